@@ -1,0 +1,1 @@
+//! Writes a message: subject, bodies, headers, files, from a template and facts.

@@ -1,0 +1,1 @@
+//! Hands a composed message over: to an SMTP server, a folder, or memory.
