@@ -1,6 +1,10 @@
 //! Comments: the entries of a task's conversation.
 
-use crate::{Timestamp, id::{CommentId, TaskId, PersonId, IncomingMailId}, named::named};
+use crate::{
+    Timestamp,
+    id::{CommentId, IncomingMailId, PersonId, TaskId},
+    named::named,
+};
 
 named! {
     /// Whether people talk or the system tells.

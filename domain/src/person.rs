@@ -3,7 +3,7 @@
 use crate::{
     Timestamp,
     account::{EmployeeStatus, Role},
-    id::{PersonId, IdentityId},
+    id::{IdentityId, PersonId},
     language::Language,
     mail_address::EmailAddress,
     named::named,

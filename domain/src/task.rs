@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Timestamp, account::Role, id::{TaskId, PersonId}, named::named};
+use crate::{
+    Timestamp,
+    account::Role,
+    id::{PersonId, TaskId},
+    named::named,
+};
 
 named! {
     /// Standard statuses (STA-1).
