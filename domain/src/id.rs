@@ -20,6 +20,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<Uuid> for $Name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
         impl fmt::Display for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)

@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
 
-use crate::error::StorageError;
+use crate::{error::StorageError, sql::Scalar};
 
 /// Where the database is and how it is used.
 #[derive(Clone, Debug)]
@@ -200,4 +200,14 @@ impl<T: Tx> Tx for &mut T {
 pub enum Connection<'a> {
     Sqlite(&'a mut SqliteConnection),
     Postgres(&'a mut PgConnection),
+}
+
+statements! {
+    PING = ["SELECT COUNT(*) AS value FROM account WHERE id = $1"];
+}
+
+/// Whether the database answers and is migrated.
+pub async fn ping(database: &Database) -> Result<(), StorageError> {
+    let mut tx = database.read().await?;
+    db!(&mut tx, fetch_one::<Scalar<i64>>(PING, uuid::Uuid::nil())).map(drop)
 }

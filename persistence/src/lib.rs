@@ -28,8 +28,16 @@ pub mod testing;
 
 /// Every statement of the crate, for the test that prepares each on both engines.
 pub fn statements() -> impl Iterator<Item = sql::Sql> {
-    [account::ALL, change_feed::ALL, contact::ALL, employee::ALL, idempotency::ALL, person::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        account::ALL,
+        change_feed::ALL,
+        contact::ALL,
+        database::ALL,
+        employee::ALL,
+        idempotency::ALL,
+        person::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
