@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, IBM866, ISO_8859_5, ISO_8859_7, KOI8_R, KOI8_U, UTF_8, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1255,
+};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// Text with a note on how it was read.
@@ -74,8 +76,8 @@ fn detect(bytes: &[u8], hints: &Hints) -> &'static Encoding {
     detector.guess(domain, Utf8Detection::Allow)
 }
 
-/// Programs that don't know their own character set say ASCII or Latin-1. Western text has few accents, and bytes that
-/// happen to be valid UTF-8 several times over are UTF-8.
+/// Programs that don't know their own character set say ASCII or Latin-1. Western text has few accents, so text made of
+/// them that looks Cyrillic, Greek or the like is that; and bytes that are valid UTF-8 several times over are UTF-8.
 fn is_mislabelled(bytes: &[u8], encoding: &'static Encoding) -> bool {
     if encoding == UTF_8 || !encoding.is_single_byte() || bytes.is_ascii() {
         return false;
@@ -85,10 +87,14 @@ fn is_mislabelled(bytes: &[u8], encoding: &'static Encoding) -> bool {
         return true;
     }
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    encoding == WINDOWS_1252 && high >= 4 && high > letters
+    encoding == WINDOWS_1252 && high >= 4 && high > letters && NOT_WESTERN.contains(&detect(bytes, &Hints::default()))
 }
 
-/// At most one character in fifty is unreadable.
+/// Single-byte character sets whose letters are all beyond ASCII.
+static NOT_WESTERN: [&Encoding; 8] =
+    [WINDOWS_1251, KOI8_R, KOI8_U, ISO_8859_5, IBM866, WINDOWS_1253, ISO_8859_7, WINDOWS_1255];
+
+/// The label is right and a few bytes are damaged: at least half of the characters beyond ASCII can be read.
 fn is_mostly_readable(bytes: &[u8], encoding: &'static Encoding) -> bool {
     if is_mislabelled(bytes, encoding) {
         return false;
@@ -97,7 +103,7 @@ fn is_mostly_readable(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let (unreadable, all) = text.chars().filter(|c| !c.is_ascii()).fold((0_usize, 0_usize), |(unreadable, all), c| {
         (unreadable + usize::from(c == char::REPLACEMENT_CHARACTER), all + 1)
     });
-    unreadable * 50 <= all
+    unreadable * 2 <= all
 }
 
 /// `"UTF-8*fr"` and `charset="cp-1251"` mean what they mean.
@@ -105,6 +111,8 @@ fn normalize_label(label: &str) -> String {
     let label = label.trim_matches(|c: char| c.is_whitespace() || "\"';,".contains(c)).to_ascii_lowercase();
     let label = label.split_once('*').map_or(label.as_str(), |(name, _language)| name);
     match label {
+        // Without a mark the big end comes first (RFC 2781 §4.3); a mark is obeyed in either case.
+        "utf-16" | "utf16" => "utf-16be".to_owned(),
         "utf8mb4" | "utf-8-sig" | "utf" | "unicode" | "unicode-1-1-utf-8" => "utf-8".to_owned(),
         "cp-1251" | "win-1251" | "win1251" | "windows1251" | "ansi-1251" | "microsoft-cp1251" => "windows-1251".to_owned(),
         "cp-1252" | "win-1252" | "win1252" | "windows1252" | "default" | "iso-8859-0" => "windows-1252".to_owned(),

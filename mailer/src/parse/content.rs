@@ -74,7 +74,7 @@ impl Sorter<'_> {
 
     /// Text without a name and without the wish to be a file. Inside `multipart/related` only the root is body.
     fn is_body(&self, part: &Part<'_>, place: Place) -> bool {
-        let is_text = matches!(part.media_type.as_str(), "text/plain" | "text/html" | "text/enriched" | "text")
+        let is_text = matches!(part.media_type.as_str(), "text/plain" | "text/html")
             || part.media_type.starts_with("multipart/");
         let named = part.file_name().is_some();
         let wants_to_be_file = part.disposition().is_some_and(|it| it != "inline") || named;
@@ -91,7 +91,7 @@ impl Sorter<'_> {
         let mut merged = Piece { text: None, html: None };
         for form in forms {
             if let Some(text) = form.text {
-                merged.text = Some(merged.text.map_or(text.clone(), |it| if it.trim().is_empty() { text } else { it }));
+                merged.text = Some(merged.text.map_or(text.clone(), |before| format!("{before}\n{text}")));
             }
             merged.html = form.html.or(merged.html);
         }
@@ -133,7 +133,7 @@ impl Sorter<'_> {
         let bytes = part.decoded().into_owned();
         let inline = part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
         self.content.attachments.push(Attachment {
-            name: file_name(part, self.content.attachments.len() + 1, self.hints),
+            name: file_name(part, self.content.attachments.len() + 1),
             content_type: part.media_type.clone(),
             inline,
             inline_noise: false,
@@ -179,9 +179,9 @@ pub(super) fn with_unix_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 
-fn file_name(part: &Part<'_>, number: usize, hints: &Hints) -> String {
+fn file_name(part: &Part<'_>, number: usize) -> String {
     if let Some(name) = part.file_name() {
-        let name = clean_name(&super::encoded_word::decode(name, hints));
+        let name = clean_name(name);
         if !name.is_empty() {
             return name;
         }

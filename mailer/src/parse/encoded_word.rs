@@ -9,42 +9,51 @@ use super::{
     transfer,
 };
 
-/// Decodes all encoded words of `value`; other text stays as it is.
-pub(super) fn decode(value: &str, hints: &Hints) -> String {
+/// Decodes all encoded words of the unfolded `value`; other text stays as it is.
+pub(super) fn decode(value: &[u8], hints: &Hints) -> String {
     replace_words(value, hints, |text| text)
 }
 
 /// Writes runs of encoded words as one well-formed word in UTF-8 each, so that any reader of structured fields
 /// understands them. Text that isn't encoded stays as it is.
-pub(super) fn normalize(value: &str, hints: &Hints) -> String {
+pub(super) fn normalize(value: &[u8], hints: &Hints) -> String {
     replace_words(value, hints, |text| {
         let text = super::header::without_controls(&text);
         format!("=?utf-8?B?{}?=", data_encoding::BASE64.encode(text.as_bytes()))
     })
 }
 
-fn replace_words(value: &str, hints: &Hints, write: impl Fn(String) -> String) -> String {
+fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) -> String {
     let mut result = String::with_capacity(value.len());
+    let mut plain = Vec::new();
     let mut run = Run::default();
     let mut rest = value;
-    while let Some((before, after)) = rest.split_once("=?") {
+    while let Some((before, after)) = split_at(rest, b"=?") {
+        plain.extend_from_slice(before);
         let Some((word, remainder)) = Word::read(after) else {
-            run.end(&mut result, hints, &write);
-            result.push_str(before);
-            result.push_str("=?");
+            plain.extend_from_slice(b"=?");
             rest = after;
             continue;
         };
-        if run.is_empty() || !before.trim().is_empty() {
+        // Blanks between two words only separate them.
+        if run.is_empty() || !plain.trim_ascii().is_empty() {
             run.end(&mut result, hints, &write);
-            result.push_str(before);
+            result.push_str(&charset::decode(&plain, None, hints).text);
         }
+        plain.clear();
         run.add(word, hints);
         rest = remainder;
     }
+    plain.extend_from_slice(rest);
     run.end(&mut result, hints, &write);
-    result.push_str(rest);
+    result.push_str(&charset::decode(&plain, None, hints).text);
     result
+}
+
+/// What stands before and after the first `mark`.
+fn split_at<'a>(text: &'a [u8], mark: &[u8; 2]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = text.windows(2).position(|it| it == mark)?;
+    Some((text.get(..at)?, text.get(at + 2..)?))
 }
 
 /// One encoded word, undone down to bytes.
@@ -54,19 +63,28 @@ struct Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    /// Reads what follows `=?`.
-    fn read(text: &'a str) -> Option<(Self, &'a str)> {
-        let (charset, text) = text.split_once('?')?;
-        let (encoding, text) = text.split_once('?')?;
-        if charset.is_empty() || charset.len() > 60 || charset.contains(char::is_whitespace) {
-            return None;
-        }
-        // A Q word may hold a bare `?`; its end is `?=`. A word never spans two words.
-        let (data, rest) = text.split_once("?=")?;
-        let bytes = match encoding {
-            "B" | "b" => transfer::base64(data.as_bytes()),
-            "Q" | "q" => transfer::quoted_printable(data.replace('_', "=20").as_bytes()),
+    const MAX_CHARSET: usize = 60;
+
+    /// Reads what follows `=?`: character set, encoding, data. Raw 8-bit bytes in the data stand for themselves.
+    fn read(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let end = text.iter().take(Self::MAX_CHARSET).position(|byte| *byte == b'?')?;
+        let charset = std::str::from_utf8(text.get(..end)?).ok().filter(|it| !it.is_empty() && !it.contains(' '))?;
+        let (encoding, data) = match text.get(end + 1..)? {
+            [encoding, b'?', data @ ..] => (encoding, data),
             _ => return None,
+        };
+        let is_base64 = match encoding {
+            b'B' | b'b' => true,
+            b'Q' | b'q' => false,
+            _ => return None,
+        };
+        let (data, rest) = split_at(data, b"?=")?;
+        let bytes = if is_base64 {
+            transfer::base64(data)
+        } else {
+            let blank: &[u8] = b"=20";
+            let data: Vec<u8> = data.iter().flat_map(|byte| if *byte == b'_' { blank } else { std::slice::from_ref(byte) }).copied().collect();
+            transfer::quoted_printable(&data)
         };
         Some((Self { charset, bytes }, rest))
     }
@@ -86,7 +104,9 @@ impl<'a> Run<'a> {
     }
 
     fn add(&mut self, word: Word<'a>, hints: &Hints) {
-        if !self.charset.eq_ignore_ascii_case(word.charset) {
+        // Words in character sets with states start and end in ASCII each, and can't be cut.
+        let has_states = word.charset.get(..8).is_some_and(|it| it.eq_ignore_ascii_case("iso-2022"));
+        if has_states || !self.charset.eq_ignore_ascii_case(word.charset) {
             self.flush(hints);
             self.charset = Cow::Borrowed(word.charset);
         }

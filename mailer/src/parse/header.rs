@@ -1,14 +1,15 @@
 //! The fields of one header block (RFC 5322 §2.2): found, unfolded, decoded.
 
 use mail_parser::{
-    Address, ContentType, DateTime, HeaderValue,
+    Address, DateTime, HeaderValue,
     parsers::MessageStream,
 };
 
 use super::{
-    charset::{self, Hints},
+    charset::Hints,
     encoded_word,
     mail::{MailDate, Mailbox},
+    parameter::Parameterized,
 };
 
 /// One header block, top field first.
@@ -48,10 +49,6 @@ impl<'a> Headers<'a> {
         self.hints = hints;
     }
 
-    pub(super) fn hints(&self) -> &Hints {
-        &self.hints
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -60,13 +57,9 @@ impl<'a> Headers<'a> {
         self.raw(name).is_some()
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().map(|(name, _)| *name)
-    }
-
     /// All values of `name`, topmost first, unfolded, encoded words undone, without control characters.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
-        self.all_raw(name).map(|raw| without_controls(&encoded_word::decode(&self.unfold(raw), &self.hints)))
+        self.all_raw(name).map(|raw| without_controls(&encoded_word::decode(&unfold(raw), &self.hints)))
     }
 
     /// The topmost non-empty value of `name`.
@@ -81,31 +74,26 @@ impl<'a> Headers<'a> {
 
     /// The message ids of all fields `name`, without angle brackets.
     pub(super) fn ids(&self, name: &str) -> Vec<String> {
-        self.all_raw(name).flat_map(|raw| message_ids(&self.unfold(raw))).collect()
+        self.all_raw(name).flat_map(|raw| message_ids(&String::from_utf8_lossy(&unfold(raw)))).collect()
     }
 
     /// The mailboxes of all fields `name`; groups are dissolved.
     pub(super) fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
-        self.all_raw(name).flat_map(|raw| mailboxes(&self.unfold(raw), &self.hints)).collect()
+        self.all_raw(name).flat_map(|raw| mailboxes(&unfold(raw), &self.hints)).collect()
     }
 
     pub(super) fn date(&self, name: &str) -> Option<MailDate> {
-        let mut value = self.unfold(self.raw(name)?);
-        value.push('\n');
-        match MessageStream::new(value.as_bytes()).parse_date() {
+        let mut value = unfold(self.raw(name)?);
+        value.push(b'\n');
+        match MessageStream::new(&value).parse_date() {
             HeaderValue::DateTime(date) if date.is_valid() => to_utc(&date),
             _ => None,
         }
     }
 
-    /// A value with parameters: Content-Type, Content-Disposition (RFC 2045 §5.1, RFC 2183, RFC 2231).
-    pub(super) fn parameterized(&self, name: &str) -> Option<ContentType<'static>> {
-        let mut value = encoded_word::normalize(&self.unfold(self.raw(name)?), &self.hints);
-        value.push('\n');
-        match MessageStream::new(value.as_bytes()).parse_content_type() {
-            HeaderValue::ContentType(value) => Some(into_owned(value)),
-            _ => None,
-        }
+    /// A value with parameters, like that of Content-Type.
+    pub(super) fn parameterized(&self, name: &str) -> Option<Parameterized> {
+        Some(Parameterized::read(&unfold(self.raw(name)?), &self.hints)).filter(|it| !it.value.is_empty())
     }
 
     /// The topmost value of `name` as it stands in the mail.
@@ -116,16 +104,11 @@ impl<'a> Headers<'a> {
     fn all_raw(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.fields.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
+}
 
-    fn unfold(&self, raw: &[u8]) -> String {
-        let text = charset::decode(raw, None, &self.hints).text;
-        let mut unfolded = String::with_capacity(text.len());
-        for line in text.split(['\r', '\n']) {
-            // Folding stands where a blank is; a line that some program cut without one is joined as it is.
-            unfolded.push_str(line);
-        }
-        unfolded.trim().to_owned()
-    }
+/// Joins the lines of a value. Folding stands where a blank is; a line cut without one is joined as it is.
+fn unfold(raw: &[u8]) -> Vec<u8> {
+    raw.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).copied().collect::<Vec<u8>>().trim_ascii().to_vec()
 }
 
 /// The field's name and where its value starts. Blanks before the colon are an old, still seen form.
@@ -171,8 +154,8 @@ pub(super) fn message_ids(value: &str) -> Vec<String> {
     ids
 }
 
-/// Reads an address list (RFC 5322 §3.4).
-pub(super) fn mailboxes(value: &str, hints: &Hints) -> Vec<Mailbox> {
+/// Reads an unfolded address list (RFC 5322 §3.4). A name without an address reaches nobody and is left out.
+pub(super) fn mailboxes(value: &[u8], hints: &Hints) -> Vec<Mailbox> {
     let mut value = encoded_word::normalize(value, hints);
     value.push('\n');
     let HeaderValue::Address(addresses) = MessageStream::new(value.as_bytes()).parse_address() else {
@@ -188,24 +171,10 @@ pub(super) fn mailboxes(value: &str, hints: &Hints) -> Vec<Mailbox> {
             name: it.name.map(|name| without_controls(&name)).filter(|name| !name.is_empty()),
             address: it.address.map(|address| without_controls(&address).replace(' ', "")).unwrap_or_default(),
         })
-        .filter(|it| !it.address.is_empty() || it.name.is_some())
+        .filter(|it| !it.address.is_empty())
         .collect()
 }
 
 fn to_utc(date: &DateTime) -> Option<MailDate> {
     MailDate::from_timestamp(date.to_timestamp(), 0)
-}
-
-fn into_owned(value: ContentType<'_>) -> ContentType<'static> {
-    ContentType {
-        c_type: value.c_type.into_owned().into(),
-        c_subtype: value.c_subtype.map(|it| it.into_owned().into()),
-        attributes: value.attributes.map(|attributes| {
-            let own = |it: mail_parser::Attribute<'_>| mail_parser::Attribute {
-                name: it.name.into_owned().into(),
-                value: it.value.into_owned().into(),
-            };
-            attributes.into_iter().map(own).collect()
-        }),
-    }
 }

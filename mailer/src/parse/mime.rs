@@ -3,13 +3,12 @@
 //! The walk is our own since the parser library has no bounds: it makes one pass over the lines, keeps a stack of open
 //! multiparts and allocates nothing by a mail's say-so. Contents stay encoded until somebody asks for them.
 
-use std::borrow::Cow;
-
-use mail_parser::ContentType;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     header::Headers,
     limits::{LimitExceeded, Limits},
+    parameter::Parameterized,
     transfer::TransferEncoding,
 };
 
@@ -19,8 +18,8 @@ pub(super) struct Part<'a> {
     pub(super) headers: Headers<'a>,
     /// `type/subtype` in lower case; the default of its place where the part names none.
     pub(super) media_type: String,
-    content_type: Option<ContentType<'static>>,
-    disposition: Option<ContentType<'static>>,
+    content_type: Option<Parameterized>,
+    disposition: Option<Parameterized>,
     /// The content as it stands in the mail, without the line end before the next boundary.
     pub(super) raw: &'a [u8],
     pub(super) children: Vec<Part<'a>>,
@@ -28,7 +27,7 @@ pub(super) struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.content_type.as_ref()?.attribute(name)
+        self.content_type.as_ref()?.parameter(name)
     }
 
     pub(super) fn charset(&self) -> Option<&str> {
@@ -37,14 +36,14 @@ impl<'a> Part<'a> {
 
     /// `attachment`, `inline` or what else the part says, in lower case.
     pub(super) fn disposition(&self) -> Option<String> {
-        self.disposition.as_ref().map(|it| it.ctype().to_ascii_lowercase())
+        self.disposition.as_ref().map(|it| it.value.clone())
     }
 
     /// The file name as written, of either header (S13).
     pub(super) fn file_name(&self) -> Option<&str> {
         self.disposition
             .as_ref()
-            .and_then(|it| it.attribute("filename"))
+            .and_then(|it| it.parameter("filename"))
             .or_else(|| self.parameter("name"))
             .or_else(|| self.parameter("filename"))
             .filter(|name| !name.trim().is_empty())
@@ -136,18 +135,15 @@ impl<'a> Walk<'a, '_> {
         let (header_end, content_at) = self.find_header_end(at)?;
         let headers = Headers::read(self.message.get(at..header_end).unwrap_or_default());
         let in_digest = self.open.last().is_some_and(|open| open.part.media_type == "multipart/digest");
-        let content_type = headers.parameterized("Content-Type").filter(|it| !it.ctype().is_empty());
+        let content_type = headers.parameterized("Content-Type");
         let media_type = match &content_type {
-            Some(it) => match it.subtype() {
-                Some(subtype) => format!("{}/{}", it.ctype(), subtype).to_ascii_lowercase(),
-                None if it.ctype().eq_ignore_ascii_case("text") => "text/plain".to_owned(),
-                None => it.ctype().to_ascii_lowercase(),
-            },
+            Some(it) if it.value == "text" => "text/plain".to_owned(),
+            Some(it) => it.value.clone(),
             None if in_digest => "message/rfc822".to_owned(),
             None => "text/plain".to_owned(),
         };
         let boundary = if media_type.starts_with("multipart/") {
-            let named = content_type.as_ref().and_then(|it| it.attribute("boundary"));
+            let named = content_type.as_ref().and_then(|it| it.parameter("boundary"));
             let named = named.map(|it| it.trim_end().as_bytes().to_vec()).filter(|it| !it.is_empty());
             named.or_else(|| self.guess_boundary(content_at))
         } else {
@@ -163,12 +159,13 @@ impl<'a> Walk<'a, '_> {
     fn find_header_end(&self, start: usize) -> Result<(usize, usize), LimitExceeded> {
         let (mut at, mut fields) = (start, 0);
         while let Some(line) = next_line(self.message, at) {
-            if line.trim_ascii().is_empty() {
+            if is_empty(line) && !self.is_folded_after(at + line.len(), line) {
                 return Ok((at, at + line.len()));
             }
             let is_field = Headers::is_field(line);
             // A block that starts with something else has no header; a boundary ends it without an empty line.
-            if (at == start && !is_field) || self.find_boundary(line).is_some() {
+            let is_boundary = || self.find_boundary(line).is_some() || self.is_own_boundary(start..at, line);
+            if (at == start && !is_field) || is_boundary() {
                 return Ok((at, at));
             }
             fields += usize::from(is_field);
@@ -181,6 +178,23 @@ impl<'a> Walk<'a, '_> {
             }
         }
         Ok((at, at))
+    }
+
+    /// A line of blanks inside a folded value is no end of the header: another folded line follows.
+    fn is_folded_after(&self, next: usize, line: &[u8]) -> bool {
+        let is_blank = matches!(line.first(), Some(b' ' | b'\t'));
+        let follows = next_line(self.message, next).is_some_and(|it| matches!(it.first(), Some(b' ' | b'\t')) && !is_empty(it));
+        is_blank && follows
+    }
+
+    /// The header block itself names the boundary that `line` is.
+    fn is_own_boundary(&self, block: Range<usize>, line: &[u8]) -> bool {
+        let Some(boundary) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end).filter(|it| !it.is_empty()) else {
+            return false;
+        };
+        let block = Headers::read(self.message.get(block).unwrap_or_default());
+        let content_type = block.parameterized("Content-Type");
+        content_type.and_then(|it| it.parameter("boundary").map(|it| it.as_bytes() == boundary)).unwrap_or_default()
     }
 
     /// The innermost open multipart that `line` belongs to, and whether it is its last boundary.
@@ -271,6 +285,10 @@ fn start_of_header(message: &[u8]) -> usize {
         at += line.len();
     }
     at
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
 }
 
 fn next_line(message: &[u8], at: usize) -> Option<&[u8]> {

@@ -16,6 +16,7 @@ pub mod html;
 mod limits;
 mod mail;
 mod mime;
+mod parameter;
 pub mod reply_text;
 pub mod segment;
 mod tnef;
