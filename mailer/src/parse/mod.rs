@@ -150,7 +150,7 @@ fn decide_kind(root: &mime::Part<'_>, mail: &mut ParsedMail) {
     } else if let Some(report) = bounce::read(root, &mail.text) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
-    } else if let Some(reason) = auto_reply::find(&root.headers, &mail.automation) {
+    } else if let Some(reason) = auto_reply::find(root, &mail.automation) {
         (MailKind::AutoReply, reason)
     } else {
         (MailKind::Message, "nothing says otherwise".to_owned())

@@ -4,6 +4,7 @@
 //! `status` what a code means. General rules only: no server is recognized by name where a form can be.
 
 mod fields;
+mod original;
 mod prose;
 mod signs;
 mod status;
