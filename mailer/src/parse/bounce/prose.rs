@@ -13,7 +13,7 @@ use crate::parse::mime::Part;
 
 #[expect(clippy::expect_used, reason = "a constant pattern")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"[^\s<>()\[\]:;,"'`=|*/]+@[^\s<>()\[\]:;,"'`=|*@/]+"#).expect("pattern of addresses")
+    Regex::new(r#"(?:"[^"\s@]+"|[^\s<>()\[\]:;,"'`|*]+)@[^\s<>()\[\]:;,"'`=|*@/]+"#).expect("pattern of addresses")
 });
 
 /// Words around an address that make it somebody to ask, or the sender, rather than a recipient.
