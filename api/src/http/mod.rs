@@ -24,7 +24,7 @@ pub mod request_id;
 pub mod server;
 pub mod sessions;
 pub mod transact;
-pub mod view;
+
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
