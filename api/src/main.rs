@@ -1,1 +1,2 @@
+//! The `liaison` command.
 fn main() {}
