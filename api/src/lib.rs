@@ -8,6 +8,7 @@ pub mod config;
 pub mod env;
 pub mod http;
 pub mod keys;
+pub mod lifecycle;
 pub mod mail_check;
 pub mod service;
 pub mod startup;

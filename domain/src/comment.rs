@@ -36,7 +36,7 @@ pub struct Comment {
     pub origin: Origin,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
-    /// Sanitised HTML.
+    /// Sanitized HTML.
     pub html: String,
     /// The whole text.
     pub text: String,

@@ -56,7 +56,7 @@ pub struct Task {
     /// Counts up per account; people say this number (ADR-5).
     pub number: i64,
     pub title: String,
-    /// Sanitised HTML.
+    /// Sanitized HTML.
     pub description_html: String,
     pub description_text: String,
     pub status: TaskStatus,
