@@ -78,7 +78,8 @@ async fn open(config: &Config) -> anyhow::Result<Database> {
         config::Synchronous::Full => Synchronous::Full,
         config::Synchronous::Normal => Synchronous::Normal,
     };
-    if let Some(folder) = config.database.url.strip_prefix("sqlite://").and_then(|it| Path::new(it).parent()) {
+    if let Some(folder) = config.database.url.strip_prefix("sqlite://").and_then(|it| Path::new(it).parent())
+    {
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
     }
     let url = config.database.url.clone();

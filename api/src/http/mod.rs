@@ -25,7 +25,6 @@ pub mod server;
 pub mod sessions;
 pub mod transact;
 
-
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every operation.

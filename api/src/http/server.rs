@@ -5,7 +5,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::ALLOW,
-    middleware::{Compress, Condition, NormalizePath, from_fn},
+    middleware::{Compress, Condition, from_fn},
     web::{self, Data, PathConfig},
 };
 use liaison_domain::refusal::{Code, Refusal};
@@ -49,7 +49,6 @@ pub fn build(
         .wrap(Condition::new(has_cors, cors))
         .wrap(Compress::default())
         .wrap(from_fn(request_id::scope))
-        .wrap(NormalizePath::trim())
 }
 
 /// The OpenAPI document of the routes.

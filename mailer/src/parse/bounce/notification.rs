@@ -69,7 +69,9 @@ impl Notification {
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
         match self.notification_type.as_str() {
-            "Bounce" => self.bounce.bounced_recipients.into_iter().map(BouncedRecipient::into_finding).collect(),
+            "Bounce" => {
+                self.bounce.bounced_recipients.into_iter().map(BouncedRecipient::into_finding).collect()
+            }
             "Delivery" => {
                 let said = self.delivery.smtp_response;
                 let status = said.as_deref().and_then(super::status::find_code);

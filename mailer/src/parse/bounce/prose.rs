@@ -13,13 +13,29 @@ use crate::parse::mime::Part;
 
 #[expect(clippy::expect_used, reason = "a constant pattern")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:"[^"\s@]+"|[^\s<>()\[\]:;,"'`|*]+)@[^\s<>()\[\]:;,"'`=|*@/]+"#).expect("pattern of addresses")
+    Regex::new(r#"(?:"[^"\s@]+"|[^\s<>()\[\]:;,"'`|*]+)@[^\s<>()\[\]:;,"'`=|*@/]+"#)
+        .expect("pattern of addresses")
 });
 
 /// Words around an address that make it somebody to ask, or the sender, rather than a recipient.
 const NOT_RECIPIENTS: [&str; 17] = [
-    "contact", "assistance", "please", "e-mail us", "question", "help", "from:", "sender", "from ", "visit", "abuse", "reply-to",
-    "message-id", "return-path", "send mail to", "report", "your message to <postmaster",
+    "contact",
+    "assistance",
+    "please",
+    "e-mail us",
+    "question",
+    "help",
+    "from:",
+    "sender",
+    "from ",
+    "visit",
+    "abuse",
+    "reply-to",
+    "message-id",
+    "return-path",
+    "send mail to",
+    "report",
+    "your message to <postmaster",
 ];
 
 /// All addresses in `text`, in order, without what surrounds them.
@@ -34,12 +50,14 @@ fn clean(address: &str) -> String {
 }
 
 fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && text.len() <= 320)
+    text.split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && text.len() <= 320)
 }
 
 /// Recipients named by the notice, with what it says of them.
 pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>) -> Vec<Finding> {
-    let failed: Vec<String> = root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
+    let failed: Vec<String> =
+        root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
     let participants = Participants::of(root);
     let to = returned.map(|it| it.to.clone()).unwrap_or_default();
     let candidates = [failed, heading(notice), ending(notice), mentioned(notice), to];
@@ -65,7 +83,8 @@ pub(super) fn complete(findings: &mut [Finding], notice: &str) {
     let all: Vec<String> = findings.iter().map(|it| it.address.to_lowercase()).collect();
     for finding in findings {
         let said = said_of(&finding.address, &all, notice);
-        let said = if all.len() == 1 && status::find_code(&said).is_none() { notice.to_owned() } else { said };
+        let said =
+            if all.len() == 1 && status::find_code(&said).is_none() { notice.to_owned() } else { said };
         if finding.status.as_deref().is_none_or(status::is_vague) {
             finding.status = status::find_code(&said).or(finding.status.take());
         }
@@ -98,8 +117,11 @@ fn said_of(address: &str, all: &[String], notice: &str) -> String {
 /// The first line that carries a code, else the first with words after the address.
 fn diagnostic(said: &str) -> Option<String> {
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let coded = lines.clone().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
-    coded.or_else(|| lines.find(|line| line.split_whitespace().count() > 2)).map(|line| line.chars().take(500).collect())
+    let coded =
+        lines.clone().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
+    coded
+        .or_else(|| lines.find(|line| line.split_whitespace().count() > 2))
+        .map(|line| line.chars().take(500).collect())
 }
 
 /// Addresses that head a line.
@@ -107,7 +129,11 @@ fn heading(notice: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in notice.lines() {
         let line = line.trim_start_matches(|c: char| c.is_whitespace() || "|*-<\u{2022}[\"'".contains(c));
-        let line = line.strip_prefix("mailto:").or(line.strip_prefix("SMTP:")).or(line.strip_prefix("smtp:")).unwrap_or(line);
+        let line = line
+            .strip_prefix("mailto:")
+            .or(line.strip_prefix("SMTP:"))
+            .or(line.strip_prefix("smtp:"))
+            .unwrap_or(line);
         if let Some(first) = ADDRESS.find(line).filter(|it| it.start() == 0) {
             found.push(clean(first.as_str()));
         }
@@ -123,7 +149,10 @@ fn ending(notice: &str) -> Vec<String> {
         let lower = line.to_lowercase();
         let line = line.trim_end_matches(|c: char| c.is_whitespace() || ">)].,;\"'".contains(c));
         let Some(last) = ADDRESS.find_iter(line).last().filter(|it| it.end() == line.len()) else { continue };
-        let label = line.get(..last.start()).unwrap_or_default().trim_end_matches(|c: char| c.is_whitespace() || "<([\"'".contains(c));
+        let label = line
+            .get(..last.start())
+            .unwrap_or_default()
+            .trim_end_matches(|c: char| c.is_whitespace() || "<([\"'".contains(c));
         let is_label = label.ends_with(':') && !NOT_RECIPIENTS.iter().any(|it| lower.contains(it));
         if is_label {
             found.push(clean(last.as_str()));
@@ -147,14 +176,17 @@ struct Participants(Vec<String>);
 
 impl Participants {
     fn of(root: &Part<'_>) -> Self {
-        let named = ["From", "To", "Reply-To", "Sender"].into_iter().flat_map(|name| root.headers.mailboxes(name));
+        let named =
+            ["From", "To", "Reply-To", "Sender"].into_iter().flat_map(|name| root.headers.mailboxes(name));
         Self(named.map(|it| it.address.to_lowercase()).collect())
     }
 
     fn without(&self, found: &[String]) -> Vec<String> {
         let is_other = |address: &&String| {
             let address = address.to_lowercase();
-            !self.0.contains(&address) && !address.starts_with("mailer-daemon@") && !address.starts_with("postmaster@")
+            !self.0.contains(&address)
+                && !address.starts_with("mailer-daemon@")
+                && !address.starts_with("postmaster@")
         };
         found.iter().filter(is_other).cloned().collect()
     }

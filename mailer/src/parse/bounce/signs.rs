@@ -3,30 +3,76 @@
 use crate::parse::{mail::Mailbox, mime::Part};
 
 /// Names before the `@` that mail servers write under.
-const DAEMONS: [&str; 7] = ["mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "mail.daemon", "mdaemon", "maildaemon"];
+const DAEMONS: [&str; 7] =
+    ["mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "mail.daemon", "mdaemon", "maildaemon"];
 
 /// The same, but people write under them as well.
 const OPERATORS: [&str; 3] = ["postmaster", "mailadmin", "sysadmin"];
 
 /// What servers call themselves, in lower case.
 const DAEMON_NAMES: [&str; 8] = [
-    "mail delivery sub", "mail delivery sys", "mail delivery service", "mailer-daemon", "mailer daemon", "internet mail delivery",
-    "system administrator", "mail system",
+    "mail delivery sub",
+    "mail delivery sys",
+    "mail delivery service",
+    "mailer-daemon",
+    "mailer daemon",
+    "internet mail delivery",
+    "system administrator",
+    "mail system",
 ];
 
 /// What only reports are called, in lower case.
 const TITLES: [&str; 24] = [
-    "undeliverable", "undelivered mail", "delivery status notification", "returned mail", "failure notice", "delivery failure",
-    "mail delivery failed", "mail delivery failure", "delivery notification: ", "mail system error", "nondeliverable mail",
-    "warning: could not send message", "message delivery failure", "unzustellbar", "nicht zustellbar", "non remis",
-    "undelivered message", "недоставленное сообщение", "не доставлено", "ошибка доставки", "ваше сообщение не доставлено",
-    "message status - undeliverable", "mail delivery problem", "delivery failed",
+    "undeliverable",
+    "undelivered mail",
+    "delivery status notification",
+    "returned mail",
+    "failure notice",
+    "delivery failure",
+    "mail delivery failed",
+    "mail delivery failure",
+    "delivery notification: ",
+    "mail system error",
+    "nondeliverable mail",
+    "warning: could not send message",
+    "message delivery failure",
+    "unzustellbar",
+    "nicht zustellbar",
+    "non remis",
+    "undelivered message",
+    "недоставленное сообщение",
+    "не доставлено",
+    "ошибка доставки",
+    "ваше сообщение не доставлено",
+    "message status - undeliverable",
+    "mail delivery problem",
+    "delivery failed",
 ];
 
 /// What reports are called among other things.
 const TITLE_WORDS: [&str; 22] = [
-    "undeliver", "returned", "deliver", "failure", "bounce", "could not", "unable", "error", "non-livré", "non distribu", "échec",
-    "no se puede entregar", "entrega", "recapito", "onbestelbaar", "доставк", "доставл", "niedostarcz", "zwrot", "zustell", "配信", "mail fail",
+    "undeliver",
+    "returned",
+    "deliver",
+    "failure",
+    "bounce",
+    "could not",
+    "unable",
+    "error",
+    "non-livré",
+    "non distribu",
+    "échec",
+    "no se puede entregar",
+    "entrega",
+    "recapito",
+    "onbestelbaar",
+    "доставк",
+    "доставл",
+    "niedostarcz",
+    "zwrot",
+    "zustell",
+    "配信",
+    "mail fail",
 ];
 
 /// What only a report says, in lower case.
@@ -109,7 +155,11 @@ pub(super) fn find(root: &Part<'_>, notice: &str) -> Option<String> {
     let has_title = TITLES.iter().any(|it| subject.starts_with(it));
     let has_phrase = PHRASES.iter().any(|it| notice.contains(it));
     let has_title_word = has_title || TITLE_WORDS.iter().any(|it| subject.contains(it));
-    let returns_mail = root.walk().iter().skip(1).any(|part| part.media_type == "message/rfc822" || part.media_type == "text/rfc822-headers");
+    let returns_mail = root
+        .walk()
+        .iter()
+        .skip(1)
+        .any(|part| part.media_type == "message/rfc822" || part.media_type == "text/rfc822-headers");
     let sender = headers.mailboxes("From").into_iter().next().unwrap_or_default();
     if is_daemon(&sender, &String::from_utf8_lossy(headers.raw("From").unwrap_or_default())) {
         return Some("a mail server wrote it".to_owned());
@@ -132,7 +182,9 @@ pub(super) fn is_null_sender(root: &Part<'_>) -> bool {
 fn is_daemon(sender: &Mailbox, raw: &str) -> bool {
     let name = sender.name.as_deref().unwrap_or_default().to_lowercase();
     let raw = raw.trim().to_lowercase();
-    is_named(sender, &DAEMONS) || DAEMON_NAMES.iter().any(|it| name.contains(it)) || DAEMONS.iter().any(|it| raw.starts_with(it))
+    is_named(sender, &DAEMONS)
+        || DAEMON_NAMES.iter().any(|it| name.contains(it))
+        || DAEMONS.iter().any(|it| raw.starts_with(it))
 }
 
 fn is_named(sender: &Mailbox, names: &[&str]) -> bool {
@@ -146,5 +198,16 @@ pub(super) fn is_delay(root: &Part<'_>, notice: &str) -> bool {
     let notice = notice.to_lowercase();
     let says = |words: &[&str], text: &str| words.iter().any(|it| text.contains(it));
     says(&["delay", "warning: "], &subject)
-        || says(&["will be retried", "continue to be attempted", "not need to resend", "keep trying", "still being tried", "will continue trying", "warning message only"], &notice)
+        || says(
+            &[
+                "will be retried",
+                "continue to be attempted",
+                "not need to resend",
+                "keep trying",
+                "still being tried",
+                "will continue trying",
+                "warning message only",
+            ],
+            &notice,
+        )
 }
