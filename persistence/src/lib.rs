@@ -13,6 +13,7 @@ pub mod sql;
 
 pub mod account;
 pub mod change_feed;
+pub mod comment;
 pub mod contact;
 pub mod database;
 pub mod employee;
@@ -22,6 +23,7 @@ pub mod list;
 pub mod migrate;
 pub mod page;
 pub mod person;
+pub mod task;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -31,11 +33,13 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
     [
         account::ALL,
         change_feed::ALL,
+        comment::ALL,
         contact::ALL,
         database::ALL,
         employee::ALL,
         idempotency::ALL,
         person::ALL,
+        task::ALL,
     ]
     .into_iter()
     .flatten()
