@@ -12,4 +12,5 @@ pub mod lifecycle;
 pub mod mail_check;
 pub mod service;
 pub mod startup;
+pub mod storage;
 pub mod view;

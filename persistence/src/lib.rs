@@ -17,11 +17,14 @@ pub mod contact;
 pub mod database;
 pub mod employee;
 pub mod error;
+pub mod file;
 pub mod idempotency;
 pub mod list;
 pub mod migrate;
 pub mod page;
 pub mod person;
+
+mod visibility;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -34,6 +37,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::ALL,
         database::ALL,
         employee::ALL,
+        file::ALL,
         idempotency::ALL,
         person::ALL,
     ]

@@ -7,6 +7,7 @@ pub mod account;
 pub mod caller;
 pub mod contact;
 pub mod employee;
+pub mod file;
 pub mod password;
 pub mod session;
 
