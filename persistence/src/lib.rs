@@ -18,12 +18,15 @@ pub mod contact;
 pub mod database;
 pub mod employee;
 pub mod error;
+pub mod file;
 pub mod idempotency;
 pub mod list;
 pub mod migrate;
 pub mod page;
 pub mod person;
 pub mod task;
+
+mod visibility;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -37,6 +40,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::ALL,
         database::ALL,
         employee::ALL,
+        file::ALL,
         idempotency::ALL,
         person::ALL,
         task::ALL,
