@@ -1,7 +1,7 @@
 //! A mail as headers and parts, and its bytes.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{iter, time::SystemTime};
 

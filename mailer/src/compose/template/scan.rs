@@ -210,7 +210,10 @@ impl<'a> Scanner<'a> {
                     return self.read_expression(list.get(n_tokens..).unwrap_or_default());
                 }
                 Some(it) => {
-                    self.problem(it.range.start, ProblemKind::Unsupported(format!("`{}` in a loop", it.text)))
+                    self.problem(
+                        it.range.start,
+                        ProblemKind::Unsupported(format!("`{}` in a loop", it.text)),
+                    );
                 }
             }
         } else {
@@ -234,8 +237,6 @@ impl<'a> Scanner<'a> {
                 (Kind::Sign, "|") => 1 + self.read_filter(token, after),
                 (Kind::Sign, sign) if SIGNS.contains(&sign) => 1,
                 (Kind::Name, word) if WORDS.contains(&word) => 1,
-                // The name of a filter's argument.
-                (Kind::Name, _) if after.first().is_some_and(|it| it.text == "=") => 2,
                 (Kind::Name, _) => self.read_path(rest).0,
                 (Kind::Sign, sign) => {
                     self.problem(token.range.start, ProblemKind::Unsupported(format!("`{sign}`")));
@@ -293,17 +294,13 @@ impl<'a> Scanner<'a> {
             let what = if next.text == "(" { "calls" } else { "`[`" };
             self.problem(next.range.start, ProblemKind::Unsupported(what.to_owned()));
         }
-        match known {
-            Some((path, shape)) => {
-                self.replace(range, &path);
-                (n_read, Some(shape))
-            }
-            None => {
-                let name = self.slice(range.clone()).to_owned();
-                self.problem(range.start, ProblemKind::UnknownVariable(name));
-                (skipped_path(tokens, n_read), None)
-            }
-        }
+        let Some((path, shape)) = known else {
+            let name = self.slice(range.clone()).to_owned();
+            self.problem(range.start, ProblemKind::UnknownVariable(name));
+            return (skipped_path(tokens, n_read), None);
+        };
+        self.replace(range, &path);
+        (n_read, Some(shape))
     }
 
     fn replace(&mut self, range: Range<usize>, text: &str) {
