@@ -1,1 +1,72 @@
-fn main() {}
+//! The `liaison` program: reads the command line and runs a subcommand.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use liaison_api::{
+    config::Config,
+    http::openapi,
+    mail_check::MailCheck,
+    startup::{self, Part},
+};
+
+/// Headless backend for tasks that clients take part in by mail.
+#[derive(Debug, Parser)]
+#[command(name = "liaison", version)]
+struct Cli {
+    /// The configuration file; default `liaison.toml` where it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve HTTP and LMTP and run the workers.
+    Serve {
+        /// Run one part on this node.
+        #[arg(long, value_enum)]
+        only: Option<Part>,
+    },
+    /// Bring the database to this program's schema.
+    Migrate,
+    /// Print the settings in force, secrets masked.
+    Config,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Look at mails.
+    #[command(subcommand)]
+    Mail(MailCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// Read mails and print what is seen in them.
+    Check(MailCheck),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    let config = || Config::load(cli.config.as_deref());
+    match cli.command {
+        Command::Serve { only } => run(startup::serve(config()?, only)),
+        Command::Migrate => run(startup::migrate(config()?)),
+        Command::Config => print(&config()?.describe()),
+        Command::Openapi => print(openapi::yaml()?.trim_end()),
+        Command::Mail(MailCommand::Check(check)) => Ok(check.run()?),
+    }
+}
+
+/// Runs a command that waits for the network or the database.
+fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a command's result.
+fn print(text: &str) -> anyhow::Result<ExitCode> {
+    use std::io::Write as _;
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}

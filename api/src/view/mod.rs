@@ -1,0 +1,4 @@
+//! Wire types shared by several endpoints and commands.
+
+pub mod parsed_mail;
+pub mod person;
