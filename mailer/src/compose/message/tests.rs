@@ -1,3 +1,5 @@
+//! Messages read back by a parser that knows nothing of how they were written.
+
 use std::sync::Arc;
 
 use mail_parser::{Address as ParsedAddress, MessageParser, MimeHeaders as _};
@@ -91,7 +93,7 @@ fn a_mail_has_its_headers_and_both_bodies() {
     X-Auto-Response-Suppress: All
     List-Unsubscribe: <https://acme.example/u/1>
     List-Unsubscribe-Post: List-Unsubscribe=One-Click
-    Liaison-Hop: b1946ac9; hops=2
+    X-Liaison-Loop: b1946ac9; hops=2
     MIME-Version: 1.0
     Content-Type: multipart/alternative;
      boundary="=_1_36cc7eabb0edc18c25fda48212c80e45"

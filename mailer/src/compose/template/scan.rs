@@ -52,6 +52,8 @@ struct Scanner<'a> {
     /// The variables of the loops around, innermost last.
     loops: Vec<Local<'a>>,
     n_locals: usize,
+    /// The blocks around, with how deep each goes: every `elif` is an `if` inside an `else`.
+    blocks: Vec<usize>,
     problems: Vec<Problem>,
 }
 
@@ -77,6 +79,11 @@ enum Kind {
     Sign,
 }
 
+/// More than anybody mends at a time.
+const MAX_PROBLEMS: usize = 50;
+/// The engine reads, compiles and drops nested things by recursion, on a stack that ends (S25).
+const MAX_TOKENS_OF_TAG: usize = 200;
+const MAX_DEPTH: usize = 30;
 const WORDS: [&str; 12] =
     ["and", "or", "not", "in", "if", "else", "true", "false", "none", "True", "False", "None"];
 const SIGNS: [&str; 10] = ["(", ")", ",", "~", "==", "!=", "<=", ">=", "<", ">"];
@@ -91,6 +98,7 @@ impl<'a> Scanner<'a> {
             anchors: Vec::new(),
             loops: Vec::new(),
             n_locals: 0,
+            blocks: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -118,7 +126,9 @@ impl<'a> Scanner<'a> {
             self.problem(start, ProblemKind::Syntax(format!("the tag is not closed by {closer}")));
             return self.original.len();
         };
-        if is_statement {
+        if tokens.len() > MAX_TOKENS_OF_TAG {
+            self.problem(start, ProblemKind::Syntax("the tag is too long".to_owned()));
+        } else if is_statement {
             self.read_statement(start, &tokens);
         } else {
             self.read_expression(&tokens);
@@ -164,6 +174,17 @@ impl<'a> Scanner<'a> {
         let Some((word, rest)) = tokens.split_first() else {
             return self.problem(start, ProblemKind::Syntax("the tag is empty".to_owned()));
         };
+        match word.text {
+            "for" | "if" => self.blocks.push(1),
+            "elif" => self.blocks.iter_mut().last().into_iter().for_each(|it| *it += 1),
+            "endfor" | "endif" => {
+                self.blocks.pop();
+            }
+            _ => {}
+        }
+        if self.blocks.iter().sum::<usize>() > MAX_DEPTH {
+            self.problem(start, ProblemKind::Syntax("the blocks are nested too deep".to_owned()));
+        }
         match word.text {
             "for" => self.read_loop(word, rest),
             "endfor" => {
@@ -323,6 +344,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn problem(&mut self, place: usize, kind: ProblemKind) {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         let (line, column) = position(self.original, place);
         self.problems.push(Problem { part: self.part, line, column, kind });
     }

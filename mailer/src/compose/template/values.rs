@@ -6,9 +6,9 @@ use liaison_domain::language::Language;
 use minijinja::value::{DynObject, Object, ObjectRepr, Value};
 
 use super::dates;
-use crate::compose::{
-    facts::{Comment, Facts, File, Person, RichText, Task, When},
-    safe_html,
+use crate::{
+    compose::facts::{Comment, Facts, File, Person, RichText, Task, When},
+    parse::html::sanitize_own,
 };
 
 /// The variables that stand first.
@@ -94,7 +94,7 @@ fn list(items: impl Iterator<Item = Value>) -> Value {
 }
 
 fn rich(text: &RichText) -> Value {
-    Value::from_object(Rich { html: safe_html::clean(&text.html), text: text.text.clone() })
+    Value::from_object(Rich { html: sanitize_own(&text.html), text: text.text.clone() })
 }
 
 fn date(when: When, language: Language) -> Value {

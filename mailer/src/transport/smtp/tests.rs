@@ -1,3 +1,5 @@
+//! The dialogue with servers that agree, refuse, hang up, fall silent or misread line ends.
+
 use std::net::TcpListener;
 
 use liaison_domain::mail_address::EmailAddress;
