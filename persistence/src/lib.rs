@@ -18,6 +18,7 @@ pub mod database;
 pub mod employee;
 pub mod error;
 pub mod idempotency;
+pub mod job;
 pub mod list;
 pub mod migrate;
 pub mod page;
@@ -35,6 +36,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         database::ALL,
         employee::ALL,
         idempotency::ALL,
+        job::ALL,
         person::ALL,
     ]
     .into_iter()
