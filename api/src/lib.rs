@@ -9,6 +9,7 @@ pub mod env;
 pub mod http;
 pub mod keys;
 pub mod lifecycle;
+pub mod lmtp;
 pub mod mail_check;
 pub mod service;
 pub mod startup;

@@ -6,7 +6,7 @@ use ammonia::{Builder, UrlRelative};
 
 /// `html` without anything that runs, loads other than images, or reaches beyond its own box.
 ///
-/// It was sanitised when it came in; rules change, and what is stored stays.
+/// It was sanitized when it came in; rules change, and what is stored stays.
 pub fn clean(html: &str) -> String {
     CLEANER.clean(html).to_string()
 }
