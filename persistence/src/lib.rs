@@ -13,6 +13,7 @@ pub mod sql;
 
 pub mod account;
 pub mod change_feed;
+pub mod comment;
 pub mod contact;
 pub mod database;
 pub mod employee;
@@ -23,6 +24,7 @@ pub mod list;
 pub mod migrate;
 pub mod page;
 pub mod person;
+pub mod task;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -32,12 +34,14 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
     [
         account::ALL,
         change_feed::ALL,
+        comment::ALL,
         contact::ALL,
         database::ALL,
         employee::ALL,
         idempotency::ALL,
         job::ALL,
         person::ALL,
+        task::ALL,
     ]
     .into_iter()
     .flatten()

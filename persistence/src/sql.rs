@@ -87,8 +87,8 @@ macro_rules! sql_text {
     (@$engine:ident [$($done:expr),*] $text:literal $($rest:tt)*) => {
         sql_text!(@$engine [$($done,)* $text] $($rest)*)
     };
-    (@$engine:ident [$($done:expr),*] $name:ident ! () $($rest:tt)*) => {
-        sql_text!(@$engine [$($done,)* $name!()] $($rest)*)
+    (@$engine:ident [$($done:expr),*] $fragment:ident!() $($rest:tt)*) => {
+        sql_text!(@$engine [$($done,)* $fragment!()] $($rest)*)
     };
 }
 
@@ -444,3 +444,16 @@ name_columns!(
     task.TaskRole,
     task.TaskStatus,
 );
+
+/// The LIKE pattern for a folded column that contains a text as typed; statements say `ESCAPE '\\'`.
+pub(crate) fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in liaison_domain::text::fold(part).chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -42,6 +42,11 @@ impl Fields {
         self.0.push(FieldRefusal { pointer: pointer.into(), code, detail: detail.into().into() });
     }
 
+    /// Whether all is well so far.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// An error where any field is refused.
     pub fn finish(self) -> Result<(), Refusal> {
         if self.0.is_empty() { Ok(()) } else { Err(self.refusal()) }
@@ -141,6 +146,18 @@ impl Fields {
             Patch::Null => Patch::Null,
             Patch::Value(value) => self.read(pointer, parse(value)).map_or(Patch::Absent, Patch::Value),
         }
+    }
+}
+
+impl FieldError for uuid::Error {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for chrono::ParseError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
     }
 }
 
