@@ -22,9 +22,12 @@ pub mod idempotency;
 pub mod job;
 pub mod list;
 pub mod migrate;
+pub mod notification;
+pub mod outgoing_mail;
 pub mod page;
 pub mod person;
 pub mod task;
+pub mod thread;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -40,8 +43,13 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         employee::ALL,
         idempotency::ALL,
         job::ALL,
+        notification::ALL,
+        outgoing_mail::ALL,
+        outgoing_mail::delivery::ALL,
+        outgoing_mail::ledger::ALL,
         person::ALL,
         task::ALL,
+        thread::ALL,
     ]
     .into_iter()
     .flatten()
