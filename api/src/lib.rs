@@ -13,4 +13,5 @@ pub mod lmtp;
 pub mod mail_check;
 pub mod service;
 pub mod startup;
+pub mod storage;
 pub mod view;

@@ -19,6 +19,7 @@ use crate::{
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
     lifecycle,
+    storage::Storage,
 };
 
 /// A part of the server that can run on a node of its own.
@@ -69,8 +70,9 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
         ingest: config.ingest.secret.as_bytes(),
     })
     .context("auth.secret, secrets.key or ingest.secret")?;
+    let storage = Storage::open(&config.storage.url).context("storage.url")?;
     let limits = Limits::new(&config.http);
-    Ok(App { config, database, env, keys, wake: Arc::new(Notify::new()), limits })
+    Ok(App { config, database, env, keys, storage, wake: Arc::new(Notify::new()), limits })
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {

@@ -18,6 +18,7 @@ pub mod contact;
 pub mod database;
 pub mod employee;
 pub mod error;
+pub mod file;
 pub mod idempotency;
 pub mod job;
 pub mod list;
@@ -28,6 +29,8 @@ pub mod page;
 pub mod person;
 pub mod task;
 pub mod thread;
+
+mod visibility;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -41,6 +44,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::ALL,
         database::ALL,
         employee::ALL,
+        file::ALL,
         idempotency::ALL,
         job::ALL,
         notification::ALL,

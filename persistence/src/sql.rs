@@ -13,6 +13,7 @@
 //! A statement is a row of parts; a part in braces differs by engine. The highest `$n` must equal the number of
 //! arguments: SQLite binds a missing one as NULL without a word, so that is checked while compiling.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
@@ -87,8 +88,8 @@ macro_rules! sql_text {
     (@$engine:ident [$($done:expr),*] $text:literal $($rest:tt)*) => {
         sql_text!(@$engine [$($done,)* $text] $($rest)*)
     };
-    (@$engine:ident [$($done:expr),*] $fragment:ident!() $($rest:tt)*) => {
-        sql_text!(@$engine [$($done,)* $fragment!()] $($rest)*)
+    (@$engine:ident [$($done:expr),*] $name:ident ! ($($argument:literal),*) $($rest:tt)*) => {
+        sql_text!(@$engine [$($done,)* $name!($($argument),*)] $($rest)*)
     };
 }
 
@@ -301,6 +302,22 @@ impl Column for Vec<u8> {
 
     fn read(stored: Self) -> Result<Self, sqlx::error::BoxDynError> {
         Ok(stored)
+    }
+}
+
+impl Bind for Bytes {
+    type Bound<'a> = &'a [u8];
+
+    fn bound(&self) -> &[u8] {
+        self
+    }
+}
+
+impl Column for Bytes {
+    type Stored = Vec<u8>;
+
+    fn read(stored: Vec<u8>) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(stored.into())
     }
 }
 
