@@ -20,11 +20,15 @@ pub mod employee;
 pub mod error;
 pub mod file;
 pub mod idempotency;
+pub mod job;
 pub mod list;
 pub mod migrate;
+pub mod notification;
+pub mod outgoing_mail;
 pub mod page;
 pub mod person;
 pub mod task;
+pub mod thread;
 
 mod visibility;
 
@@ -42,8 +46,14 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         employee::ALL,
         file::ALL,
         idempotency::ALL,
+        job::ALL,
+        notification::ALL,
+        outgoing_mail::ALL,
+        outgoing_mail::delivery::ALL,
+        outgoing_mail::ledger::ALL,
         person::ALL,
         task::ALL,
+        thread::ALL,
     ]
     .into_iter()
     .flatten()

@@ -451,6 +451,7 @@ name_columns!(
     job.JobKind,
     job.JobState,
     language.Language,
+    notification.NotificationKind,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,
     outgoing.MailKind,
