@@ -9,6 +9,7 @@ pub mod caller;
 pub mod comment;
 pub mod contact;
 pub mod employee;
+pub mod fan_out;
 pub mod file;
 pub mod password;
 pub mod people;
