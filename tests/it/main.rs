@@ -8,4 +8,5 @@
 )]
 
 mod api;
+mod contract;
 mod tidy;

@@ -33,6 +33,17 @@ pub fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) ->
     });
 }
 
+/// Runs a test that compares the engines, with an application on each.
+pub fn run_beside<F: Future<Output = ()>>(test: impl FnOnce(TestApp, TestApp) -> F) {
+    System::new().block_on(async {
+        let (sqlite, postgres) =
+            (TestApp::start(Engine::Sqlite).await, TestApp::start(Engine::Postgres).await);
+        test(sqlite.clone(), postgres.clone()).await;
+        sqlite.finish().await;
+        postgres.finish().await;
+    });
+}
+
 /// An application under test. Clones are the same application.
 #[derive(Clone)]
 pub struct TestApp(Rc<Running>);
