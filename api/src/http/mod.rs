@@ -9,8 +9,10 @@ pub mod answer;
 pub mod caller;
 pub mod command;
 pub mod contacts;
+pub mod download;
 pub mod employees;
 pub mod fields;
+pub mod files;
 pub mod health;
 pub mod limits;
 pub mod me;
@@ -34,5 +36,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me::routes(config);
     employees::routes(config);
     contacts::routes(config);
+    files::routes(config);
     health::routes(config);
 }
