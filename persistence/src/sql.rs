@@ -451,6 +451,7 @@ name_columns!(
     job.JobKind,
     job.JobState,
     language.Language,
+    notification.NotificationKind,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,
     outgoing.MailKind,
@@ -461,3 +462,16 @@ name_columns!(
     task.TaskRole,
     task.TaskStatus,
 );
+
+/// The LIKE pattern for a folded column that contains a text as typed; statements say `ESCAPE '\\'`.
+pub(crate) fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in liaison_domain::text::fold(part).chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

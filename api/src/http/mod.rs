@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod answer;
 pub mod caller;
 pub mod command;
+pub mod comments;
 pub mod contacts;
 pub mod download;
 pub mod employees;
@@ -25,6 +26,7 @@ pub mod query;
 pub mod request_id;
 pub mod server;
 pub mod sessions;
+pub mod tasks;
 pub mod transact;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,5 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     employees::routes(config);
     contacts::routes(config);
     files::routes(config);
+    tasks::routes(config);
+    comments::routes(config);
     health::routes(config);
 }

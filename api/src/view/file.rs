@@ -1,12 +1,12 @@
-//! Files as others refer to them.
+//! Files as callers see them.
 
 use data_encoding::HEXLOWER;
-use liaison_domain::file::File;
+use liaison_domain::file::{AttachedFile, File};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A file; its content is at `/v1/files/{id}/content`.
+/// An uploaded or mailed file; its content is at `/v1/files/{id}/content`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = File)]
 pub struct FileView {
@@ -32,5 +32,22 @@ impl From<&File> for FileView {
             size: file.size,
             sha256: HEXLOWER.encode(&file.sha256),
         }
+    }
+}
+
+/// A file of a comment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AttachedFile)]
+pub struct AttachedFileView {
+    #[serde(flatten)]
+    pub file: FileView,
+    /// The Content-ID by which the comment's HTML shows it (`cid:…`, RFC 2392); null for plain attachments.
+    #[schema(required)]
+    pub content_id: Option<String>,
+}
+
+impl From<&AttachedFile> for AttachedFileView {
+    fn from(attached: &AttachedFile) -> Self {
+        Self { file: FileView::from(&attached.file), content_id: attached.content_id.clone() }
     }
 }

@@ -66,7 +66,7 @@ pub struct Comment {
     pub files: Vec<File>,
 }
 
-/// A text in both its forms. The HTML is sanitised once more before it leaves (S10).
+/// A text in both its forms. The HTML is sanitized once more before it leaves (S10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RichText {
     pub html: String,

@@ -9,7 +9,7 @@ pub struct Body {
     /// In converted text a `blockquote` is written as lines that start with `> `, once per level.
     /// This is what gets split: the segments' texts joined are exactly it.
     pub text: String,
-    /// The decoded HTML as received, *not* sanitised: for reading only, never to be shown.
+    /// The decoded HTML as received, *not* sanitized: for reading only, never to be shown.
     pub html: Option<String>,
     /// `true` where `text` was converted from `html`.
     pub text_is_converted: bool,

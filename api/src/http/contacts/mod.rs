@@ -41,7 +41,7 @@ struct ContactView {
     /// The main address: where mail goes.
     #[schema(required)]
     email: Option<String>,
-    /// Further addresses: mail from any of them is recognised as his.
+    /// Further addresses: mail from any of them is recognized as his.
     additional_emails: Vec<String>,
     phones: Vec<String>,
     /// `en`, `ru`, or null for the account's.

@@ -30,8 +30,8 @@ use crate::{
         ("If-None-Match" = Option<String>, Header, description = "Answer 304 where the `ETag` is among these"),
     ),
     responses(
-        (status = 200, description = "The whole content", content_type = "application/octet-stream"),
-        (status = 206, description = "The part that `Range` names", content_type = "application/octet-stream"),
+        (status = 200, description = "The whole content", content_type = "*/*"),
+        (status = 206, description = "The part that `Range` names", content_type = "*/*"),
         (status = 304, description = "The caller has it already"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `range_not_satisfiable`", body = ProblemView, content_type = "application/problem+json"),
     )

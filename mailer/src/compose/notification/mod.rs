@@ -105,7 +105,7 @@ pub struct Frame {
     /// Files that did not fit, with their links (R35). Those without a link are named only.
     pub linked_files: Vec<File>,
     pub portal_url: Option<String>,
-    /// Sanitised on the way out.
+    /// Sanitized on the way out.
     pub signature_html: Option<String>,
     /// Earlier messages, newest first; only those the recipient wrote or was addressed in (R24, HIS-2).
     pub history: Vec<HistoryEntry>,
