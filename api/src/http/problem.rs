@@ -135,6 +135,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::ValidationFailed
         | Code::InvalidCursor
         | Code::ContactNotSelectable
