@@ -90,7 +90,11 @@ pub(super) fn find(root: &Part<'_>, automation: &Automation) -> Option<String> {
     if let Some(value) = value {
         return Some(format!("Auto-Submitted says {value}"));
     }
-    let says_bulk = |it: &&str| ["bulk", "list", "junk", "auto_reply", "auto-reply", "autoreply"].iter().any(|word| it.starts_with(word));
+    let says_bulk = |it: &&str| {
+        ["bulk", "list", "junk", "auto_reply", "auto-reply", "autoreply"]
+            .iter()
+            .any(|word| it.starts_with(word))
+    };
     if let Some(value) = automation.precedence.as_deref().filter(says_bulk) {
         return Some(format!("Precedence says {value}"));
     }
@@ -101,7 +105,8 @@ pub(super) fn find(root: &Part<'_>, automation: &Automation) -> Option<String> {
         return Some("its type is a report".to_owned());
     }
     let subject = root.headers.keyword("Subject");
-    let title = subject.strip_prefix("re:").unwrap_or(&subject).trim_start_matches(|c: char| !c.is_alphanumeric());
+    let title =
+        subject.strip_prefix("re:").unwrap_or(&subject).trim_start_matches(|c: char| !c.is_alphanumeric());
     if TITLES.iter().any(|it| title.starts_with(it)) {
         return Some("it is titled as an automatic answer".to_owned());
     }

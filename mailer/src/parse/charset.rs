@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, IBM866, ISO_8859_5, ISO_8859_7, KOI8_R, KOI8_U, UTF_8, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1255,
+    Encoding, IBM866, ISO_8859_5, ISO_8859_7, KOI8_R, KOI8_U, UTF_8, WINDOWS_1251, WINDOWS_1252,
+    WINDOWS_1253, WINDOWS_1255,
 };
 use mail_parser::decoders::charsets::map::charset_decoder;
 
@@ -45,10 +46,16 @@ fn guess<'a>(bytes: &'a [u8], named: Option<&'static Encoding>, hints: &Hints) -
     if bytes.is_ascii() && !bytes.contains(&0x1b) {
         return Decoded { text: String::from_utf8_lossy(bytes), guessed: None };
     }
-    if let Ok(text) = std::str::from_utf8(bytes) && !bytes.contains(&0x1b) {
-        return Decoded { text: Cow::Borrowed(text), guessed: (named != Some(UTF_8)).then_some(UTF_8.name()) };
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !bytes.contains(&0x1b)
+    {
+        return Decoded {
+            text: Cow::Borrowed(text),
+            guessed: (named != Some(UTF_8)).then_some(UTF_8.name()),
+        };
     }
-    let hinted = hints.label.as_deref().and_then(|label| Encoding::for_label(normalize_label(label).as_bytes()));
+    let hinted =
+        hints.label.as_deref().and_then(|label| Encoding::for_label(normalize_label(label).as_bytes()));
     let hinted = hinted.filter(|it| {
         *it != UTF_8 && *it != WINDOWS_1252 && !it.decode(bytes).2 && !is_mislabelled(bytes, it)
     });
@@ -69,7 +76,8 @@ fn detect(bytes: &[u8], hints: &Hints) -> &'static Encoding {
     const SAMPLE_BYTES: usize = 64 * 1024;
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     // Plain ASCII tells nothing, so the sample starts at the first line with something else.
-    let first = bytes.iter().position(|byte| !byte.is_ascii() || *byte == 0x1b).unwrap_or(0).saturating_sub(256);
+    let first =
+        bytes.iter().position(|byte| !byte.is_ascii() || *byte == 0x1b).unwrap_or(0).saturating_sub(256);
     let sample = bytes.get(first..).unwrap_or_default();
     detector.feed(sample.get(..SAMPLE_BYTES).unwrap_or(sample), true);
     let domain = hints.top_level_domain.as_deref().map(str::as_bytes);
@@ -87,7 +95,10 @@ fn is_mislabelled(bytes: &[u8], encoding: &'static Encoding) -> bool {
         return true;
     }
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    encoding == WINDOWS_1252 && high >= 4 && high > letters && NOT_WESTERN.contains(&detect(bytes, &Hints::default()))
+    encoding == WINDOWS_1252
+        && high >= 4
+        && high > letters
+        && NOT_WESTERN.contains(&detect(bytes, &Hints::default()))
 }
 
 /// Single-byte character sets whose letters are all beyond ASCII.
@@ -100,9 +111,10 @@ fn is_mostly_readable(bytes: &[u8], encoding: &'static Encoding) -> bool {
         return false;
     }
     let (text, ..) = encoding.decode(bytes);
-    let (unreadable, all) = text.chars().filter(|c| !c.is_ascii()).fold((0_usize, 0_usize), |(unreadable, all), c| {
-        (unreadable + usize::from(c == char::REPLACEMENT_CHARACTER), all + 1)
-    });
+    let (unreadable, all) =
+        text.chars().filter(|c| !c.is_ascii()).fold((0_usize, 0_usize), |(unreadable, all), c| {
+            (unreadable + usize::from(c == char::REPLACEMENT_CHARACTER), all + 1)
+        });
     unreadable * 2 <= all
 }
 
@@ -114,16 +126,24 @@ fn normalize_label(label: &str) -> String {
         // Without a mark the big end comes first (RFC 2781 §4.3); a mark is obeyed in either case.
         "utf-16" | "utf16" => "utf-16be".to_owned(),
         "utf8mb4" | "utf-8-sig" | "utf" | "unicode" | "unicode-1-1-utf-8" => "utf-8".to_owned(),
-        "cp-1251" | "win-1251" | "win1251" | "windows1251" | "ansi-1251" | "microsoft-cp1251" => "windows-1251".to_owned(),
-        "cp-1252" | "win-1252" | "win1252" | "windows1252" | "default" | "iso-8859-0" => "windows-1252".to_owned(),
+        "cp-1251" | "win-1251" | "win1251" | "windows1251" | "ansi-1251" | "microsoft-cp1251" => {
+            "windows-1251".to_owned()
+        }
+        "cp-1252" | "win-1252" | "win1252" | "windows1252" | "default" | "iso-8859-0" => {
+            "windows-1252".to_owned()
+        }
         "koi8r" | "koi-8" | "koi-8r" => "koi8-r".to_owned(),
         "koi8u" => "koi8-u".to_owned(),
         "shift-jis" | "cp932" | "x-ms-cp932" => "shift_jis".to_owned(),
-        "iso-2022-jp-ms" | "iso-2022-jp-2" | "iso-2022-jp-3" | "iso2022jp" | "cp50220" => "iso-2022-jp".to_owned(),
+        "iso-2022-jp-ms" | "iso-2022-jp-2" | "iso-2022-jp-3" | "iso2022jp" | "cp50220" => {
+            "iso-2022-jp".to_owned()
+        }
         "gb-2312" | "cp936" => "gbk".to_owned(),
         "cp949" | "uhc" => "euc-kr".to_owned(),
         "iso-8859-8-i" => "iso-8859-8".to_owned(),
-        "unknown-8bit" | "x-unknown" | "unknown" | "8bit" | "none" | "x-user-defined" | "binary" => String::new(),
+        "unknown-8bit" | "x-unknown" | "unknown" | "8bit" | "none" | "x-user-defined" | "binary" => {
+            String::new()
+        }
         label => label.to_owned(),
     }
 }

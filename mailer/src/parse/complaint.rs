@@ -4,7 +4,8 @@ use super::{bounce::notification::Notification, mime::Part};
 
 /// Why the mail is a feedback report, or nothing. `text` is its body as text.
 pub(super) fn find(root: &Part<'_>, text: &str) -> Option<String> {
-    let is_report = root.parameter("report-type").is_some_and(|it| it.eq_ignore_ascii_case("feedback-report"));
+    let is_report =
+        root.parameter("report-type").is_some_and(|it| it.eq_ignore_ascii_case("feedback-report"));
     let has_part = |media_type: &str| root.walk().into_iter().any(|part| part.media_type == media_type);
     if is_report || has_part("message/feedback-report") {
         return Some("it is a feedback report (RFC 5965)".to_owned());
@@ -14,5 +15,6 @@ pub(super) fn find(root: &Part<'_>, text: &str) -> Option<String> {
     }
     // Older feedback loops send the mail complained of under this title.
     let is_titled = root.headers.keyword("Subject").starts_with("complaint about message from");
-    (is_titled && has_part("message/rfc822")).then(|| "it is titled as a complaint and holds the mail".to_owned())
+    (is_titled && has_part("message/rfc822"))
+        .then(|| "it is titled as a complaint and holds the mail".to_owned())
 }

@@ -80,7 +80,8 @@ impl Sorter<'_> {
         let wants_to_be_file = part.disposition().is_some_and(|it| it != "inline") || named;
         is_text
             && place != Place::Related
-            && (!wants_to_be_file || (self.pieces.is_empty() && part.disposition().is_none_or(|it| it == "inline") && !named))
+            && (!wants_to_be_file
+                || (self.pieces.is_empty() && part.disposition().is_none_or(|it| it == "inline") && !named))
     }
 
     /// The same content several times: one text and one HTML form count, everything else is a file.
@@ -122,7 +123,9 @@ impl Sorter<'_> {
     }
 
     fn attach(&mut self, part: &Part<'_>, place: Place) {
-        if part.media_type == "application/ms-tnef" || part.file_name().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat")) {
+        if part.media_type == "application/ms-tnef"
+            || part.file_name().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat"))
+        {
             let bytes = part.decoded();
             match tnef::unpack(&bytes, self.limits) {
                 Ok(unpacked) => return self.add_unpacked(unpacked),
@@ -131,7 +134,8 @@ impl Sorter<'_> {
         }
         let content_id = part.content_id();
         let bytes = part.decoded().into_owned();
-        let inline = part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
+        let inline =
+            part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
         self.content.attachments.push(Attachment {
             name: file_name(part, self.content.attachments.len() + 1),
             content_type: part.media_type.clone(),
@@ -156,7 +160,8 @@ impl Sorter<'_> {
 
     fn finish(mut self) -> Content {
         let has_html = self.pieces.iter().any(|piece| piece.html.is_some());
-        let has_text = self.pieces.iter().any(|piece| piece.text.as_ref().is_some_and(|text| !text.trim().is_empty()));
+        let has_text =
+            self.pieces.iter().any(|piece| piece.text.as_ref().is_some_and(|text| !text.trim().is_empty()));
         if has_text || !has_html {
             let texts = self.pieces.iter().filter_map(|piece| match (&piece.text, &piece.html) {
                 (Some(text), _) => Some(text.clone()),
@@ -167,7 +172,10 @@ impl Sorter<'_> {
             self.content.text = Some(text).filter(|text| !text.is_empty());
         }
         if has_html {
-            let forms = self.pieces.into_iter().filter_map(|piece| piece.html.or_else(|| piece.text.as_deref().map(html::from_text)));
+            let forms = self
+                .pieces
+                .into_iter()
+                .filter_map(|piece| piece.html.or_else(|| piece.text.as_deref().map(html::from_text)));
             self.content.html = Some(forms.collect::<Vec<_>>().join("\n"));
         }
         self.content

@@ -68,7 +68,8 @@ impl<'a> Word<'a> {
     /// Reads what follows `=?`: character set, encoding, data. Raw 8-bit bytes in the data stand for themselves.
     fn read(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let end = text.iter().take(Self::MAX_CHARSET).position(|byte| *byte == b'?')?;
-        let charset = std::str::from_utf8(text.get(..end)?).ok().filter(|it| !it.is_empty() && !it.contains(' '))?;
+        let charset =
+            std::str::from_utf8(text.get(..end)?).ok().filter(|it| !it.is_empty() && !it.contains(' '))?;
         let (encoding, data) = match text.get(end + 1..)? {
             [encoding, b'?', data @ ..] => (encoding, data),
             _ => return None,
@@ -83,7 +84,11 @@ impl<'a> Word<'a> {
             transfer::base64(data)
         } else {
             let blank: &[u8] = b"=20";
-            let data: Vec<u8> = data.iter().flat_map(|byte| if *byte == b'_' { blank } else { std::slice::from_ref(byte) }).copied().collect();
+            let data: Vec<u8> = data
+                .iter()
+                .flat_map(|byte| if *byte == b'_' { blank } else { std::slice::from_ref(byte) })
+                .copied()
+                .collect();
             transfer::quoted_printable(&data)
         };
         Some((Self { charset, bytes }, rest))

@@ -1,9 +1,6 @@
 //! The fields of one header block (RFC 5322 §2.2): found, unfolded, decoded.
 
-use mail_parser::{
-    Address, DateTime, HeaderValue,
-    parsers::MessageStream,
-};
+use mail_parser::{Address, DateTime, HeaderValue, parsers::MessageStream};
 
 use super::{
     charset::Hints,
@@ -93,7 +90,9 @@ impl<'a> Headers<'a> {
 
     /// The topmost value of `name` with encoded words left as they are.
     pub(super) fn unfolded(&self, name: &str) -> Option<String> {
-        self.raw(name).map(|raw| String::from_utf8_lossy(&unfold(raw)).into_owned()).filter(|it| !it.is_empty())
+        self.raw(name)
+            .map(|raw| String::from_utf8_lossy(&unfold(raw)).into_owned())
+            .filter(|it| !it.is_empty())
     }
 
     /// A value with parameters, like that of Content-Type.
@@ -113,7 +112,12 @@ impl<'a> Headers<'a> {
 
 /// Joins the lines of a value. Folding stands where a blank is; a line cut without one is joined as it is.
 fn unfold(raw: &[u8]) -> Vec<u8> {
-    raw.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).copied().collect::<Vec<u8>>().trim_ascii().to_vec()
+    raw.iter()
+        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+        .copied()
+        .collect::<Vec<u8>>()
+        .trim_ascii()
+        .to_vec()
 }
 
 /// The field's name and where its value starts. Blanks before the colon are an old, still seen form.
@@ -134,7 +138,12 @@ pub(super) fn without_controls(text: &str) -> String {
                     cleaned.push(' ');
                 }
             }
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}' | '\u{feff}' => {}
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{061c}'
+            | '\u{feff}' => {}
             c if c.is_control() => {}
             c => cleaned.push(c),
         }
@@ -174,7 +183,10 @@ pub(super) fn mailboxes(value: &[u8], hints: &Hints) -> Vec<Mailbox> {
         .into_iter()
         .map(|it| Mailbox {
             name: it.name.map(|name| without_controls(&name)).filter(|name| !name.is_empty()),
-            address: it.address.map(|address| without_controls(&address).replace(' ', "")).unwrap_or_default(),
+            address: it
+                .address
+                .map(|address| without_controls(&address).replace(' ', ""))
+                .unwrap_or_default(),
         })
         .filter(|it| !it.address.is_empty())
         .collect()

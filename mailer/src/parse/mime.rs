@@ -183,18 +183,22 @@ impl<'a> Walk<'a, '_> {
     /// A line of blanks inside a folded value is no end of the header: another folded line follows.
     fn is_folded_after(&self, next: usize, line: &[u8]) -> bool {
         let is_blank = matches!(line.first(), Some(b' ' | b'\t'));
-        let follows = next_line(self.message, next).is_some_and(|it| matches!(it.first(), Some(b' ' | b'\t')) && !is_empty(it));
+        let follows = next_line(self.message, next)
+            .is_some_and(|it| matches!(it.first(), Some(b' ' | b'\t')) && !is_empty(it));
         is_blank && follows
     }
 
     /// The header block itself names the boundary that `line` is.
     fn is_own_boundary(&self, block: Range<usize>, line: &[u8]) -> bool {
-        let Some(boundary) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end).filter(|it| !it.is_empty()) else {
+        let Some(boundary) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end).filter(|it| !it.is_empty())
+        else {
             return false;
         };
         let block = Headers::read(self.message.get(block).unwrap_or_default());
         let content_type = block.parameterized("Content-Type");
-        content_type.and_then(|it| it.parameter("boundary").map(|it| it.as_bytes() == boundary)).unwrap_or_default()
+        content_type
+            .and_then(|it| it.parameter("boundary").map(|it| it.as_bytes() == boundary))
+            .unwrap_or_default()
     }
 
     /// The innermost open multipart that `line` belongs to, and whether it is its last boundary.

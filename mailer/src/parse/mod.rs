@@ -24,8 +24,8 @@ mod transfer;
 
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
-    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox, ParsedMail,
-    Route,
+    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
+    ParsedMail, Route,
 };
 
 use body::Body;
@@ -68,7 +68,8 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
 
 /// A mail over a limit still shows who wrote it, as far as its header can be read.
 fn unparsable(raw: &[u8], reason: &str, limits: &Limits) -> ParsedMail {
-    let mut mail = ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
+    let mut mail =
+        ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
     let beginning = raw.get(..limits.header_bytes).unwrap_or(raw);
     read_headers(&mime::split_message(beginning).0, limits, &mut mail);
     mail
@@ -100,7 +101,12 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
     mail.automation = auto_reply::read(headers);
     let delivered = ["Delivered-To", "X-Original-To", "X-Envelope-To"];
     mail.route = Route {
-        delivered_to: delivered.iter().flat_map(|name| headers.mailboxes(name)).map(|it| it.address).take(limits.addresses).collect(),
+        delivered_to: delivered
+            .iter()
+            .flat_map(|name| headers.mailboxes(name))
+            .map(|it| it.address)
+            .take(limits.addresses)
+            .collect(),
         resent_to,
         received: headers.texts("Received").collect(),
         authentication_results: headers.texts("Authentication-Results").collect(),
@@ -135,7 +141,8 @@ fn to_body(text: Option<String>, html: Option<String>, mail: &ParsedMail) -> Bod
 /// What the sender wrote now and what he carried along. A mail that holds nothing new is shown whole (R14).
 fn divide(segments: &[Segment]) -> (String, String) {
     let join = |new: bool| {
-        let texts = segments.iter().filter(|it| (it.kind == SegmentKind::New) == new).map(|it| it.text.as_str());
+        let texts =
+            segments.iter().filter(|it| (it.kind == SegmentKind::New) == new).map(|it| it.text.as_str());
         texts.collect::<String>().trim().to_owned()
     };
     let visible = join(true);

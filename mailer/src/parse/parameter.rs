@@ -33,7 +33,8 @@ impl Parameterized {
         let mut names: Vec<&str> = pieces.iter().map(|piece| piece.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        let parameters = names.into_iter().map(|name| (name.to_owned(), join(&pieces, name, hints))).collect();
+        let parameters =
+            names.into_iter().map(|name| (name.to_owned(), join(&pieces, name, hints))).collect();
         Self { value, parameters }
     }
 
@@ -55,7 +56,8 @@ impl Piece {
     fn take(input: &mut &[u8]) -> Option<Self> {
         let end = input.iter().position(|byte| matches!(byte, b'=' | b';'));
         let (name, rest) = input.split_at_checked(end.unwrap_or(input.len()))?;
-        let (separator, rest) = rest.split_first().map_or((b';', rest), |(separator, rest)| (*separator, rest));
+        let (separator, rest) =
+            rest.split_first().map_or((b';', rest), |(separator, rest)| (*separator, rest));
         *input = rest;
         if separator == b';' {
             return None;
@@ -124,7 +126,9 @@ fn join(pieces: &[Piece], name: &str, hints: &Hints) -> String {
 fn split_charset(value: &[u8]) -> (Option<String>, &[u8]) {
     let mut parts = value.splitn(3, |byte| *byte == b'\'');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(charset), Some(_language), Some(text)) => (Some(String::from_utf8_lossy(charset).into_owned()), text),
+        (Some(charset), Some(_language), Some(text)) => {
+            (Some(String::from_utf8_lossy(charset).into_owned()), text)
+        }
         _ => (None, value),
     }
 }
@@ -160,8 +164,18 @@ mod tests {
         check("Text/Plain; charset=utf-8", "text/plain", "charset", "utf-8");
         check("a/b; name=\"a; \\\"b\\\".txt\"; x=y", "a/b", "name", "a; \"b\".txt");
         check("attachment; filename==?utf-8?B?0L7RgtGH0ZHRgi5wZGY=?=", "attachment", "filename", "отчёт.pdf");
-        check("attachment; filename*=koi8-r''%CF%D4%DE.pdf; filename=x.pdf", "attachment", "filename", "отч.pdf");
-        check("a; filename*1*=%D0%B2; filename*0*=utf-8'ru'%D0; filename*2=\".exe\"", "a", "filename", "\u{fffd}\u{432}.exe");
+        check(
+            "attachment; filename*=koi8-r''%CF%D4%DE.pdf; filename=x.pdf",
+            "attachment",
+            "filename",
+            "отч.pdf",
+        );
+        check(
+            "a; filename*1*=%D0%B2; filename*0*=utf-8'ru'%D0; filename*2=\".exe\"",
+            "a",
+            "filename",
+            "\u{fffd}\u{432}.exe",
+        );
         check("a; filename*0=\"re\"; filename*1=\"port.pdf\"", "a", "filename", "report.pdf");
         check("a; filename*0*=utf-8''%D0; filename*1*=%B2", "a", "filename", "в");
         check("attachment; rubbish; =; filename", "attachment", "filename", "");

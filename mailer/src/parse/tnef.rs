@@ -129,10 +129,13 @@ fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachmen
                         file.name = value.text();
                         has_long_name = true;
                     }
-                    property::ATTACH_FILE_NAME | property::DISPLAY_NAME if !has_long_name => file.name = value.text(),
+                    property::ATTACH_FILE_NAME | property::DISPLAY_NAME if !has_long_name => {
+                        file.name = value.text()
+                    }
                     property::ATTACH_MIME_TAG => file.content_type = value.text().to_ascii_lowercase(),
                     property::ATTACH_CONTENT_ID => {
-                        file.content_id = Some(value.text().trim_matches(['<', '>']).to_owned()).filter(|id| !id.is_empty());
+                        file.content_id = Some(value.text().trim_matches(['<', '>']).to_owned())
+                            .filter(|id| !id.is_empty());
                     }
                     property::ATTACH_DATA if file.bytes.is_empty() => file.bytes = value.bytes.to_vec(),
                     _ => {}
@@ -152,8 +155,10 @@ struct Value<'a> {
 impl Value<'_> {
     fn text(&self) -> String {
         if self.is_utf_16 {
-            let units = self.bytes.chunks_exact(2).filter_map(|it| it.try_into().ok()).map(u16::from_le_bytes);
-            let text: String = char::decode_utf16(units).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            let units =
+                self.bytes.chunks_exact(2).filter_map(|it| it.try_into().ok()).map(u16::from_le_bytes);
+            let text: String =
+                char::decode_utf16(units).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
             return text.trim_end_matches('\0').to_owned();
         }
         decode(self.bytes, self.code_page)

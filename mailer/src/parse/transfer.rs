@@ -81,7 +81,10 @@ fn end_quantum(decoded: &mut Vec<u8>, quantum: u32, letters: u8) {
 pub(super) fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).map_or(0, |at| at + 1);
+        let end = line
+            .iter()
+            .rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+            .map_or(0, |at| at + 1);
         let (content, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
         let (content, soft_break) = match content.split_last() {
             Some((b'=', before)) => (before, true),

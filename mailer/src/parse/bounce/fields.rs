@@ -49,8 +49,11 @@ fn read_group(headers: &Headers<'_>) -> Option<Finding> {
         return None;
     }
     let original_address = recipient("Original-Recipient");
-    let address = recipient("Final-Recipient").or_else(|| original_address.clone()).or_else(|| recipient("X-Actual-Recipient"));
-    let action = headers.text("Action").map(|it| it.split([' ', '(', ';']).next().unwrap_or_default().to_lowercase());
+    let address = recipient("Final-Recipient")
+        .or_else(|| original_address.clone())
+        .or_else(|| recipient("X-Actual-Recipient"));
+    let action =
+        headers.text("Action").map(|it| it.split([' ', '(', ';']).next().unwrap_or_default().to_lowercase());
     let diagnostic = headers.text("Diagnostic-Code").map(|it| match it.split_once(';') {
         Some((kind, said)) if !kind.contains(' ') => said.trim().to_owned(),
         _ => it,

@@ -31,7 +31,12 @@ struct Finding {
 
 impl Finding {
     fn into_recipient(self, is_delay: bool) -> BouncedRecipient {
-        let class = status::class(self.action.as_deref(), self.status.as_deref(), self.diagnostic.as_deref(), is_delay);
+        let class = status::class(
+            self.action.as_deref(),
+            self.status.as_deref(),
+            self.diagnostic.as_deref(),
+            is_delay,
+        );
         BouncedRecipient {
             original_address: self.original_address.filter(|it| !it.eq_ignore_ascii_case(&self.address)),
             address: self.address,
@@ -60,10 +65,13 @@ pub(super) fn read(root: &Part<'_>, text: &str) -> Option<Report> {
             return Some(Report { bounce: Bounce { recipients, original_message_id }, reason });
         }
     }
-    let (notice, _) = prose::split_original(text);
+    let (notice, returned) = prose::split_original(text);
     let fields = fields::in_parts(root);
-    let reason =
-        if fields.is_empty() { signs::find(root, notice)? } else { "it has the fields of a delivery report (RFC 3464)".to_owned() };
+    let reason = if fields.is_empty() {
+        signs::find(root, notice, returned)?
+    } else {
+        "it has the fields of a delivery report (RFC 3464)".to_owned()
+    };
     Some(Report { bounce: describe(root, text, fields), reason })
 }
 
@@ -119,7 +127,12 @@ impl Original {
     fn from_headers(headers: &Headers<'_>) -> Self {
         Self {
             message_id: headers.ids("Message-ID").into_iter().next(),
-            to: headers.mailboxes("To").into_iter().map(|it| it.address).filter(|it| it.contains('@')).collect(),
+            to: headers
+                .mailboxes("To")
+                .into_iter()
+                .map(|it| it.address)
+                .filter(|it| it.contains('@'))
+                .collect(),
         }
     }
 }
@@ -127,7 +140,15 @@ impl Original {
 /// The returned mail or its header: as a part, or as text below the notice.
 fn find_original(root: &Part<'_>, text: &str) -> Option<Original> {
     let part = root.walk().into_iter().skip(1).find(|part| {
-        matches!(part.media_type.as_str(), "message/rfc822" | "text/rfc822-headers" | "message/rfc822-headers" | "message/global" | "message/global-headers" | "message/partial")
+        matches!(
+            part.media_type.as_str(),
+            "message/rfc822"
+                | "text/rfc822-headers"
+                | "message/rfc822-headers"
+                | "message/global"
+                | "message/global-headers"
+                | "message/partial"
+        )
     });
     if let Some(part) = part {
         let bytes = part.decoded();
@@ -137,9 +158,12 @@ fn find_original(root: &Part<'_>, text: &str) -> Option<Original> {
         }
     }
     let (_, returned) = prose::split_original(text);
-    let unquoted: String = returned.lines().map(|line| format!("{}\n", line.trim_start_matches(['>', '|', ' ']))).collect();
+    let unquoted: String =
+        returned.lines().map(|line| format!("{}\n", line.trim_start_matches(['>', '|', ' ']))).collect();
     let find = |name: &str| {
-        unquoted.lines().find_map(|line| line.get(..name.len()).filter(|it| it.eq_ignore_ascii_case(name)).and(line.get(name.len()..)))
+        unquoted.lines().find_map(|line| {
+            line.get(..name.len()).filter(|it| it.eq_ignore_ascii_case(name)).and(line.get(name.len()..))
+        })
     };
     let message_id = find("Message-ID:").and_then(|value| message_ids(value).into_iter().next());
     let to: Vec<String> = find("To:").map(prose::addresses).unwrap_or_default();

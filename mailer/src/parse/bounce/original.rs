@@ -1,12 +1,34 @@
 //! Where the returned mail starts in a report that has it as text.
 
 /// Lines that announce it, in lower case without punctuation at either end.
-const MARKS: [&str; 18] = [
-    "original message follows", "below is a copy of the original message", "below this line is a copy of the message",
-    "this is a copy of the message", "original message headers", "message headers follow", "message text follows",
-    "returned message", "included is a copy of the message header", "the original message", "copy of your message",
-    "unsent message below", "your original message", "original message", "undelivered message", "header of the original message",
-    "begin returned message", "original mail header",
+const MARKS: [&str; 27] = [
+    "original message follows",
+    "original message headers",
+    "original message header",
+    "original message attached",
+    "original message",
+    "the original message",
+    "your original message",
+    "the header of the original message",
+    "header of the original message",
+    "headers of the original message",
+    "original mail header",
+    "below is a copy of the original message",
+    "below this line is a copy of the message",
+    "this is a copy of the message",
+    "included is a copy of the message header",
+    "a copy of the original message",
+    "copy of your message",
+    "message header follows",
+    "message headers follow",
+    "message text follows",
+    "unsent message",
+    "undelivered message",
+    "returned message",
+    "begin returned message",
+    "undeliverable message follows",
+    "the text of your message",
+    "исходное сообщение",
 ];
 
 /// Fields that only a mail's own header has.
@@ -28,7 +50,10 @@ pub(super) fn start(text: &str) -> usize {
 
 fn is_mark(line: &str) -> bool {
     let line = line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()).to_lowercase();
-    line.len() < 80 && MARKS.iter().any(|mark| line.starts_with(mark)) && !line.contains(" was ") && !line.contains("subject")
+    line.len() < 80
+        && MARKS.iter().any(|mark| line.starts_with(mark))
+        && !line.contains(" was ")
+        && !line.contains("subject")
 }
 
 /// A block of at least three fields, one of them a trace of transport, or a sender and a recipient.
@@ -40,13 +65,17 @@ fn is_header(text: &str) -> bool {
             continue;
         }
         let Some((name, _)) = line.split_once(':') else { break };
-        let is_name = !name.is_empty() && name.len() < 60 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_name = !name.is_empty()
+            && name.len() < 60
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !is_name {
             break;
         }
         names.push(name.to_ascii_lowercase());
     }
     let has = |name: &str| names.iter().any(|it| it == name);
-    let is_report = ["final-recipient", "reporting-mta", "original-recipient", "diagnostic-code"].iter().any(|it| has(it));
+    let is_report = ["final-recipient", "reporting-mta", "original-recipient", "diagnostic-code"]
+        .iter()
+        .any(|it| has(it));
     !is_report && names.len() >= 3 && (TRACES.iter().any(|it| has(it)) || (has("from") && has("to")))
 }

@@ -8,16 +8,19 @@ use crate::parse::mail::BounceClass;
 
 #[expect(clippy::expect_used, reason = "a constant pattern, compiled by a test")]
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[^0-9.A-Za-z])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.A-Za-z]|\.?$|\.[^0-9])").expect("pattern of status codes")
+    Regex::new(r"(?:^|[^0-9.A-Za-z])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.A-Za-z]|\.?$|\.[^0-9])")
+        .expect("pattern of status codes")
 });
 
 #[expect(clippy::expect_used, reason = "a constant pattern, compiled by a test")]
-static REPLY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^0-9.A-Za-z-])([245][0-9]{2})(?:[ -][^0-9]|[: ]*$)").expect("pattern of SMTP replies"));
+static REPLY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^0-9.A-Za-z-])([245][0-9]{2})(?:[ -][^0-9]|[: ]*$)").expect("pattern of SMTP replies")
+});
 
 /// The first code of a failure in `text`, else the first of success.
 pub(super) fn find_code(text: &str) -> Option<String> {
-    let mut codes: Vec<&str> = CODE.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.as_str()).collect();
+    let mut codes: Vec<&str> =
+        CODE.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.as_str()).collect();
     codes.sort_by_key(|code| code.starts_with('2'));
     codes.first().map(|code| (*code).to_owned())
 }
@@ -47,7 +50,12 @@ pub(super) fn is_vague(status: &str) -> bool {
 }
 
 /// What became of the mail and what that means for the next one.
-pub(super) fn class(action: Option<&str>, status: Option<&str>, diagnostic: Option<&str>, is_delay: bool) -> BounceClass {
+pub(super) fn class(
+    action: Option<&str>,
+    status: Option<&str>,
+    diagnostic: Option<&str>,
+    is_delay: bool,
+) -> BounceClass {
     match action {
         Some("delayed") => return BounceClass::Delayed,
         Some("delivered" | "relayed" | "expanded" | "deliverable") => return BounceClass::Delivered,
@@ -60,7 +68,9 @@ pub(super) fn class(action: Option<&str>, status: Option<&str>, diagnostic: Opti
         Some(code) if code.starts_with('2') && action.is_none() => BounceClass::Delivered,
         // Full, too large, a system's trouble, content, policy: the address is good.
         Some("5.2.2" | "5.2.3" | "5.3.4" | "5.4.5" | "5.4.7" | "552") => BounceClass::Soft,
-        Some(code) if ["5.3.", "5.6.", "5.7."].iter().any(|class| code.starts_with(class)) => BounceClass::Soft,
+        Some(code) if ["5.3.", "5.6.", "5.7."].iter().any(|class| code.starts_with(class)) => {
+            BounceClass::Soft
+        }
         _ => BounceClass::Hard,
     }
 }

@@ -21,15 +21,36 @@ pub struct Sanitized {
 
 /// Elements whose content is no text of the mail.
 const DROPPED_WITH_CONTENT: [&str; 13] = [
-    "script", "style", "title", "noscript", "template", "svg", "math", "iframe", "object", "applet", "select", "xml", "noembed",
+    "script", "style", "title", "noscript", "template", "svg", "math", "iframe", "object", "applet",
+    "select", "xml", "noembed",
 ];
 
 /// Looks that make a mail readable and load nothing.
 const STYLES: [&str; 24] = [
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
-    "border-spacing", "border-style", "border-top", "border-width", "color", "font-family", "font-size", "font-style",
-    "font-weight", "line-height", "list-style-type", "margin-left", "padding-left", "text-align", "text-decoration",
-    "vertical-align", "white-space",
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "line-height",
+    "list-style-type",
+    "margin-left",
+    "padding-left",
+    "text-align",
+    "text-decoration",
+    "vertical-align",
+    "white-space",
 ];
 
 const LINK_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -62,17 +83,20 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str, blocked: &AtomicUs
     match (element, attribute) {
         ("img", "src") => {
             let is_embedded = scheme(value).is_some_and(|it| it == "cid");
-            let is_remote = scheme(value).is_some_and(|it| it == "http" || it == "https") || value.trim_start().starts_with("//");
+            let is_remote = scheme(value).is_some_and(|it| it == "http" || it == "https")
+                || value.trim_start().starts_with("//");
             if is_remote {
                 blocked.fetch_add(1, Ordering::Relaxed);
             }
             is_embedded.then_some(Cow::Borrowed(value))
         }
-        (_, "href" | "cite") => {
-            scheme(value).is_some_and(|it| LINK_SCHEMES.contains(&it.as_str())).then_some(Cow::Borrowed(value))
-        }
+        (_, "href" | "cite") => scheme(value)
+            .is_some_and(|it| LINK_SCHEMES.contains(&it.as_str()))
+            .then_some(Cow::Borrowed(value)),
         // A function in a style can load or run something.
-        (_, "style") => (!value.contains(['\\', '@']) && !value.to_ascii_lowercase().contains("url(") && !value.contains("/*")
+        (_, "style") => (!value.contains(['\\', '@'])
+            && !value.to_ascii_lowercase().contains("url(")
+            && !value.contains("/*")
             && !value.to_ascii_lowercase().contains("expression"))
         .then_some(Cow::Borrowed(value)),
         _ => Some(Cow::Borrowed(value)),

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use html5ever::{
     tendril::StrTendril,
     tokenizer::{
-        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind,
+        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+        states::RawKind,
     },
 };
 
@@ -44,7 +45,9 @@ impl TokenSink for Sink {
                 writer.start(&tag);
                 return match &*tag.name {
                     "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-                    "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
+                    "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
+                        TokenSinkResult::RawData(RawKind::Rawtext)
+                    }
                     "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
                     _ => TokenSinkResult::Continue,
                 };
@@ -190,10 +193,15 @@ impl Writer {
 
     fn list(&mut self, name: &str, tag: &Tag) -> Option<usize> {
         let attribute = |wanted: &str| {
-            tag.attrs.iter().find(|it| &*it.name.local == wanted).map(|it| it.value.to_string()).unwrap_or_default()
+            tag.attrs
+                .iter()
+                .find(|it| &*it.name.local == wanted)
+                .map(|it| it.value.to_string())
+                .unwrap_or_default()
         };
         let (id, class, style) = (attribute("id"), attribute("class"), attribute("style"));
-        let tells = matches!(name, "blockquote" | "hr") || !(id.is_empty() && class.is_empty() && style.is_empty());
+        let tells =
+            matches!(name, "blockquote" | "hr") || !(id.is_empty() && class.is_empty() && style.is_empty());
         if !tells || self.elements.len() >= HtmlElement::MAX {
             return None;
         }
@@ -309,19 +317,50 @@ fn is_cite(tag: &Tag) -> bool {
 }
 
 fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "hr" | "img" | "meta" | "link" | "input" | "col" | "base" | "wbr" | "area" | "embed" | "param" | "source" | "track")
+    matches!(
+        name,
+        "br" | "hr"
+            | "img"
+            | "meta"
+            | "link"
+            | "input"
+            | "col"
+            | "base"
+            | "wbr"
+            | "area"
+            | "embed"
+            | "param"
+            | "source"
+            | "track"
+    )
 }
 
 fn is_hidden(name: &str) -> bool {
-    matches!(name, "script" | "style" | "head" | "title" | "template" | "noscript" | "svg" | "math" | "object" | "select" | "iframe" | "noembed" | "textarea")
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "head"
+            | "title"
+            | "template"
+            | "noscript"
+            | "svg"
+            | "math"
+            | "object"
+            | "select"
+            | "iframe"
+            | "noembed"
+            | "textarea"
+    )
 }
 
 /// Line ends around an element.
 fn lines_around(name: &str) -> usize {
     match name {
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "table" | "pre" => 2,
-        "div" | "li" | "tr" | "blockquote" | "section" | "article" | "header" | "footer" | "center" | "dt" | "dd" | "address"
-        | "form" | "fieldset" | "figure" | "nav" | "main" | "aside" | "caption" | "hr" | "body" => 1,
+        "div" | "li" | "tr" | "blockquote" | "section" | "article" | "header" | "footer" | "center"
+        | "dt" | "dd" | "address" | "form" | "fieldset" | "figure" | "nav" | "main" | "aside" | "caption"
+        | "hr" | "body" => 1,
         _ => 0,
     }
 }
