@@ -62,7 +62,7 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     mail.segments = reply_text::split(&body);
     (mail.visible, mail.elided) = divide(&mail.segments);
     mail.text = body.text;
-    decide_kind(root, &mut mail);
+    decide_kind(root, limits, &mut mail);
     mail
 }
 
@@ -149,17 +149,17 @@ fn divide(segments: &[Segment]) -> (String, String) {
     if visible.is_empty() { (join(false), visible) } else { (visible, join(false)) }
 }
 
-fn decide_kind(root: &mime::Part<'_>, mail: &mut ParsedMail) {
+fn decide_kind(root: &mime::Part<'_>, limits: &Limits, mail: &mut ParsedMail) {
     let (kind, reason) = if root.headers.is_empty() {
         (MailKind::Unparsable, "it has no header fields".to_owned())
     } else if let Some(reason) = complaint::find(root, &mail.text) {
         (MailKind::Complaint, reason)
-    } else if let Some(report) = bounce::read(root, &mail.text) {
+    } else if let Some(report) = bounce::read(root, &mail.text, limits) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
     } else if let Some(reason) = auto_reply::find(root, &mail.automation) {
         (MailKind::AutoReply, reason)
-    } else if let Some(report) = bounce::read_without_return_path(root, &mail.text) {
+    } else if let Some(report) = bounce::read_without_return_path(root, &mail.text, limits) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
     } else {

@@ -4,12 +4,15 @@
 //! one after a label (`Unknown user: a@b.example`), a sentence. The first kind that is found decides; what follows an
 //! address up to the next one is what was said of it.
 
-use std::sync::LazyLock;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
 use super::{Finding, Original, original, status};
-use crate::parse::mime::Part;
+use crate::parse::{limits::Limits, mime::Part};
 
 #[expect(clippy::expect_used, reason = "a constant pattern")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -55,7 +58,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Recipients named by the notice, with what it says of them.
-pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>) -> Vec<Finding> {
+pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>, limits: &Limits) -> Vec<Finding> {
     let failed: Vec<String> =
         root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
     let participants = Participants::of(root);
@@ -73,23 +76,19 @@ pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>) -
         to,
     ];
     let chosen = candidates.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
-    let mut findings: Vec<Finding> = Vec::new();
-    for address in chosen {
-        if !findings.iter().any(|it| it.address.eq_ignore_ascii_case(&address)) {
-            findings.push(Finding { address, ..Finding::default() });
-        }
-    }
+    let mut seen = HashSet::new();
+    let distinct = chosen.into_iter().filter(|it| seen.insert(it.to_lowercase())).take(limits.reported_recipients);
+    let mut findings: Vec<Finding> = distinct.map(|address| Finding { address, ..Finding::default() }).collect();
     complete(&mut findings, notice);
     findings
 }
 
 /// Adds what the notice says of recipients already known.
 pub(super) fn complete(findings: &mut [Finding], notice: &str) {
-    let all: Vec<String> = findings.iter().map(|it| it.address.to_lowercase()).collect();
-    for finding in findings {
-        let said = said_of(&finding.address, &all, notice);
-        let said =
-            if all.len() == 1 && status::find_code(&said).is_none() { notice.to_owned() } else { said };
+    let is_alone = findings.len() == 1;
+    let said = said_of_each(findings, notice);
+    for (finding, said) in findings.iter_mut().zip(said) {
+        let said = if is_alone && status::find_code(&said).is_none() { notice.to_owned() } else { said };
         if finding.status.as_deref().is_none_or(status::is_vague) {
             finding.status = status::find_code(&said).or(finding.status.take());
         }
@@ -99,21 +98,23 @@ pub(super) fn complete(findings: &mut [Finding], notice: &str) {
     }
 }
 
-/// Everything from a line with the address up to one with another recipient or a blank line after some words.
-fn said_of(address: &str, all: &[String], notice: &str) -> String {
-    let address = address.to_lowercase();
-    let mut said = String::new();
-    let mut speaks_of_it = false;
+/// For each recipient everything from a line with his address up to one with another's.
+fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
+    let numbers: HashMap<String, usize> =
+        findings.iter().enumerate().map(|(number, it)| (it.address.to_lowercase(), number)).collect();
+    let mut said = vec![String::new(); findings.len()];
+    let mut spoken_of: Vec<usize> = Vec::new();
     for line in notice.lines() {
-        let lower = line.to_lowercase();
-        if lower.contains(&address) {
-            speaks_of_it = true;
-        } else if all.iter().any(|other| lower.contains(other.as_str())) {
-            speaks_of_it = false;
+        let mut named: Vec<usize> = addresses(&line.to_lowercase()).iter().filter_map(|it| numbers.get(it).copied()).collect();
+        named.dedup();
+        if !named.is_empty() {
+            spoken_of = named;
         }
-        if speaks_of_it {
-            said.push_str(line.trim());
-            said.push('\n');
+        for number in &spoken_of {
+            if let Some(said) = said.get_mut(*number) {
+                said.push_str(line.trim());
+                said.push('\n');
+            }
         }
     }
     said

@@ -1,5 +1,6 @@
 //! HTML of mails: cleaned for showing, converted to text and back.
 
+mod cost;
 mod sanitize;
 mod text;
 
@@ -21,4 +22,18 @@ pub fn from_text(text: &str) -> String {
         }
     }
     html
+}
+
+/// `true` when [`sanitize`] and [`to_text`] read `html` in time linear in its size.
+pub fn is_affordable(html: &str) -> bool {
+    cost::is_affordable(html)
+}
+
+/// What is left of HTML when its tags are simply cut out: for HTML that is too dear to read.
+pub fn strip_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len() / 2);
+    for (at, piece) in html.split('<').enumerate() {
+        text.push_str(if at == 0 { piece } else { piece.split_once('>').map_or("", |(_, after)| after) });
+    }
+    text
 }
