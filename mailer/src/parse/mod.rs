@@ -16,6 +16,7 @@ pub mod html;
 mod limits;
 mod mail;
 mod mime;
+mod noise;
 mod parameter;
 pub mod reply_text;
 pub mod segment;
@@ -31,6 +32,7 @@ pub use mail::{
 use body::Body;
 use charset::Hints;
 use header::Headers;
+use html::Converted;
 use segment::{Segment, SegmentKind};
 
 /// Reads a received mail. Never fails: what can't be read is of kind [`MailKind::Unparsable`] and says why.
@@ -53,12 +55,14 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     let content = content::sort(root, &hints, limits);
     mail.warnings.extend(content.warnings);
     mail.attachments = content.attachments;
-    let body = to_body(content.text, content.html, &mail);
+    let converted = content.html.as_deref().map(html::to_text).unwrap_or_default();
+    let body = to_body(content.text, content.html, &converted, &mail);
     if let Some(html) = &body.html {
         let sanitized = html::sanitize(html);
         mail.blocked_remote_images = sanitized.blocked_remote_images;
         mail.html = Some(sanitized.html);
     }
+    noise::mark(&mut mail.attachments, &body, &converted);
     mail.segments = reply_text::split(&body);
     (mail.visible, mail.elided) = divide(&mail.segments);
     mail.text = body.text;
@@ -124,18 +128,16 @@ fn find_hints(root: &mime::Part<'_>) -> Hints {
     Hints { label, top_level_domain: is_domain.then_some(domain) }
 }
 
-fn to_body(text: Option<String>, html: Option<String>, mail: &ParsedMail) -> Body {
+fn to_body(text: Option<String>, html: Option<String>, converted: &Converted, mail: &ParsedMail) -> Body {
     let text_is_converted = text.is_none() && html.is_some();
-    let (text, elements) = match (text, &html) {
-        (Some(text), _) => (text, Vec::new()),
-        (None, Some(html)) => {
-            let converted = html::to_text(html);
-            (converted.text, converted.elements)
-        }
-        (None, None) => (String::new(), Vec::new()),
-    };
-    let from_name = mail.from.as_ref().and_then(|it| it.name.clone()).unwrap_or_default();
-    Body { text, html, text_is_converted, elements, subject: mail.subject.clone(), from_name }
+    Body {
+        text: text.unwrap_or_else(|| converted.text.clone()),
+        html,
+        text_is_converted,
+        elements: if text_is_converted { converted.elements.clone() } else { Vec::new() },
+        subject: mail.subject.clone(),
+        from_name: mail.from.as_ref().and_then(|it| it.name.clone()).unwrap_or_default(),
+    }
 }
 
 /// What the sender wrote now and what he carried along. A mail that holds nothing new is shown whole (R14).

@@ -19,6 +19,16 @@ pub struct Converted {
     pub text: String,
     /// See [`HtmlElement`].
     pub elements: Vec<HtmlElement>,
+    /// Images that the mail brings itself, in document order.
+    pub images: Vec<EmbeddedImage>,
+}
+
+/// An image shown from a file of the mail (`cid:`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmbeddedImage {
+    pub content_id: String,
+    /// The end of the text before it, in bytes.
+    pub offset: usize,
 }
 
 /// Converts `html`. Scripts, styles and the head are left out; links are written as their text.
@@ -74,6 +84,7 @@ struct Writer {
     /// Started elements whose first text hasn't come: their range starts there.
     awaiting_text: Vec<usize>,
     elements: Vec<HtmlElement>,
+    images: Vec<EmbeddedImage>,
     quote_level: usize,
     hidden: usize,
     preformatted: usize,
@@ -122,6 +133,7 @@ impl Writer {
     fn start_void(&mut self, name: &str, tag: &Tag) {
         match name {
             "br" => self.break_hard(),
+            "img" => self.start_image(tag),
             "hr" => {
                 self.break_lines(1);
                 if let Some(listed) = self.list(name, tag) {
@@ -129,6 +141,16 @@ impl Writer {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn start_image(&mut self, tag: &Tag) {
+        let source = attribute(tag, "src");
+        if let Some((scheme, content_id)) = source.split_once(':')
+            && scheme.trim().eq_ignore_ascii_case("cid")
+            && self.images.len() < HtmlElement::MAX
+        {
+            self.images.push(EmbeddedImage { content_id: content_id.trim().to_owned(), offset: self.text.len() });
         }
     }
 
@@ -192,14 +214,7 @@ impl Writer {
     }
 
     fn list(&mut self, name: &str, tag: &Tag) -> Option<usize> {
-        let attribute = |wanted: &str| {
-            tag.attrs
-                .iter()
-                .find(|it| &*it.name.local == wanted)
-                .map(|it| it.value.to_string())
-                .unwrap_or_default()
-        };
-        let (id, class, style) = (attribute("id"), attribute("class"), attribute("style"));
+        let (id, class, style) = (attribute(tag, "id"), attribute(tag, "class"), attribute(tag, "style"));
         let tells =
             matches!(name, "blockquote" | "hr") || !(id.is_empty() && class.is_empty() && style.is_empty());
         if !tells || self.elements.len() >= HtmlElement::MAX {
@@ -303,8 +318,12 @@ impl Writer {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        Converted { text: self.text, elements: self.elements }
+        Converted { text: self.text, elements: self.elements, images: self.images }
     }
+}
+
+fn attribute(tag: &Tag, name: &str) -> String {
+    tag.attrs.iter().find(|it| &*it.name.local == name).map(|it| it.value.to_string()).unwrap_or_default()
 }
 
 /// White space that HTML folds; a no-break space is kept.
@@ -313,7 +332,7 @@ fn is_collapsible(c: char) -> bool {
 }
 
 fn is_cite(tag: &Tag) -> bool {
-    tag.attrs.iter().any(|it| &*it.name.local == "type" && it.value.eq_ignore_ascii_case("cite"))
+    attribute(tag, "type").eq_ignore_ascii_case("cite")
 }
 
 fn is_void(name: &str) -> bool {
