@@ -12,3 +12,8 @@ pub fn split(body: &Body) -> Vec<Segment> {
     }
     vec![Segment { kind: SegmentKind::New, text: body.text.clone() }]
 }
+
+/// `true` when the text ends with a line that introduces a quote ("On … wrote:").
+pub(super) fn ends_with_introduction(_text: &str) -> bool {
+    false
+}

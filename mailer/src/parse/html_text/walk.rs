@@ -1,0 +1,321 @@
+//! The walk: tokens in, text and marks out.
+//!
+//! A tree isn't needed: an end tag closes the nearest open element of its name, which is what matters for mail.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use html5ever::{
+    LocalName,
+    tendril::StrTendril,
+    tokenizer::{
+        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+        states::{RawKind, Rawtext, Rcdata, ScriptData},
+    },
+};
+
+use super::{HtmlText, Mark, MarkKind, markup::Markup, writer::Writer};
+use crate::parse::reply_text;
+
+pub(super) fn walk(html: &str) -> HtmlText {
+    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from_slice(html));
+    // The sink never asks for a script to be run, so the tokenizer never stops before the end.
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner().finish()
+}
+
+#[derive(Default)]
+struct Sink(RefCell<Walk>);
+
+impl TokenSink for Sink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut walk = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                walk.open(&tag);
+                return raw_kind(&tag.name).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
+            }
+            Token::TagToken(tag) => walk.close(&tag.name),
+            Token::CharacterTokens(text) => walk.characters(&text),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// What holds text that isn't markup.
+fn raw_kind(name: &LocalName) -> Option<RawKind> {
+    match &**name {
+        "script" => Some(ScriptData),
+        "style" | "xmp" | "iframe" | "noembed" | "noframes" => Some(Rawtext),
+        "title" | "textarea" => Some(Rcdata),
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    writer: Writer,
+    marks: Vec<Mark>,
+    open: Vec<Open>,
+    /// How many of each name are open, so that a stray end tag costs nothing.
+    count: HashMap<LocalName, usize>,
+    quotes: usize,
+    holders: usize,
+    hidden: usize,
+    preformatted: usize,
+    /// A quote was introduced or seen: every later `blockquote` is one, too.
+    introduced: bool,
+    /// The address of the open link and where its text begins.
+    link: Option<(String, usize)>,
+}
+
+/// An open element and what ends with it.
+struct Open {
+    name: LocalName,
+    mark: Option<usize>,
+    quotes: bool,
+    holds_quotes: bool,
+    hides: bool,
+    preformatted: bool,
+    paragraph: bool,
+}
+
+/// Deeper nesting is read as if it were flat.
+const MAX_OPEN: usize = 10_000;
+/// How far back a line that introduces a quote is looked for.
+const INTRODUCTION_BYTES: usize = 600;
+
+impl Walk {
+    fn finish(mut self) -> HtmlText {
+        while let Some(open) = self.open.pop() {
+            self.end(&open);
+        }
+        self.marks.retain(|mark| mark.kind == MarkKind::Quote || !mark.range.is_empty());
+        HtmlText { text: self.writer.finish(), marks: self.marks }
+    }
+
+    fn characters(&mut self, text: &str) {
+        if self.hidden > 0 {
+        } else if self.preformatted > 0 {
+            self.writer.preformatted(text);
+        } else {
+            self.writer.flow(text);
+        }
+    }
+
+    fn open(&mut self, tag: &Tag) {
+        match &*tag.name {
+            "br" if self.hidden == 0 => self.writer.break_line(),
+            "hr" if self.hidden == 0 => self.writer.start_paragraph(),
+            "img" if self.hidden == 0 => self.image(tag),
+            "a" if self.hidden == 0 => self.open_link(tag),
+            name if is_tracked(name) && self.open.len() < MAX_OPEN => self.start(tag),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag) {
+        let markup = Markup::of(tag);
+        let name = &*tag.name;
+        if is_block(name) && self.open.last().is_some_and(|open| &*open.name == "p") {
+            self.close(&LocalName::from("p"));
+        }
+        let paragraph =
+            matches!(name, "p" | "blockquote" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+                && !markup.is_tight_paragraph();
+        if paragraph {
+            self.writer.start_paragraph();
+        } else if is_block(name) {
+            self.writer.start_block();
+        }
+        let mark = markup.mark().filter(|_| self.quotes == 0 && self.marks.len() < Mark::MAX).map(|kind| {
+            let at = self.writer.len();
+            self.marks.push(Mark { kind, range: at..at });
+            self.introduced |= kind != MarkKind::Signature;
+            self.marks.len() - 1
+        });
+        let open = Open {
+            name: tag.name.clone(),
+            mark,
+            quotes: name == "blockquote" && self.is_mail_quote(&markup),
+            holds_quotes: name != "blockquote" && markup.holds_mail_quotes(),
+            hides: is_unseen(name) || markup.is_hidden(),
+            preformatted: name == "pre",
+            paragraph,
+        };
+        self.quotes += usize::from(open.quotes);
+        self.holders += usize::from(open.holds_quotes);
+        self.hidden += usize::from(open.hides);
+        self.preformatted += usize::from(open.preformatted);
+        self.writer.set_depth(self.quotes);
+        *self.count.entry(open.name.clone()).or_default() += 1;
+        self.open.push(open);
+        match name {
+            "li" => self.characters("- "),
+            "td" | "th" => self.writer.space('\t'),
+            _ => {}
+        }
+    }
+
+    fn is_mail_quote(&mut self, markup: &Markup) -> bool {
+        self.introduced = self.introduced
+            || self.quotes > 0
+            || self.holders > 0
+            || markup.is_mail_quote()
+            || reply_text::ends_with_introduction(self.writer.tail(INTRODUCTION_BYTES));
+        self.introduced
+    }
+
+    fn close(&mut self, name: &LocalName) {
+        match &**name {
+            "a" => self.close_link(),
+            "p" if !self.is_open(name) => self.writer.start_paragraph(),
+            // A stray `</span>` must not close the blocks that stand in it.
+            "span" if self.open.last().is_none_or(|open| open.name != *name) => {}
+            _ if self.is_open(name) => self.close_nearest(name),
+            _ => {}
+        }
+    }
+
+    fn is_open(&self, name: &LocalName) -> bool {
+        self.count.get(name).is_some_and(|&count| count > 0)
+    }
+
+    fn close_nearest(&mut self, name: &LocalName) {
+        while let Some(open) = self.open.pop() {
+            self.end(&open);
+            if open.name == *name {
+                break;
+            }
+        }
+    }
+
+    fn end(&mut self, open: &Open) {
+        if let Some(count) = self.count.get_mut(&open.name) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(mark) = open.mark.and_then(|at| self.marks.get_mut(at)) {
+            mark.range.end = self.writer.len();
+        }
+        if open.paragraph {
+            self.writer.start_paragraph();
+        } else if is_block(&open.name) {
+            self.writer.start_block();
+        }
+        self.quotes -= usize::from(open.quotes);
+        self.holders -= usize::from(open.holds_quotes);
+        self.hidden -= usize::from(open.hides);
+        self.preformatted -= usize::from(open.preformatted);
+        self.writer.set_depth(self.quotes);
+    }
+
+    fn open_link(&mut self, tag: &Tag) {
+        self.close_link();
+        let href = attribute(tag, "href").map(str::trim).filter(|href| is_web_address(href));
+        self.link = href.map(|href| (href.to_owned(), self.writer.len()));
+    }
+
+    /// Writes the address unless the link's text already says it or there is no text (a linked image).
+    fn close_link(&mut self) {
+        let Some((href, start)) = self.link.take() else { return };
+        let shown = self.writer.tail(self.writer.len().saturating_sub(start)).trim().trim_start_matches("> ");
+        let bare = |address: &str| {
+            let address = address.trim_start_matches("https://").trim_start_matches("http://");
+            address.trim_start_matches("www.").trim_end_matches('/').to_lowercase()
+        };
+        if !shown.is_empty() && bare(shown) != bare(&href) {
+            self.writer.flow(&format!(" <{href}>"));
+        }
+    }
+
+    /// A picture is text only where it stands for a character, as emoji do.
+    fn image(&mut self, tag: &Tag) {
+        let stands_for_a_character = |alt: &&str| alt.chars().all(|c| !c.is_ascii() && !c.is_alphabetic());
+        if let Some(alt) = attribute(tag, "alt").filter(stands_for_a_character) {
+            self.writer.flow(alt);
+        }
+    }
+}
+
+fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
+fn is_web_address(href: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| href.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))
+}
+
+/// Whose content nobody sees.
+fn is_unseen(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "title"
+            | "template"
+            | "textarea"
+            | "select"
+            | "iframe"
+            | "object"
+            | "noembed"
+            | "noframes"
+    )
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "center"
+            | "dd"
+            | "details"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "html"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
+            | "ul"
+    )
+}
+
+/// Elements that are followed to their end: blocks, cells, what hides, and what mail programs mark besides.
+fn is_tracked(name: &str) -> bool {
+    is_block(name) || is_unseen(name) || matches!(name, "td" | "th" | "span")
+}
