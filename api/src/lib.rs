@@ -1,1 +1,4 @@
-//! .
+//! The server: HTTP, LMTP, workers, commands.
+
+pub mod mail_check;
+pub mod view;

@@ -1,6 +1,6 @@
 //! A mail's body as the reply splitter gets it: the text, and what the HTML knew about it.
 
-use super::html_text::Mark;
+use super::html::Mark;
 
 /// The body of one mail, ready to be split into [`Segment`](super::segment::Segment)s.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

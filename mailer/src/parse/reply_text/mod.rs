@@ -10,7 +10,7 @@
 
 use super::{
     body::Body,
-    html_text::MarkKind,
+    html::MarkKind,
     segment::{Segment, SegmentKind},
 };
 

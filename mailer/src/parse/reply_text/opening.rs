@@ -5,7 +5,7 @@ use super::{
     lines::{Line, next_text},
 };
 use crate::parse::{
-    html_text::{Mark, MarkKind},
+    html::{Mark, MarkKind},
     segment::SegmentKind,
 };
 

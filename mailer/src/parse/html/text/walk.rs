@@ -83,6 +83,8 @@ struct Open {
     hides: bool,
     preformatted: bool,
     paragraph: bool,
+    /// How many items of a numbered list came.
+    items: Option<usize>,
 }
 
 /// Deeper nesting is read as if it were flat.
@@ -92,8 +94,8 @@ const INTRODUCTION_BYTES: usize = 600;
 
 impl Walk {
     fn finish(mut self) -> HtmlText {
-        while let Some(open) = self.open.pop() {
-            self.end(&open);
+        while !self.open.is_empty() {
+            self.close_last();
         }
         self.marks.retain(|mark| mark.kind == MarkKind::Quote || !mark.range.is_empty());
         HtmlText { text: self.writer.finish(), marks: self.marks }
@@ -122,8 +124,8 @@ impl Walk {
     fn start(&mut self, tag: &Tag) {
         let markup = Markup::of(tag);
         let name = &*tag.name;
-        if is_block(name) && self.open.last().is_some_and(|open| &*open.name == "p") {
-            self.close(&LocalName::from("p"));
+        while self.open.last().is_some_and(|open| ends_by_itself(&open.name, name)) {
+            self.close_last();
         }
         let paragraph =
             matches!(name, "p" | "blockquote" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
@@ -147,6 +149,7 @@ impl Walk {
             hides: is_unseen(name) || markup.is_hidden(),
             preformatted: name == "pre",
             paragraph,
+            items: (name == "ol").then_some(0),
         };
         self.quotes += usize::from(open.quotes);
         self.holders += usize::from(open.holds_quotes);
@@ -156,10 +159,19 @@ impl Walk {
         *self.count.entry(open.name.clone()).or_default() += 1;
         self.open.push(open);
         match name {
-            "li" => self.characters("- "),
+            "li" => self.start_item(),
             "td" | "th" => self.writer.space('\t'),
             _ => {}
         }
+    }
+
+    fn start_item(&mut self) {
+        let list = self.open.iter_mut().rev().take(4).find(|open| matches!(&*open.name, "ul" | "ol"));
+        let bullet = list.and_then(|list| list.items.as_mut()).map_or("- ".to_owned(), |items| {
+            *items += 1;
+            format!("{items}. ")
+        });
+        self.characters(&bullet);
     }
 
     fn is_mail_quote(&mut self, markup: &Markup) -> bool {
@@ -187,11 +199,15 @@ impl Walk {
     }
 
     fn close_nearest(&mut self, name: &LocalName) {
-        while let Some(open) = self.open.pop() {
+        while self.open.last().is_some_and(|open| open.name != *name) {
+            self.close_last();
+        }
+        self.close_last();
+    }
+
+    fn close_last(&mut self) {
+        if let Some(open) = self.open.pop() {
             self.end(&open);
-            if open.name == *name {
-                break;
-            }
         }
     }
 
@@ -260,6 +276,9 @@ fn is_unseen(name: &str) -> bool {
             | "style"
             | "title"
             | "template"
+            | "noscript"
+            | "svg"
+            | "math"
             | "textarea"
             | "select"
             | "iframe"
@@ -313,6 +332,17 @@ fn is_block(name: &str) -> bool {
             | "tr"
             | "ul"
     )
+}
+
+/// `true` when the start of `next` ends an open element that needs no end tag.
+fn ends_by_itself(open: &str, next: &str) -> bool {
+    match next {
+        "li" => open == "li",
+        "td" | "th" => matches!(open, "td" | "th"),
+        "tr" => matches!(open, "td" | "th" | "tr"),
+        "dt" | "dd" => matches!(open, "dt" | "dd"),
+        next => open == "p" && is_block(next),
+    }
 }
 
 /// Elements that are followed to their end: blocks, cells, what hides, and what mail programs mark besides.

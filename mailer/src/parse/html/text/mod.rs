@@ -2,7 +2,7 @@
 //!
 //! Text and marks come out of one walk over the tokens, so they can't disagree. Nothing here is ever shown as HTML.
 //! It knows the marks that mail programs leave in their markup, but decides nothing: that is
-//! [`reply_text`](super::reply_text)'s. Start with [`html_text`]; the programs' marks are a table in `markup`.
+//! [`reply_text`](crate::parse::reply_text)'s. Start with [`to_text`]; the programs' marks are a table in `markup`.
 
 use std::ops::Range;
 
@@ -48,6 +48,6 @@ impl Mark {
 }
 
 /// Converts a whole document or a fragment, however broken. Takes time linear in its length.
-pub fn html_text(html: &str) -> HtmlText {
+pub fn to_text(html: &str) -> HtmlText {
     walk::walk(html)
 }

@@ -1,0 +1,3 @@
+//! Wire types shared by several endpoints and commands.
+
+pub mod parsed_mail;

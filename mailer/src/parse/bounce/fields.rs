@@ -1,0 +1,68 @@
+//! The standard form: groups of fields, one a recipient (RFC 3464 §2.3), in their own part or pasted into the text.
+
+use super::{Finding, prose, status};
+use crate::parse::{
+    charset::{self, Hints},
+    header::Headers,
+    mime::Part,
+};
+
+/// The recipients that the report's fields name; empty where there are no such fields.
+pub(super) fn read(root: &Part<'_>, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for part in root.walk() {
+        if matches!(part.media_type.as_str(), "message/delivery-status" | "message/global-delivery-status") {
+            let bytes = part.decoded();
+            read_groups(&charset::decode(&bytes, part.charset(), &Hints::default()).text, &mut findings);
+        }
+    }
+    if findings.is_empty() {
+        read_groups(prose::split_original(text).0, &mut findings);
+    }
+    findings
+}
+
+fn read_groups(text: &str, findings: &mut Vec<Finding>) {
+    let text = text.replace("\r\n", "\n");
+    for group in text.split("\n\n") {
+        let headers = Headers::read(group.as_bytes());
+        let Some(finding) = read_group(&headers) else { continue };
+        // A list expanded into the same address twice, or a report that repeats itself.
+        match findings.iter_mut().find(|it| it.address.eq_ignore_ascii_case(&finding.address)) {
+            Some(known) if !finding.address.is_empty() => {
+                known.status = known.status.take().filter(|it| !status::is_vague(it)).or(finding.status);
+                known.diagnostic = known.diagnostic.take().or(finding.diagnostic);
+            }
+            _ => findings.push(finding),
+        }
+    }
+}
+
+fn read_group(headers: &Headers<'_>) -> Option<Finding> {
+    let recipient = |name: &str| headers.text(name).and_then(|value| address(&value));
+    let names_recipient = headers.has("Final-Recipient") || headers.has("Original-Recipient");
+    if !names_recipient && !headers.has("Action") {
+        return None;
+    }
+    let address = recipient("Original-Recipient")
+        .or_else(|| recipient("Final-Recipient"))
+        .or_else(|| recipient("X-Actual-Recipient"));
+    let action =
+        headers.text("Action").map(|it| it.split([' ', '(', ';']).next().unwrap_or_default().to_lowercase());
+    let diagnostic = headers.text("Diagnostic-Code").map(|it| match it.split_once(';') {
+        Some((kind, said)) if !kind.contains(' ') => said.trim().to_owned(),
+        _ => it,
+    });
+    let stated = headers.text("Status").and_then(|it| status::find_code(&it));
+    if !names_recipient && stated.is_none() {
+        return None;
+    }
+    let status = status::choose(stated, diagnostic.as_deref());
+    Some(Finding { address: address.unwrap_or_default(), action, status, diagnostic })
+}
+
+/// `rfc822;a@b.example`, with or without the type and brackets.
+fn address(value: &str) -> Option<String> {
+    let value = value.split_once(';').map_or(value, |(_, address)| address);
+    prose::addresses(value).into_iter().next()
+}

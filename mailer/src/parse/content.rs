@@ -1,0 +1,221 @@
+//! Decides which parts of a mail are its body and which are files.
+
+use super::{
+    charset::{self, Hints},
+    header::without_controls,
+    html,
+    limits::Limits,
+    mail::Attachment,
+    mime::{self, Part},
+    tnef,
+};
+
+/// The body in both forms and the files.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    /// The text parts, lines ended by LF; none where the mail has only HTML.
+    pub(super) text: Option<String>,
+    /// The HTML parts, decoded and not sanitised.
+    pub(super) html: Option<String>,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Sorts the parts of the mail.
+pub(super) fn sort(root: &Part<'_>, hints: &Hints, limits: &Limits) -> Content {
+    let mut sorter = Sorter { hints, limits, pieces: Vec::new(), content: Content::default() };
+    sorter.add(root, Place::Sequence);
+    sorter.finish()
+}
+
+/// What a child's neighbors mean for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// One after the other: texts follow one another.
+    Sequence,
+    /// The content that the other parts of a `multipart/related` belong to.
+    Root,
+    /// Shown by the root of a `multipart/related`.
+    Related,
+}
+
+/// A piece of the body in the forms that the mail offers.
+struct Piece {
+    text: Option<String>,
+    html: Option<String>,
+}
+
+struct Sorter<'s> {
+    hints: &'s Hints,
+    limits: &'s Limits,
+    pieces: Vec<Piece>,
+    content: Content,
+}
+
+impl Sorter<'_> {
+    fn add(&mut self, part: &Part<'_>, place: Place) {
+        if part.is_multipart() {
+            match part.media_type.as_str() {
+                "multipart/alternative" => self.add_alternatives(part),
+                "multipart/related" => self.add_related(part),
+                _ => part.children.iter().for_each(|child| self.add(child, Place::Sequence)),
+            }
+        } else if self.is_body(part, place) {
+            let text = self.decode_text(part);
+            self.pieces.push(if part.media_type == "text/html" {
+                Piece { text: None, html: Some(text) }
+            } else {
+                Piece { text: Some(text), html: None }
+            });
+        } else {
+            self.attach(part, place);
+        }
+    }
+
+    /// Text without a name and without the wish to be a file. Inside `multipart/related` only the root is body.
+    fn is_body(&self, part: &Part<'_>, place: Place) -> bool {
+        let is_text = matches!(part.media_type.as_str(), "text/plain" | "text/html")
+            || part.media_type.starts_with("multipart/");
+        let named = part.file_name().is_some();
+        let wants_to_be_file = part.disposition().is_some_and(|it| it != "inline") || named;
+        is_text
+            && place != Place::Related
+            && (!wants_to_be_file
+                || (self.pieces.is_empty() && part.disposition().is_none_or(|it| it == "inline") && !named))
+    }
+
+    /// The same content several times: one text and one HTML form count, everything else is a file.
+    fn add_alternatives(&mut self, part: &Part<'_>) {
+        let before = self.pieces.len();
+        part.children.iter().for_each(|child| self.add(child, Place::Sequence));
+        let forms = self.pieces.split_off(before);
+        let mut merged = Piece { text: None, html: None };
+        for form in forms {
+            if let Some(text) = form.text {
+                merged.text = Some(merged.text.map_or(text.clone(), |before| format!("{before}\n{text}")));
+            }
+            merged.html = form.html.or(merged.html);
+        }
+        if merged.text.is_some() || merged.html.is_some() {
+            self.pieces.push(merged);
+        }
+    }
+
+    fn add_related(&mut self, part: &Part<'_>) {
+        let start = part.parameter("start").map(|it| it.trim_matches(['<', '>']).to_owned());
+        let named = start.and_then(|start| {
+            part.children.iter().position(|child| child.content_id().is_some_and(|id| id == start))
+        });
+        let root = named.unwrap_or(0);
+        for (at, child) in part.children.iter().enumerate() {
+            self.add(child, if at == root { Place::Root } else { Place::Related });
+        }
+    }
+
+    fn decode_text(&mut self, part: &Part<'_>) -> String {
+        let bytes = part.decoded();
+        let decoded = charset::decode(&bytes, part.charset(), self.hints);
+        if let Some(guessed) = decoded.guessed {
+            let labelled = part.charset().unwrap_or("nothing");
+            self.content.warnings.push(format!("a text labelled {labelled} was read as {guessed}"));
+        }
+        with_unix_line_ends(&decoded.text)
+    }
+
+    fn attach(&mut self, part: &Part<'_>, place: Place) {
+        if part.media_type == "application/ms-tnef"
+            || part.file_name().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat"))
+        {
+            let bytes = part.decoded();
+            match tnef::unpack(&bytes, self.limits) {
+                Ok(unpacked) => return self.add_unpacked(unpacked),
+                Err(error) => self.content.warnings.push(format!("winmail.dat is kept packed: {error}")),
+            }
+        }
+        let content_id = part.content_id();
+        let bytes = part.decoded().into_owned();
+        let inline =
+            part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
+        self.content.attachments.push(Attachment {
+            name: file_name(part, self.content.attachments.len() + 1),
+            content_type: part.media_type.clone(),
+            inline,
+            inline_noise: false,
+            content_id,
+            bytes,
+        });
+    }
+
+    fn add_unpacked(&mut self, unpacked: tnef::Unpacked) {
+        self.content.warnings.push(format!("winmail.dat was unpacked into {} files", unpacked.files.len()));
+        if self.pieces.is_empty() && (unpacked.text.is_some() || unpacked.html.is_some()) {
+            self.pieces.push(Piece { text: unpacked.text, html: unpacked.html });
+        }
+        self.content.warnings.extend(unpacked.warnings);
+        for mut file in unpacked.files {
+            file.name = clean_name(&file.name);
+            self.content.attachments.push(file);
+        }
+    }
+
+    fn finish(mut self) -> Content {
+        let has_html = self.pieces.iter().any(|piece| piece.html.is_some());
+        let has_text =
+            self.pieces.iter().any(|piece| piece.text.as_ref().is_some_and(|text| !text.trim().is_empty()));
+        if has_text || !has_html {
+            let texts = self.pieces.iter().filter_map(|piece| match (&piece.text, &piece.html) {
+                (Some(text), _) => Some(text.clone()),
+                (None, Some(html)) => Some(html::to_text(html).text),
+                (None, None) => None,
+            });
+            let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+            self.content.text = Some(text).filter(|text| !text.is_empty());
+        }
+        if has_html {
+            let forms = self
+                .pieces
+                .into_iter()
+                .filter_map(|piece| piece.html.or_else(|| piece.text.as_deref().map(html::from_text)));
+            self.content.html = Some(forms.collect::<Vec<_>>().join("\n"));
+        }
+        self.content
+    }
+}
+
+/// Line ends as the rest of Liaison has them; NUL, which no text has, is dropped.
+pub(super) fn with_unix_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
+}
+
+fn file_name(part: &Part<'_>, number: usize) -> String {
+    if let Some(name) = part.file_name() {
+        let name = clean_name(name);
+        if !name.is_empty() {
+            return name;
+        }
+    }
+    if part.media_type == "message/rfc822" {
+        let bytes = part.decoded();
+        let subject = mime::split_message(&bytes).0.text("Subject").unwrap_or_default();
+        let name = clean_name(&subject.replace(['/', '\\'], " "));
+        return format!("{}.eml", if name.is_empty() { "message" } else { name.trim_end_matches('.') });
+    }
+    let extension = match part.media_type.as_str() {
+        "text/calendar" => "ics",
+        "message/delivery-status" | "text/rfc822-headers" | "text/plain" => "txt",
+        media_type => media_type
+            .rsplit('/')
+            .next()
+            .filter(|subtype| subtype.len() <= 5 && subtype.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .unwrap_or("bin"),
+    };
+    format!("part-{number}.{extension}")
+}
+
+/// A name that is only a name: no path, no tricks with direction or width, at most 200 characters (S11).
+pub(super) fn clean_name(name: &str) -> String {
+    let name = without_controls(name);
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let visible = name.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{00ad}'));
+    visible.take(200).collect::<String>().trim_matches(|c: char| c.is_whitespace() || c == '"').to_owned()
+}

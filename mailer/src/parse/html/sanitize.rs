@@ -1,0 +1,111 @@
+//! Cleans HTML for showing (S10, R32).
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use ammonia::{Builder, UrlRelative};
+
+/// HTML that can be shown, and what was taken out of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sanitized {
+    pub html: String,
+    /// Images on foreign servers, which would tell the sender who reads when.
+    pub blocked_remote_images: usize,
+}
+
+/// Elements whose content is no text of the mail.
+const DROPPED_WITH_CONTENT: [&str; 13] = [
+    "script", "style", "title", "noscript", "template", "svg", "math", "iframe", "object", "applet",
+    "select", "xml", "noembed",
+];
+
+/// Looks that make a mail readable and load nothing.
+const STYLES: [&str; 24] = [
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "line-height",
+    "list-style-type",
+    "margin-left",
+    "padding-left",
+    "text-align",
+    "text-decoration",
+    "vertical-align",
+    "white-space",
+];
+
+const LINK_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+/// Keeps text, structure and looks; drops everything that runs, loads or posts. Links lead to http, https, mailto or tel
+/// only; images are shown from the mail itself (`cid:`) only.
+pub fn sanitize(html: &str) -> Sanitized {
+    let blocked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&blocked);
+    let mut builder = Builder::default();
+    builder
+        .rm_tags(&["area", "map"])
+        .add_tags(&["font", "tfoot", "big"])
+        .clean_content_tags(HashSet::from(DROPPED_WITH_CONTENT))
+        .add_tag_attributes("font", &["color", "face", "size"])
+        .add_tag_attributes("table", &["border", "cellpadding", "cellspacing", "width", "bgcolor"])
+        .add_tag_attributes("td", &["width", "bgcolor", "valign"])
+        .add_tag_attributes("th", &["width", "bgcolor", "valign"])
+        .add_generic_attributes(&["dir", "style"])
+        .filter_style_properties(HashSet::from(STYLES))
+        .url_schemes(LINK_SCHEMES.into_iter().chain(["cid"]).collect())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .attribute_filter(move |element, attribute, value| filter(element, attribute, value, &counter));
+    let html = builder.clean(html).to_string();
+    Sanitized { html, blocked_remote_images: blocked.load(Ordering::Relaxed) }
+}
+
+fn filter<'v>(element: &str, attribute: &str, value: &'v str, blocked: &AtomicUsize) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        ("img", "src") => {
+            let is_embedded = scheme(value).is_some_and(|it| it == "cid");
+            let is_remote = scheme(value).is_some_and(|it| it == "http" || it == "https")
+                || value.trim_start().starts_with("//");
+            if is_remote {
+                blocked.fetch_add(1, Ordering::Relaxed);
+            }
+            is_embedded.then_some(Cow::Borrowed(value))
+        }
+        (_, "href" | "cite") => scheme(value)
+            .is_some_and(|it| LINK_SCHEMES.contains(&it.as_str()))
+            .then_some(Cow::Borrowed(value)),
+        // A function in a style can load or run something.
+        (_, "style") => (!value.contains(['\\', '@'])
+            && !value.to_ascii_lowercase().contains("url(")
+            && !value.contains("/*")
+            && !value.to_ascii_lowercase().contains("expression"))
+        .then_some(Cow::Borrowed(value)),
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// The scheme as a browser reads it: blanks and control characters don't count.
+fn scheme(url: &str) -> Option<String> {
+    let (scheme, _) = url.split_once(':')?;
+    let scheme = scheme.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
+    Some(scheme.to_ascii_lowercase())
+}
