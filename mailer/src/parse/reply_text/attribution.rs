@@ -69,23 +69,23 @@ fn judge(text: &str) -> Option<Certainty> {
     let has_colon = text.ends_with([':', '：']);
     let text = text.trim_end_matches(|c: char| matches!(c, ':' | '：') || c.is_whitespace());
     let ends_with_address = text.ends_with(['>', ')', ']']) && text.contains('@');
-    if !has_colon && !is_framed && !ends_with_address && !text.ends_with(char::is_alphabetic) {
+    let is_dated = begins_with_date(text);
+    if !(has_colon || is_framed || is_dated) {
         return None;
     }
     let lower = text.to_lowercase();
     let verb_ends_it = ATTRIBUTION_VERBS.iter().any(|verb| lower.ends_with(verb));
     if !has_colon && !is_framed && !verb_ends_it {
         // "2011/4/7 Nathan <n@example.com>" before quoted lines.
-        return (ends_with_address && begins_with_date(text) && has_date(text))
-            .then_some(Certainty::Possible);
+        return (ends_with_address && has_date(text)).then_some(Certainty::Possible);
     }
     let has_verb = contains_phrase(&lower, ATTRIBUTION_VERBS);
     let has_address = text.contains('@') && text.contains(['<', '(', '[']);
     if is_framed && has_verb {
         return Some(Certainty::Certain);
     }
-    if begins_with_date(text) {
-        let is_exact = has_address || has_time(text);
+    if is_dated {
+        let is_exact = has_address || ((has_colon || is_framed) && has_time(text));
         return match (has_verb, has_date(text) || has_address) {
             (true, true) if is_exact => Some(Certainty::Certain),
             (true, _) => Some(Certainty::Possible),

@@ -2,7 +2,9 @@
 
 use super::{
     lines::Line,
-    phrases::{FORWARD_BANNERS, FORWARD_LINES, MARKER_PHRASES, MARKER_REQUESTS, ORIGINAL_BANNERS},
+    phrases::{
+        FORWARD_BANNERS, FORWARD_LINES, MARKER_HINTS, MARKER_PHRASES, MARKER_REQUESTS, ORIGINAL_BANNERS,
+    },
 };
 use crate::parse::segment::SegmentKind;
 
@@ -42,21 +44,26 @@ pub(super) fn find(line: &Line<'_>) -> Option<SegmentKind> {
 
 /// `true` when our own reply marker begins in this line, alone or wrapped into the next.
 pub(super) fn is_marker(line: &Line<'_>, next: Option<&Line<'_>>) -> bool {
-    let says_it = |text: &str| {
-        let lower = text.to_lowercase();
-        MARKER_PHRASES.iter().any(|phrase| lower.contains(phrase))
-            && MARKER_REQUESTS.iter().any(|request| lower.contains(request))
-    };
     let is_short = |line: &Line<'_>| line.content.len() <= MAX_BYTES;
-    if !is_short(line) || line.content.is_empty() {
+    if line.content.is_empty() || !is_short(line) {
         return false;
     }
-    if says_it(line.content) {
-        return true;
-    }
-    next.is_some_and(|next| {
-        is_short(next) && !says_it(next.content) && says_it(&format!("{} {}", line.content, next.content))
-    })
+    let next = next.filter(|next| is_short(next)).map(|next| next.content);
+    asks(line.content)
+        || next.is_some_and(|next| {
+            (hints(line.content) || hints(next)) && !asks(next) && asks(&format!("{} {next}", line.content))
+        })
+}
+
+fn asks(text: &str) -> bool {
+    let lower = if hints(text) { text.to_lowercase() } else { return false };
+    MARKER_PHRASES.iter().any(|phrase| lower.contains(phrase))
+        && MARKER_REQUESTS.iter().any(|request| lower.contains(request))
+}
+
+/// A cheap look before the case is folded.
+fn hints(text: &str) -> bool {
+    MARKER_HINTS.iter().any(|hint| text.contains(hint))
 }
 
 fn is_frame(c: char) -> bool {

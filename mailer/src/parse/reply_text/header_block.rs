@@ -2,11 +2,15 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::lines::Line;
+use super::{
+    lines::Line,
+    phrases::{DATE_KEYS, FROM_KEYS, OTHER_KEYS, SENT_KEYS, SUBJECT_KEYS, TO_KEYS},
+};
 
 /// More wrapped lines under one key, or more lines at all, aren't a header block.
 const MAX_WRAPPED: usize = 6;
 const MAX_LINES: usize = 40;
+const MAX_KEYS: usize = 10;
 /// A key is looked for in so many characters.
 const MAX_KEY: usize = 30;
 
@@ -19,7 +23,10 @@ pub(super) fn find(lines: &[Line<'_>], first: usize, announced: bool) -> Option<
     // An address in what may as well be the body counts only once another key follows.
     let (mut wrapped, mut wrapped_address) = (0, false);
     while let Some(line) = lines.get(at).filter(|_| at < first + MAX_LINES) {
-        if let Some((key, value)) = key_of(line).filter(|(key, _)| !block.has(*key) || *key == Key::Other) {
+        if let Some((key, value)) = key_of(line) {
+            if block.refuses(key) {
+                break;
+            }
             block.has_address |= wrapped_address;
             block.add(key, value);
             last = Some(at);
@@ -56,24 +63,33 @@ impl Block {
     fn add(&mut self, key: Key, value: &str) {
         self.keys.push(key);
         self.has_address |= matches!(key, Key::From | Key::To) && value.contains('@');
-        self.has_sending_time |= key == Key::Sent && value.chars().filter(char::is_ascii_digit).count() >= 4;
+        self.has_sending_time |=
+            matches!(key, Key::Sent | Key::Date) && value.chars().filter(char::is_ascii_digit).count() >= 4;
     }
 
-    /// A sender's own "From: Berlin, To: Munich" has neither an address nor a subject.
+    /// A second key of a kind begins the header of a still earlier mail.
+    fn refuses(&self, key: Key) -> bool {
+        if key == Key::Other { self.keys.is_empty() || self.keys.len() == MAX_KEYS } else { self.has(key) }
+    }
+
+    /// A sender's own "From: Berlin, To: Munich" has neither an address nor a subject, and its time is a date.
     fn is_header(&self, announced: bool) -> bool {
-        let count =
-            [Key::From, Key::Sent, Key::To, Key::Subject].into_iter().filter(|key| self.has(*key)).count();
-        let is_sure = self.has_address || self.has(Key::Subject);
-        (self.has(Key::From) && is_sure && count >= 3)
+        let is_timed = self.has(Key::Sent) || self.has(Key::Date);
+        let others =
+            [is_timed, self.has(Key::To), self.has(Key::Subject)].into_iter().filter(|has| *has).count();
+        let is_sure = self.has_address || self.has(Key::Subject) || self.has(Key::Sent);
+        (self.has(Key::From) && is_sure && others >= 2)
             || (self.has_address && self.has_sending_time)
-            || (announced && self.has(Key::From) && count >= 2)
+            || (announced && self.has(Key::From) && others >= 1)
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     From,
+    /// Only mails name a time so.
     Sent,
+    Date,
     To,
     Subject,
     /// Cc, importance and the like: allowed, proves nothing.
@@ -96,237 +112,11 @@ fn key_of<'a>(line: &Line<'a>) -> Option<(Key, &'a str)> {
 static KEY_BY_NAME: LazyLock<HashMap<&str, Key>> =
     LazyLock::new(|| KEYS.iter().flat_map(|(key, names)| names.iter().map(|name| (*name, *key))).collect());
 
-const KEYS: [(Key, &[&str]); 5] = [
-    (
-        Key::From,
-        &[
-            "from",
-            "von",
-            "de",
-            "da",
-            "od",
-            "van",
-            "fra",
-            "från",
-            "lähettäjä",
-            "kimden",
-            "gönderen",
-            "от",
-            "от кого",
-            "від",
-            "від кого",
-            "feladó",
-            "expéditeur",
-            "remitente",
-            "mittente",
-            "nadawca",
-            "afzender",
-            "avsender",
-            "afsender",
-            "absender",
-            "odesílatel",
-            "odosielateľ",
-            "de la",
-            "από",
-            "từ",
-            "מאת",
-            "من",
-            "发件人",
-            "发送人",
-            "寄件者",
-            "寄件人",
-            "發件人",
-            "差出人",
-            "送信者",
-            "보낸 사람",
-            "보낸사람",
-            "saatja",
-        ],
-    ),
-    (
-        Key::Sent,
-        &[
-            "sent",
-            "date",
-            "sent on",
-            "sent at",
-            "gesendet",
-            "gesendet am",
-            "datum",
-            "envoyé",
-            "envoyé le",
-            "date d'envoi",
-            "enviado",
-            "enviado el",
-            "enviado em",
-            "enviada",
-            "enviada em",
-            "enviado a",
-            "enviados",
-            "fecha",
-            "data",
-            "inviato",
-            "inviato il",
-            "data invio",
-            "wysłano",
-            "verzonden",
-            "verzonden op",
-            "sendt",
-            "dato",
-            "skickat",
-            "lähetetty",
-            "päivämäärä",
-            "gönderildi",
-            "gönderme tarihi",
-            "tarih",
-            "отправлено",
-            "дата",
-            "дата отправки",
-            "отправлен",
-            "надіслано",
-            "відправлено",
-            "odesláno",
-            "odoslané",
-            "dátum",
-            "küldve",
-            "elküldve",
-            "trimis",
-            "στάλθηκε",
-            "ημερομηνία",
-            "đã gửi",
-            "ngày",
-            "נשלח",
-            "תאריך",
-            "تاريخ الإرسال",
-            "التاريخ",
-            "发送时间",
-            "发送日期",
-            "日期",
-            "时间",
-            "寄件日期",
-            "傳送時間",
-            "發送時間",
-            "送信日時",
-            "日付",
-            "日時",
-            "보낸 날짜",
-            "날짜",
-            "보낸시간",
-            "message du",
-            "saatmisaeg",
-            "kuupäev",
-        ],
-    ),
-    (
-        Key::To,
-        &[
-            "to",
-            "an",
-            "à",
-            "a",
-            "para",
-            "do",
-            "aan",
-            "til",
-            "till",
-            "vastaanottaja",
-            "kime",
-            "alıcı",
-            "кому",
-            "komu",
-            "pro",
-            "címzett",
-            "destinataire",
-            "destinatario",
-            "destinatário",
-            "către",
-            "προς",
-            "đến",
-            "אל",
-            "إلى",
-            "收件人",
-            "收件者",
-            "宛先",
-            "받는 사람",
-            "받는사람",
-        ],
-    ),
-    (
-        Key::Subject,
-        &[
-            "subject",
-            "betreff",
-            "objet",
-            "sujet",
-            "asunto",
-            "assunto",
-            "oggetto",
-            "temat",
-            "onderwerp",
-            "emne",
-            "ämne",
-            "aihe",
-            "konu",
-            "тема",
-            "předmět",
-            "predmet",
-            "tárgy",
-            "subiect",
-            "θέμα",
-            "chủ đề",
-            "נושא",
-            "الموضوع",
-            "主题",
-            "主題",
-            "主旨",
-            "件名",
-            "제목",
-            "teema",
-        ],
-    ),
-    (
-        Key::Other,
-        &[
-            "cc",
-            "bcc",
-            "copie",
-            "copie à",
-            "kopie",
-            "kopie (cc)",
-            "kopia",
-            "kopi",
-            "kopio",
-            "копия",
-            "копії",
-            "копія",
-            "с копией",
-            "dw",
-            "másolat",
-            "másolatot kap",
-            "bilgi",
-            "抄送",
-            "副本",
-            "참조",
-            "עותק",
-            "نسخة",
-            "κοιν.",
-            "reply-to",
-            "reply to",
-            "antwort an",
-            "répondre à",
-            "importance",
-            "priority",
-            "wichtigkeit",
-            "importância",
-            "importancia",
-            "priorità",
-            "важность",
-            "attachments",
-            "anlagen",
-            "pièces jointes",
-            "вложения",
-            "organization",
-            "resent-from",
-        ],
-    ),
+const KEYS: [(Key, &[&str]); 6] = [
+    (Key::From, FROM_KEYS),
+    (Key::Sent, SENT_KEYS),
+    (Key::Date, DATE_KEYS),
+    (Key::To, TO_KEYS),
+    (Key::Subject, SUBJECT_KEYS),
+    (Key::Other, OTHER_KEYS),
 ];

@@ -19,6 +19,7 @@ mod banner;
 mod header_block;
 mod lines;
 mod opening;
+#[rustfmt::skip]
 mod phrases;
 mod signature;
 
@@ -107,7 +108,7 @@ fn label_quotes(lines: &[Line<'_>], marked: &[MarkedLines]) -> Vec<Label> {
     labels
 }
 
-/// `true` for the end of a quoted line that a mail system wrapped without repeating the `>`.
+/// `true` for the end of a quoted line that a mail system wrapped without repeating the `>`, and for a link of it.
 fn is_torn_off(lines: &[Line<'_>], at: usize) -> bool {
     let (Some(line), Some(next)) = (lines.get(at), lines.get(at + 1)) else { return false };
     let Some(previous) = at.checked_sub(1).and_then(|before| lines.get(before)) else { return false };
@@ -116,7 +117,13 @@ fn is_torn_off(lines: &[Line<'_>], at: usize) -> bool {
     }
     let is_wrapped = previous.raw.chars().count() > 65 && !previous.content.ends_with(['.', '!', '?', ':']);
     let is_rest = line.content.starts_with(char::is_lowercase) && line.content.chars().count() < 50;
-    is_wrapped && is_rest
+    let is_link =
+        line.content.starts_with(['(', '<']) && line.content.contains("http") && is_one_word(line.content);
+    (is_wrapped && is_rest) || is_link
+}
+
+fn is_one_word(text: &str) -> bool {
+    text.trim_end_matches(['>', ' ']).split_whitespace().nth(1).is_none()
 }
 
 fn label_signatures(lines: &[Line<'_>], labels: &mut [Label], marked: &[MarkedLines], name: &str) {

@@ -14,6 +14,8 @@ const AFTER_NAME: usize = 8;
 /// A longer line is a sentence, a longer name is none.
 const MAX_SHORT: usize = 90;
 const MAX_NAME: usize = 40;
+/// Spares the many short lines a look into the tables.
+const MIN_SENT_FROM: usize = 9;
 
 /// The index of the line where the signature of this run of lines begins; its length where there is none. `name` is
 /// the sender's display name, empty when he has none.
@@ -118,20 +120,15 @@ fn is_closing(content: &str) -> bool {
     }
     let words = content.trim_end_matches(|c: char| !c.is_alphanumeric());
     let lower = words.to_lowercase();
-    CLOSINGS.iter().any(|closing| {
-        lower.strip_prefix(closing).is_some_and(|rest| {
-            rest.is_empty()
-                || (rest.starts_with([',', ' ', '.', '!'])
-                    && ends_with_name(words, rest.split_whitespace().count()))
-        })
+    CLOSINGS.iter().filter_map(|closing| lower.strip_prefix(closing)).any(|rest| {
+        let name = rest.trim_start_matches([',', '.', '!', ' ']);
+        rest.is_empty() || (name.len() < rest.len() && ends_with_name(words, name.split_whitespace().count()))
     })
 }
 
-/// `true` when the last words, up to four, look like a name.
+/// `true` when the last words, at most four, look like a name.
 fn ends_with_name(text: &str, count: usize) -> bool {
-    let mut words =
-        text.split_whitespace().rev().take(count).filter(|word| word.contains(char::is_alphanumeric));
-    count <= 4 && words.all(|word| word.chars().next().is_some_and(char::is_uppercase))
+    count <= 4 && text.split_whitespace().rev().take(count).all(|word| word.starts_with(char::is_uppercase))
 }
 
 fn is_footer(content: &str) -> bool {
@@ -153,28 +150,24 @@ fn is_dashed_name(content: &str) -> bool {
 
 /// "Sent from my iPhone" and its like in a line of its own. "Sent from my desk, which is easier" is a sentence.
 fn is_sent_from(content: &str) -> bool {
-    if content.len() > 2 * MAX_SHORT {
+    if !(MIN_SENT_FROM..=2 * MAX_SHORT).contains(&content.len()) {
         return false;
     }
     let words = content.trim_start_matches(|c: char| !c.is_alphanumeric());
     let lower = words.to_lowercase();
-    let Some(rest) =
-        SENT_FROM.iter().filter_map(|opening| lower.strip_prefix(opening)).min_by_key(|rest| rest.len())
-    else {
-        return false;
-    };
-    let has_link = rest.contains("<http") || rest.contains("(http") || rest.contains("[http");
-    let subject = rest.split([',', '.', ';', '<', '(']).next().unwrap_or_default();
-    let count = subject.split_whitespace().count();
-    let is_mine = subject.trim_start().starts_with("my ");
-    let is_sentence = rest.contains(',');
-    has_link || (count <= 10 && names_device(subject)) || (is_mine && count <= 6 && !is_sentence)
+    let rests = SENT_FROM.iter().filter_map(|opening| lower.strip_prefix(opening));
+    let Some(rest) = rests.min_by_key(|rest| rest.len()) else { return false };
+    let has_link = ["<http", "(http", "[http"].iter().any(|link| rest.contains(link));
+    let clause = lower.split([',', '.', ';', '<', '(']).next().unwrap_or_default();
+    let is_mine =
+        rest.trim_start().starts_with("my ") && !rest.contains(',') && rest.split_whitespace().count() <= 6;
+    has_link || is_mine || (clause.split_whitespace().count() <= 12 && names_device(clause))
 }
 
-/// `true` when a device or a mail program is named, also in an inflected form ("iPhone'a", "iPhonesta").
+/// `true` when a device or a mail program is named; some names are inflected ("iPhone'a", "iPhonesta").
 fn names_device(lower: &str) -> bool {
     contains_phrase(lower, DEVICES)
         || lower
-            .split(|c: char| !c.is_alphanumeric())
+            .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| ["iphone", "ipad", "galaxy", "samsung"].iter().any(|device| word.starts_with(device)))
 }

@@ -92,7 +92,7 @@ fn thirty_answers_grow_linearly() {
 
 /// A mail can be as hostile as it likes: the time stays linear. The bound is for an unoptimised build on a busy machine.
 #[test]
-fn a_megabyte_of_anything_takes_no_time() {
+fn hostile_lines_take_linear_time() {
     let lines = [
         ">",
         "> ",
@@ -126,9 +126,9 @@ fn a_megabyte_of_anything_takes_no_time() {
         "Anna Petrova\n",
     ];
     for line in lines {
-        let text = line.repeat(1_000_000 / line.len());
+        let text = line.repeat(100_000 / line.len());
         let started = Instant::now();
         assert_eq!(joined(&split(&body(&text))).len(), text.len());
-        assert!(started.elapsed() < Duration::from_secs(10), "{line:?} took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(2), "{line:?} took {:?}", started.elapsed());
     }
 }

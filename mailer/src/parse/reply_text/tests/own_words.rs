@@ -21,6 +21,7 @@ fn plain_words_stay_whole() {
     shows_all("This is confidential: the price is 5.");
     shows_all("I put it above this line.\n\nAnd below it.");
     shows_all("a < b and b > c\n\nI <3 it");
+    shows_all("On 12.03.2024 at 10:15 our director wrote\nthat all is well.");
     shows_all("");
 }
 
