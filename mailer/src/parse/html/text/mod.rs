@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+mod element;
 mod markup;
 mod walk;
 mod writer;

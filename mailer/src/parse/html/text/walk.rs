@@ -7,13 +7,15 @@ use std::{cell::RefCell, collections::HashMap};
 use html5ever::{
     LocalName,
     tendril::StrTendril,
-    tokenizer::{
-        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-        states::{RawKind, Rawtext, Rcdata, ScriptData},
-    },
+    tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
 };
 
-use super::{HtmlText, Mark, MarkKind, markup::Markup, writer::Writer};
+use super::{
+    HtmlText, Mark, MarkKind,
+    element::{ends_by_itself, is_block, is_paragraph, is_tracked, is_unseen, raw_kind},
+    markup::Markup,
+    writer::Writer,
+};
 use crate::parse::reply_text;
 
 pub(super) fn walk(html: &str) -> HtmlText {
@@ -47,16 +49,6 @@ impl TokenSink for Sink {
     }
 }
 
-/// What holds text that isn't markup.
-fn raw_kind(name: &LocalName) -> Option<RawKind> {
-    match &**name {
-        "script" => Some(ScriptData),
-        "style" | "xmp" | "iframe" | "noembed" | "noframes" => Some(Rawtext),
-        "title" | "textarea" => Some(Rcdata),
-        _ => None,
-    }
-}
-
 #[derive(Default)]
 struct Walk {
     writer: Writer,
@@ -64,25 +56,30 @@ struct Walk {
     open: Vec<Open>,
     /// How many of each name are open, so that a stray end tag costs nothing.
     count: HashMap<LocalName, usize>,
-    quotes: usize,
-    holders: usize,
-    hidden: usize,
-    preformatted: usize,
+    context: Context,
     /// A quote was introduced or seen: every later `blockquote` is one, too.
     introduced: bool,
     /// The address of the open link and where its text begins.
     link: Option<(String, usize)>,
 }
 
+/// What holds for all that an element contains.
+#[derive(Clone, Copy, Default)]
+struct Context {
+    /// Levels of quoting.
+    quotes: usize,
+    holds_quotes: bool,
+    is_hidden: bool,
+    is_preformatted: bool,
+}
+
 /// An open element and what ends with it.
 struct Open {
     name: LocalName,
+    /// What holds again behind it.
+    outer: Context,
     mark: Option<usize>,
-    quotes: bool,
-    holds_quotes: bool,
-    hides: bool,
-    preformatted: bool,
-    paragraph: bool,
+    is_paragraph: bool,
     /// How many items of a numbered list came.
     items: Option<usize>,
 }
@@ -102,67 +99,66 @@ impl Walk {
     }
 
     fn characters(&mut self, text: &str) {
-        if self.hidden > 0 {
-        } else if self.preformatted > 0 {
-            self.writer.preformatted(text);
-        } else {
-            self.writer.flow(text);
+        match self.context {
+            Context { is_hidden: true, .. } => {}
+            Context { is_preformatted: true, .. } => self.writer.preformatted(text),
+            _ => self.writer.flow(text),
         }
     }
 
     fn open(&mut self, tag: &Tag) {
         match &*tag.name {
-            "br" if self.hidden == 0 => self.writer.break_line(),
-            "hr" if self.hidden == 0 => self.writer.start_paragraph(),
-            "img" if self.hidden == 0 => self.image(tag),
-            "a" if self.hidden == 0 => self.open_link(tag),
+            "br" | "hr" | "img" | "a" if self.context.is_hidden => {}
+            "br" => self.writer.break_line(),
+            "hr" => self.writer.start_paragraph(),
+            "img" => self.image(tag),
+            "a" => self.open_link(tag),
             name if is_tracked(name) && self.open.len() < MAX_OPEN => self.start(tag),
             _ => {}
         }
     }
 
     fn start(&mut self, tag: &Tag) {
-        let markup = Markup::of(tag);
-        let name = &*tag.name;
+        let (name, markup) = (&*tag.name, Markup::of(tag));
         while self.open.last().is_some_and(|open| ends_by_itself(&open.name, name)) {
             self.close_last();
         }
-        let paragraph =
-            matches!(name, "p" | "blockquote" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-                && !markup.is_tight_paragraph();
-        if paragraph {
+        let is_paragraph = is_paragraph(name) && !markup.is_tight_paragraph();
+        if is_paragraph {
             self.writer.start_paragraph();
         } else if is_block(name) {
             self.writer.start_block();
         }
-        let mark = markup.mark().filter(|_| self.quotes == 0 && self.marks.len() < Mark::MAX).map(|kind| {
-            let at = self.writer.len();
-            self.marks.push(Mark { kind, range: at..at });
-            self.introduced |= kind != MarkKind::Signature;
-            self.marks.len() - 1
-        });
-        let open = Open {
-            name: tag.name.clone(),
-            mark,
-            quotes: name == "blockquote" && self.is_mail_quote(&markup),
-            holds_quotes: name != "blockquote" && markup.holds_mail_quotes(),
-            hides: is_unseen(name) || markup.is_hidden(),
-            preformatted: name == "pre",
-            paragraph,
-            items: (name == "ol").then_some(0),
+        let mark = markup.mark().filter(|_| self.context.quotes == 0 && self.marks.len() < Mark::MAX);
+        let mark = mark.map(|kind| self.begin_mark(kind));
+        let outer = self.context;
+        self.context = Context {
+            quotes: outer.quotes + usize::from(name == "blockquote" && self.is_mail_quote(&markup)),
+            holds_quotes: outer.holds_quotes || (name != "blockquote" && markup.holds_mail_quotes()),
+            is_hidden: outer.is_hidden || is_unseen(name) || markup.is_hidden(),
+            is_preformatted: outer.is_preformatted || name == "pre",
         };
-        self.quotes += usize::from(open.quotes);
-        self.holders += usize::from(open.holds_quotes);
-        self.hidden += usize::from(open.hides);
-        self.preformatted += usize::from(open.preformatted);
-        self.writer.set_depth(self.quotes);
-        *self.count.entry(open.name.clone()).or_default() += 1;
-        self.open.push(open);
+        self.writer.set_depth(self.context.quotes);
+        self.open.push(Open {
+            name: tag.name.clone(),
+            outer,
+            mark,
+            is_paragraph,
+            items: (name == "ol").then_some(0),
+        });
+        *self.count.entry(tag.name.clone()).or_default() += 1;
         match name {
             "li" => self.start_item(),
             "td" | "th" => self.writer.space('\t'),
             _ => {}
         }
+    }
+
+    fn begin_mark(&mut self, kind: MarkKind) -> usize {
+        let at = self.writer.len();
+        self.introduced |= kind != MarkKind::Signature;
+        self.marks.push(Mark { kind, range: at..at });
+        self.marks.len() - 1
     }
 
     fn start_item(&mut self) {
@@ -176,8 +172,8 @@ impl Walk {
 
     fn is_mail_quote(&mut self, markup: &Markup) -> bool {
         self.introduced = self.introduced
-            || self.quotes > 0
-            || self.holders > 0
+            || self.context.quotes > 0
+            || self.context.holds_quotes
             || markup.is_mail_quote()
             || reply_text::ends_with_introduction(self.writer.tail(INTRODUCTION_BYTES));
         self.introduced
@@ -218,16 +214,13 @@ impl Walk {
         if let Some(mark) = open.mark.and_then(|at| self.marks.get_mut(at)) {
             mark.range.end = self.writer.len();
         }
-        if open.paragraph {
+        if open.is_paragraph {
             self.writer.start_paragraph();
         } else if is_block(&open.name) {
             self.writer.start_block();
         }
-        self.quotes -= usize::from(open.quotes);
-        self.holders -= usize::from(open.holds_quotes);
-        self.hidden -= usize::from(open.hides);
-        self.preformatted -= usize::from(open.preformatted);
-        self.writer.set_depth(self.quotes);
+        self.context = open.outer;
+        self.writer.set_depth(self.context.quotes);
     }
 
     fn open_link(&mut self, tag: &Tag) {
@@ -266,86 +259,4 @@ fn is_web_address(href: &str) -> bool {
     ["http://", "https://"]
         .iter()
         .any(|scheme| href.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))
-}
-
-/// Whose content nobody sees.
-fn is_unseen(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "title"
-            | "template"
-            | "noscript"
-            | "svg"
-            | "math"
-            | "textarea"
-            | "select"
-            | "iframe"
-            | "object"
-            | "noembed"
-            | "noframes"
-    )
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "body"
-            | "center"
-            | "dd"
-            | "details"
-            | "dir"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "html"
-            | "li"
-            | "main"
-            | "menu"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "summary"
-            | "table"
-            | "tbody"
-            | "tfoot"
-            | "thead"
-            | "tr"
-            | "ul"
-    )
-}
-
-/// `true` when the start of `next` ends an open element that needs no end tag.
-fn ends_by_itself(open: &str, next: &str) -> bool {
-    match next {
-        "li" => open == "li",
-        "td" | "th" => matches!(open, "td" | "th"),
-        "tr" => matches!(open, "td" | "th" | "tr"),
-        "dt" | "dd" => matches!(open, "dt" | "dd"),
-        next => open == "p" && is_block(next),
-    }
-}
-
-/// Elements that are followed to their end: blocks, cells, what hides, and what mail programs mark besides.
-fn is_tracked(name: &str) -> bool {
-    is_block(name) || is_unseen(name) || matches!(name, "td" | "th" | "span")
 }

@@ -72,7 +72,7 @@ fn thirty_answers_grow_linearly() {
     let mut thread = String::new();
     let mut shown = 0;
     for turn in 0..30 {
-        let quoted: String = thread.lines().map(|line| format!("> {line}\n")).collect();
+        let quoted = thread.lines().fold(String::new(), |quoted, line| quoted + "> " + line + "\n");
         thread = format!(
             "This is answer {turn}.\n\nOn Mon, Mar 4, 2024 at 9:15 AM Desk <desk@example.com> wrote:\n\n{quoted}"
         );
