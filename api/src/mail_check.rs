@@ -65,7 +65,8 @@ struct Checked<'a> {
 
 /// Reads one byte more than a mail may have, so that the parser can tell.
 fn read_capped(file: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
-    let input: Box<dyn Read> = if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
+    let input: Box<dyn Read> =
+        if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
     let mut raw = Vec::new();
     let most = u64::try_from(limits.raw_bytes).unwrap_or(u64::MAX).saturating_add(1);
     input.take(most).read_to_end(&mut raw)?;

@@ -134,7 +134,11 @@ impl From<&parse::ParsedMail> for ParsedMail {
             in_reply_to: mail.in_reply_to.clone(),
             references: mail.references.clone(),
             text: mail.text.clone(),
-            segments: mail.segments.iter().map(|it| ParsedSegment { kind: it.kind.into(), text: it.text.clone() }).collect(),
+            segments: mail
+                .segments
+                .iter()
+                .map(|it| ParsedSegment { kind: it.kind.into(), text: it.text.clone() })
+                .collect(),
             visible: mail.visible.clone(),
             elided: mail.elided.clone(),
             html: mail.html.clone(),

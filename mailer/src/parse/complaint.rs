@@ -1,11 +1,20 @@
 //! Feedback reports: a recipient said that a mail of ours is unwanted (ARF, RFC 5965).
 
-use super::mime::Part;
+use super::{bounce::notification::Notification, mime::Part};
 
-/// Why the mail is a feedback report, or nothing.
-pub(super) fn find(root: &Part<'_>) -> Option<String> {
+/// Why the mail is a feedback report, or nothing. `text` is its body as text.
+pub(super) fn find(root: &Part<'_>, text: &str) -> Option<String> {
     let is_report =
         root.parameter("report-type").is_some_and(|it| it.eq_ignore_ascii_case("feedback-report"));
-    let has_part = root.walk().into_iter().any(|part| part.media_type == "message/feedback-report");
-    (is_report || has_part).then(|| "it is a feedback report (RFC 5965)".to_owned())
+    let has_part = |media_type: &str| root.walk().into_iter().any(|part| part.media_type == media_type);
+    if is_report || has_part("message/feedback-report") {
+        return Some("it is a feedback report (RFC 5965)".to_owned());
+    }
+    if Notification::read(text).is_some_and(|it| it.is_complaint()) {
+        return Some("it is a mail service's notification of a complaint".to_owned());
+    }
+    // Older feedback loops send the mail complained of under this title.
+    let is_titled = root.headers.keyword("Subject").starts_with("complaint about message from");
+    (is_titled && has_part("message/rfc822"))
+        .then(|| "it is titled as a complaint and holds the mail".to_owned())
 }

@@ -88,6 +88,13 @@ impl<'a> Headers<'a> {
         }
     }
 
+    /// The topmost value of `name` with encoded words left as they are.
+    pub(super) fn unfolded(&self, name: &str) -> Option<String> {
+        self.raw(name)
+            .map(|raw| String::from_utf8_lossy(&unfold(raw)).into_owned())
+            .filter(|it| !it.is_empty())
+    }
+
     /// A value with parameters, like that of Content-Type.
     pub(super) fn parameterized(&self, name: &str) -> Option<Parameterized> {
         Some(Parameterized::read(&unfold(self.raw(name)?), &self.hints)).filter(|it| !it.value.is_empty())

@@ -111,7 +111,10 @@ pub struct Bounce {
 /// The fate of one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BouncedRecipient {
+    /// Who wasn't reached at last.
     pub address: String,
+    /// The address that the mail was sent to, where forwarding led from it to `address`: look for this one first.
+    pub original_address: Option<String>,
     /// Enhanced status code (RFC 3463), like `5.1.1`.
     pub status: Option<String>,
     pub class: BounceClass,

@@ -152,13 +152,16 @@ fn divide(segments: &[Segment]) -> (String, String) {
 fn decide_kind(root: &mime::Part<'_>, mail: &mut ParsedMail) {
     let (kind, reason) = if root.headers.is_empty() {
         (MailKind::Unparsable, "it has no header fields".to_owned())
-    } else if let Some(reason) = complaint::find(root) {
+    } else if let Some(reason) = complaint::find(root, &mail.text) {
         (MailKind::Complaint, reason)
     } else if let Some(report) = bounce::read(root, &mail.text) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
     } else if let Some(reason) = auto_reply::find(root, &mail.automation) {
         (MailKind::AutoReply, reason)
+    } else if let Some(report) = bounce::read_without_return_path(root, &mail.text) {
+        mail.bounce = Some(report.bounce);
+        (MailKind::Bounce, report.reason)
     } else {
         (MailKind::Message, "nothing says otherwise".to_owned())
     };

@@ -7,8 +7,8 @@ use crate::parse::{
     mime::Part,
 };
 
-/// The recipients that the report's fields name; empty where there are no such fields.
-pub(super) fn read(root: &Part<'_>, text: &str) -> Vec<Finding> {
+/// The recipients named in parts of their own; empty where there are none.
+pub(super) fn in_parts(root: &Part<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in root.walk() {
         if matches!(part.media_type.as_str(), "message/delivery-status" | "message/global-delivery-status") {
@@ -16,9 +16,13 @@ pub(super) fn read(root: &Part<'_>, text: &str) -> Vec<Finding> {
             read_groups(&charset::decode(&bytes, part.charset(), &Hints::default()).text, &mut findings);
         }
     }
-    if findings.is_empty() {
-        read_groups(prose::split_original(text).0, &mut findings);
-    }
+    findings
+}
+
+/// The recipients named by fields in the text. Anybody may paste those: the mail must be a report by other signs.
+pub(super) fn in_text(text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    read_groups(text, &mut findings);
     findings
 }
 
@@ -39,13 +43,14 @@ fn read_groups(text: &str, findings: &mut Vec<Finding>) {
 }
 
 fn read_group(headers: &Headers<'_>) -> Option<Finding> {
-    let recipient = |name: &str| headers.text(name).and_then(|value| address(&value));
+    let recipient = |name: &str| headers.unfolded(name).and_then(|value| address(&value));
     let names_recipient = headers.has("Final-Recipient") || headers.has("Original-Recipient");
     if !names_recipient && !headers.has("Action") {
         return None;
     }
-    let address = recipient("Original-Recipient")
-        .or_else(|| recipient("Final-Recipient"))
+    let original_address = recipient("Original-Recipient");
+    let address = recipient("Final-Recipient")
+        .or_else(|| original_address.clone())
         .or_else(|| recipient("X-Actual-Recipient"));
     let action =
         headers.text("Action").map(|it| it.split([' ', '(', ';']).next().unwrap_or_default().to_lowercase());
@@ -58,7 +63,7 @@ fn read_group(headers: &Headers<'_>) -> Option<Finding> {
         return None;
     }
     let status = status::choose(stated, diagnostic.as_deref());
-    Some(Finding { address: address.unwrap_or_default(), action, status, diagnostic })
+    Some(Finding { address: address.unwrap_or_default(), original_address, action, status, diagnostic })
 }
 
 /// `rfc822;a@b.example`, with or without the type and brackets.

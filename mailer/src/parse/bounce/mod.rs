@@ -4,13 +4,17 @@
 //! `status` what a code means. General rules only: no server is recognized by name where a form can be.
 
 mod fields;
+pub(super) mod notification;
 mod original;
 mod prose;
 mod signs;
 mod status;
 
+use notification::Notification;
+
 use super::{
     header::{Headers, message_ids},
+    limits::Limits,
     mail::{Bounce, BouncedRecipient},
     mime::{self, Part},
 };
@@ -19,6 +23,7 @@ use super::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Finding {
     address: String,
+    original_address: Option<String>,
     action: Option<String>,
     status: Option<String>,
     diagnostic: Option<String>,
@@ -32,7 +37,13 @@ impl Finding {
             self.diagnostic.as_deref(),
             is_delay,
         );
-        BouncedRecipient { address: self.address, status: self.status, class, diagnostic: self.diagnostic }
+        BouncedRecipient {
+            original_address: self.original_address.filter(|it| !it.eq_ignore_ascii_case(&self.address)),
+            address: self.address,
+            status: self.status,
+            class,
+            diagnostic: self.diagnostic,
+        }
     }
 }
 
@@ -45,29 +56,64 @@ pub(super) struct Report {
 
 /// Reads the mail as a delivery report. `text` is its body as text.
 pub(super) fn read(root: &Part<'_>, text: &str) -> Option<Report> {
-    let mut findings = fields::read(root, text);
-    let original = find_original(root, text);
-    let (notice, _) = prose::split_original(text);
-    let reason = if findings.is_empty() {
-        signs::find(root, notice)?
+    if let Some(notification) = Notification::read(text) {
+        let original_message_id = notification.original_message_id();
+        let findings = notification.into_findings();
+        if !findings.is_empty() {
+            let recipients = findings.into_iter().map(|it| it.into_recipient(false)).collect();
+            let reason = "it is a mail service's notification of delivery".to_owned();
+            return Some(Report { bounce: Bounce { recipients, original_message_id }, reason });
+        }
+    }
+    let (notice, returned) = prose::split_original(text);
+    let fields = fields::in_parts(root);
+    let reason = if fields.is_empty() {
+        signs::find(root, notice, returned)?
     } else {
         "it has the fields of a delivery report (RFC 3464)".to_owned()
     };
-    let is_delay = signs::is_delay(root, notice);
-    if findings.iter().all(|it| it.address.is_empty()) {
-        findings = prose::read(root, notice, original.as_ref());
-    } else {
-        prose::complete(&mut findings, notice);
+    Some(Report { bounce: describe(root, text, fields), reason })
+}
+
+/// Reads the mail as a delivery report since it came without a return path and nothing else explains that.
+pub(super) fn read_without_return_path(root: &Part<'_>, text: &str) -> Option<Report> {
+    let reason = "it has no return path, as only reports have none".to_owned();
+    signs::is_null_sender(root).then(|| Report { bounce: describe(root, text, Vec::new()), reason })
+}
+
+fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>) -> Bounce {
+    let (notice, _) = prose::split_original(text);
+    let original = find_original(root, text);
+    let named = |findings: &[Finding]| findings.iter().any(|it| !it.address.is_empty());
+    let mut findings = fields;
+    if !named(&findings) {
+        findings = fields::in_text(text);
     }
-    let bounce = Bounce {
-        recipients: findings
-            .into_iter()
-            .filter(|it| !it.address.is_empty())
-            .map(|it| it.into_recipient(is_delay))
-            .collect(),
+    if !named(&findings) {
+        findings = in_relayed_report(root);
+    }
+    if named(&findings) {
+        prose::complete(&mut findings, notice);
+    } else {
+        findings = prose::read(root, notice, original.as_ref());
+    }
+    findings.retain(|it| !it.address.is_empty());
+    let is_delay = signs::is_delay(root, notice);
+    Bounce {
+        recipients: findings.into_iter().map(|it| it.into_recipient(is_delay)).collect(),
         original_message_id: original.and_then(|it| it.message_id),
-    };
-    Some(Report { bounce, reason })
+    }
+}
+
+/// Gateways send other servers' reports on as files.
+fn in_relayed_report(root: &Part<'_>) -> Vec<Finding> {
+    let relayed = root.walk().into_iter().filter(|part| part.media_type == "message/rfc822");
+    let mut findings = relayed.filter_map(|part| {
+        let bytes = part.decoded();
+        let report = mime::read(&bytes, &Limits::default()).ok()?;
+        Some(fields::in_parts(&report.root))
+    });
+    findings.find(|it| !it.is_empty()).unwrap_or_default()
 }
 
 /// What the report repeats of the mail it is about.

@@ -13,7 +13,8 @@ use crate::parse::mime::Part;
 
 #[expect(clippy::expect_used, reason = "a constant pattern")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"[^\s<>()\[\]:;,"'`=|*/]+@[^\s<>()\[\]:;,"'`=|*@/]+"#).expect("pattern of addresses")
+    Regex::new(r#"(?:"[^"\s@]+"|[^\s<>()\[\]:;,"'`|*]+)@[^\s<>()\[\]:;,"'`=|*@/]+"#)
+        .expect("pattern of addresses")
 });
 
 /// Words around an address that make it somebody to ask, or the sender, rather than a recipient.
@@ -59,14 +60,19 @@ pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>) -
         root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
     let participants = Participants::of(root);
     let to = returned.map(|it| it.to.clone()).unwrap_or_default();
-    let candidates = [failed, heading(notice), ending(notice), mentioned(notice), to];
-    let chosen = candidates
-        .iter()
-        .map(|found| participants.without(found))
-        .find(|found| !found.is_empty())
-        // Somebody who wrote to himself is named in no other way.
-        .or_else(|| candidates.iter().find(|found| !found.is_empty()).cloned())
-        .unwrap_or_default();
+    let heading = heading(notice);
+    let candidates = [
+        participants.others(&failed),
+        participants.others(&heading),
+        // Somebody who wrote to himself is named like anybody else.
+        participants.not_servers(&heading),
+        participants.others(&ending(notice)),
+        participants.others(&mentioned(notice)),
+        participants.others(&to),
+        failed,
+        to,
+    ];
+    let chosen = candidates.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
     let mut findings: Vec<Finding> = Vec::new();
     for address in chosen {
         if !findings.iter().any(|it| it.address.eq_ignore_ascii_case(&address)) {
@@ -127,14 +133,20 @@ fn diagnostic(said: &str) -> Option<String> {
 fn heading(notice: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in notice.lines() {
-        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "|*-<\u{2022}[\"'".contains(c));
+        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "|*-<>\u{2022}[\"'".contains(c));
         let line = line
             .strip_prefix("mailto:")
             .or(line.strip_prefix("SMTP:"))
             .or(line.strip_prefix("smtp:"))
             .unwrap_or(line);
         if let Some(first) = ADDRESS.find(line).filter(|it| it.start() == 0) {
-            found.push(clean(first.as_str()));
+            let after = line.get(first.end()..).unwrap_or_default();
+            // A sentence may start with an address as well: "Dear" is left out in some languages.
+            let is_name =
+                after.trim_start_matches(' ').starts_with(|c: char| !c.is_ascii() && c.is_alphabetic());
+            if !is_name {
+                found.push(clean(first.as_str()));
+            }
         }
     }
     found.retain(|it| is_address(it));
@@ -170,24 +182,35 @@ fn mentioned(notice: &str) -> Vec<String> {
     lines.flat_map(addresses).collect()
 }
 
-/// Those who the report is from and to, and servers: named in it, but seldom its subject.
-struct Participants(Vec<String>);
+/// Those who the report is from and to: named in it, but seldom its subject.
+struct Participants {
+    servers: Vec<String>,
+    sender: Vec<String>,
+}
 
 impl Participants {
     fn of(root: &Part<'_>) -> Self {
-        let named =
-            ["From", "To", "Reply-To", "Sender"].into_iter().flat_map(|name| root.headers.mailboxes(name));
-        Self(named.map(|it| it.address.to_lowercase()).collect())
+        let named = |names: &[&str]| {
+            let mailboxes = names.iter().flat_map(|name| root.headers.mailboxes(name));
+            mailboxes.map(|it| it.address.to_lowercase()).collect()
+        };
+        Self { servers: named(&["From", "Reply-To", "Sender"]), sender: named(&["To"]) }
     }
 
-    fn without(&self, found: &[String]) -> Vec<String> {
-        let is_other = |address: &&String| {
+    fn not_servers(&self, found: &[String]) -> Vec<String> {
+        let is_server = |address: &str| {
             let address = address.to_lowercase();
-            !self.0.contains(&address)
-                && !address.starts_with("mailer-daemon@")
-                && !address.starts_with("postmaster@")
+            self.servers.contains(&address)
+                || address.starts_with("mailer-daemon@")
+                || address.starts_with("postmaster@")
         };
-        found.iter().filter(is_other).cloned().collect()
+        found.iter().filter(|it| !is_server(it)).cloned().collect()
+    }
+
+    fn others(&self, found: &[String]) -> Vec<String> {
+        let mut others = self.not_servers(found);
+        others.retain(|it| !self.sender.contains(&it.to_lowercase()));
+        others
     }
 }
 

@@ -17,9 +17,16 @@ static REPLY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[^0-9.A-Za-z-])([245][0-9]{2})(?:[ -][^0-9]|[: ]*$)").expect("pattern of SMTP replies")
 });
 
-/// The first status code in `text` that isn't an address or a version.
+/// The first code of a failure in `text`, else the first of success.
 pub(super) fn find_code(text: &str) -> Option<String> {
-    CODE.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.as_str().to_owned()).next()
+    let mut codes: Vec<&str> =
+        CODE.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.as_str()).collect();
+    codes.sort_by_key(|code| code.starts_with('2'));
+    codes.first().map(|code| (*code).to_owned())
+}
+
+fn find_last_code(text: &str) -> Option<String> {
+    CODE.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.as_str().to_owned()).last()
 }
 
 /// The first SMTP reply code in `text`.
@@ -27,13 +34,13 @@ pub(super) fn find_reply(text: &str) -> Option<String> {
     REPLY.captures(text).and_then(|it| it.get(1)).map(|it| it.as_str().to_owned())
 }
 
-/// Chooses between the report's own status and the one in what the server said: the one that says more.
+/// Chooses between the status that the report states and the one that the other server said. What the other server said
+/// is the cause; the statement is often but its class, or that time ran out. A relay quotes the answer that it got behind
+/// its own, so the last code counts.
 pub(super) fn choose(stated: Option<String>, diagnostic: Option<&str>) -> Option<String> {
-    let said = diagnostic.and_then(find_code);
-    match (stated, said) {
-        (Some(stated), Some(said)) if is_vague(&stated) && !is_vague(&said) => Some(said),
-        (Some(stated), _) => Some(stated),
-        (None, said) => said,
+    match (stated, diagnostic.and_then(find_last_code)) {
+        (Some(stated), Some(said)) if is_vague(&said) && !is_vague(&stated) => Some(stated),
+        (stated, said) => said.or(stated),
     }
 }
 
@@ -51,7 +58,7 @@ pub(super) fn class(
 ) -> BounceClass {
     match action {
         Some("delayed") => return BounceClass::Delayed,
-        Some("delivered" | "relayed" | "expanded") => return BounceClass::Delivered,
+        Some("delivered" | "relayed" | "expanded" | "deliverable") => return BounceClass::Delivered,
         None if is_delay => return BounceClass::Delayed,
         _ => {}
     }
