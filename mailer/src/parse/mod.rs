@@ -32,7 +32,7 @@ pub use mail::{
 use body::Body;
 use charset::Hints;
 use header::Headers;
-use html::Converted;
+use html::HtmlText;
 use segment::{Segment, SegmentKind};
 
 /// Reads a received mail. Never fails: what can't be read is of kind [`MailKind::Unparsable`] and says why.
@@ -128,13 +128,13 @@ fn find_hints(root: &mime::Part<'_>) -> Hints {
     Hints { label, top_level_domain: is_domain.then_some(domain) }
 }
 
-fn to_body(text: Option<String>, html: Option<String>, converted: &Converted, mail: &ParsedMail) -> Body {
+fn to_body(text: Option<String>, html: Option<String>, converted: &HtmlText, mail: &ParsedMail) -> Body {
     let text_is_converted = text.is_none() && html.is_some();
     Body {
         text: text.unwrap_or_else(|| converted.text.clone()),
         html,
         text_is_converted,
-        elements: if text_is_converted { converted.elements.clone() } else { Vec::new() },
+        marks: if text_is_converted { converted.marks.clone() } else { Vec::new() },
         subject: mail.subject.clone(),
         from_name: mail.from.as_ref().and_then(|it| it.name.clone()).unwrap_or_default(),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     body::Body,
-    html::{Converted, EmbeddedImage},
+    html::{EmbeddedImage, HtmlText},
     mail::Attachment,
     reply_text,
     segment::{Segment, SegmentKind},
@@ -12,7 +12,7 @@ use super::{
 const DECORATION: usize = 4 * 1024;
 
 /// Marks what is noise among the files of a mail whose HTML was `converted`.
-pub(super) fn mark(attachments: &mut [Attachment], body: &Body, converted: &Converted) {
+pub(super) fn mark(attachments: &mut [Attachment], body: &Body, converted: &HtmlText) {
     let segments = segments_of_html(body, converted);
     for file in attachments.iter_mut().filter(|it| it.content_type.starts_with("image/")) {
         let shown = |image: &&EmbeddedImage| Some(image.content_id.as_str()) == file.content_id.as_deref();
@@ -25,14 +25,14 @@ pub(super) fn mark(attachments: &mut [Attachment], body: &Body, converted: &Conv
 }
 
 /// The places are known in the text of the HTML, which isn't the mail's where it has a text part.
-fn segments_of_html(body: &Body, converted: &Converted) -> Vec<Segment> {
+fn segments_of_html(body: &Body, converted: &HtmlText) -> Vec<Segment> {
     if converted.images.is_empty() {
         return Vec::new();
     }
     reply_text::split(&Body {
         text: converted.text.clone(),
         text_is_converted: true,
-        elements: converted.elements.clone(),
+        marks: converted.marks.clone(),
         ..body.clone()
     })
 }

@@ -5,7 +5,7 @@ mod sanitize;
 mod text;
 
 pub use sanitize::{Sanitized, sanitize};
-pub use text::{Converted, EmbeddedImage, to_text};
+pub use text::{EmbeddedImage, HtmlText, Mark, MarkKind, to_text};
 
 /// Writes plain text as HTML: escaped, line breaks kept.
 pub fn from_text(text: &str) -> String {
