@@ -122,7 +122,8 @@ impl Sorter<'_> {
         let is_html = part.media_type == "text/html";
         let is_dear = is_html && !html::is_affordable(&text);
         if is_cut || is_dear {
-            let why = if is_cut { "is longer than is read; the whole" } else { "is too dear to read as HTML; it" };
+            let why =
+                if is_cut { "is longer than is read; the whole" } else { "is too dear to read as HTML; it" };
             self.content.warnings.push(format!("a text {why} is kept as a file"));
             self.attach(part, Place::Sequence);
         }

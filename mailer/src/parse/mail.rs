@@ -137,6 +137,7 @@ pub enum BounceClass {
 
 /// Signs that a program wrote the mail, whatever its kind (R1). One of them is enough never to answer automatically.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own; they exclude nothing")]
 pub struct Automation {
     /// Auto-Submitted (RFC 3834) other than `no`, in lower case.
     pub auto_submitted: Option<String>,

@@ -89,7 +89,9 @@ pub(super) fn read<'a>(message: &'a [u8], limits: &Limits) -> Result<Tree<'a>, L
     }
     let mut walk = Walk { message, limits, open: Vec::new(), parts: 0, warnings: Vec::new() };
     let mut at = walk.begin_part(start_of_header(message))?;
-    while walk.has_boundary() && let Some(line) = next_line(message, at) {
+    while walk.has_boundary()
+        && let Some(line) = next_line(message, at)
+    {
         at = match walk.find_boundary(line) {
             Some((level, is_last)) => {
                 walk.close_above(level, at);

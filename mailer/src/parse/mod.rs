@@ -23,6 +23,9 @@ pub mod segment;
 mod tnef;
 mod transfer;
 
+#[cfg(test)]
+mod tests;
+
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
     Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
@@ -83,6 +86,8 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
     let mut left = limits.addresses;
     let mut read = |name: &str| {
         let mut found = headers.mailboxes(name);
+        // Nobody can answer to a name; an author is shown even so.
+        found.retain(|it| name == "From" || !it.address.is_empty());
         if found.len() > left {
             mail.warnings.push(format!("{} addresses of {name} were left out", found.len() - left));
             found.truncate(left);

@@ -60,7 +60,11 @@ pub(super) fn read(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Repor
         let original_message_id = notification.original_message_id();
         let findings = notification.into_findings();
         if !findings.is_empty() {
-            let recipients = findings.into_iter().take(limits.reported_recipients).map(|it| it.into_recipient(false)).collect();
+            let recipients = findings
+                .into_iter()
+                .take(limits.reported_recipients)
+                .map(|it| it.into_recipient(false))
+                .collect();
             let reason = "it is a mail service's notification of delivery".to_owned();
             return Some(Report { bounce: Bounce { recipients, original_message_id }, reason });
         }
@@ -83,16 +87,17 @@ pub(super) fn read_without_return_path(root: &Part<'_>, text: &str, limits: &Lim
 
 fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>, limits: &Limits) -> Bounce {
     let (notice, _) = prose::split_original(text);
-    let original = find_original(root, text);
-    let named = |findings: &[Finding]| findings.iter().any(|it| !it.address.is_empty());
+    let mut original = find_original(root, text);
     let mut findings = fields;
-    if !named(&findings) {
+    if !names_somebody(&findings) {
         findings = fields::in_text(text, limits);
     }
-    if !named(&findings) {
-        findings = in_relayed_report(root, limits);
+    if !names_somebody(&findings)
+        && let Some(relayed) = read_relayed(root, limits)
+    {
+        (findings, original) = relayed;
     }
-    if named(&findings) {
+    if names_somebody(&findings) {
         prose::complete(&mut findings, notice);
     } else {
         findings = prose::read(root, notice, original.as_ref(), limits);
@@ -105,15 +110,18 @@ fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>, limits: &Limits) 
     }
 }
 
+fn names_somebody(findings: &[Finding]) -> bool {
+    findings.iter().any(|it| !it.address.is_empty())
+}
+
 /// Gateways send other servers' reports on as files.
-fn in_relayed_report(root: &Part<'_>, limits: &Limits) -> Vec<Finding> {
-    let relayed = root.walk().into_iter().filter(|part| part.media_type == "message/rfc822");
-    let mut findings = relayed.filter_map(|part| {
+fn read_relayed(root: &Part<'_>, limits: &Limits) -> Option<(Vec<Finding>, Option<Original>)> {
+    root.walk().into_iter().filter(|part| part.media_type == "message/rfc822").find_map(|part| {
         let bytes = part.decoded();
-        let report = mime::read(&bytes, limits).ok()?;
-        Some(fields::in_parts(&report.root, limits))
-    });
-    findings.find(|it| !it.is_empty()).unwrap_or_default()
+        let report = mime::read(&bytes, limits).ok()?.root;
+        let findings = fields::in_parts(&report, limits);
+        names_somebody(&findings).then(|| (findings, find_original(&report, "")))
+    })
 }
 
 /// What the report repeats of the mail it is about.

@@ -15,8 +15,8 @@ struct Envelope {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(in crate::parse) struct Notification {
-    #[serde(alias = "eventType")]
-    notification_type: String,
+    #[serde(rename = "notificationType", alias = "eventType")]
+    kind: String,
     bounce: Bounce,
     delivery: Delivery,
     mail: Mail,
@@ -67,15 +67,15 @@ impl Notification {
         // Some servers cut long lines with an exclamation mark.
         let text = text.replace("!\n ", "");
         let wrapped = first_object::<Envelope>(&text).and_then(|it| first_object(&it.message));
-        wrapped.or_else(|| first_object(&text)).filter(|it: &Self| !it.notification_type.is_empty())
+        wrapped.or_else(|| first_object(&text)).filter(|it: &Self| !it.kind.is_empty())
     }
 
     pub(in crate::parse) fn is_complaint(&self) -> bool {
-        self.notification_type == "Complaint"
+        self.kind == "Complaint"
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
-        match self.notification_type.as_str() {
+        match self.kind.as_str() {
             "Bounce" => {
                 self.bounce.bounced_recipients.into_iter().map(BouncedRecipient::into_finding).collect()
             }

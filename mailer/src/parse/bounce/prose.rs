@@ -58,7 +58,12 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Recipients named by the notice, with what it says of them.
-pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>, limits: &Limits) -> Vec<Finding> {
+pub(super) fn read(
+    root: &Part<'_>,
+    notice: &str,
+    returned: Option<&Original>,
+    limits: &Limits,
+) -> Vec<Finding> {
     let failed: Vec<String> =
         root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
     let participants = Participants::of(root);
@@ -77,8 +82,10 @@ pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>, l
     ];
     let chosen = candidates.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
     let mut seen = HashSet::new();
-    let distinct = chosen.into_iter().filter(|it| seen.insert(it.to_lowercase())).take(limits.reported_recipients);
-    let mut findings: Vec<Finding> = distinct.map(|address| Finding { address, ..Finding::default() }).collect();
+    let distinct =
+        chosen.into_iter().filter(|it| seen.insert(it.to_lowercase())).take(limits.reported_recipients);
+    let mut findings: Vec<Finding> =
+        distinct.map(|address| Finding { address, ..Finding::default() }).collect();
     complete(&mut findings, notice);
     findings
 }
@@ -105,7 +112,8 @@ fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
     let mut said = vec![String::new(); findings.len()];
     let mut spoken_of: Vec<usize> = Vec::new();
     for line in notice.lines() {
-        let mut named: Vec<usize> = addresses(&line.to_lowercase()).iter().filter_map(|it| numbers.get(it).copied()).collect();
+        let mut named: Vec<usize> =
+            addresses(&line.to_lowercase()).iter().filter_map(|it| numbers.get(it).copied()).collect();
         named.dedup();
         if !named.is_empty() {
             spoken_of = named;
@@ -120,14 +128,13 @@ fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
     said
 }
 
-/// The first line that carries a code, else the first with words after the address.
+/// The first line that carries a code, else all that was said, on one line.
 fn diagnostic(said: &str) -> Option<String> {
-    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let coded =
-        lines.clone().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
-    coded
-        .or_else(|| lines.find(|line| line.split_whitespace().count() > 2))
-        .map(|line| line.chars().take(500).collect())
+    const MAX_CHARACTERS: usize = 500;
+    let lines = || said.lines().map(str::trim).filter(|line| line.contains(' '));
+    let coded = lines().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
+    let chosen = coded.map_or_else(|| lines().collect::<Vec<_>>().join(" "), str::to_owned);
+    Some(chosen.chars().take(MAX_CHARACTERS).collect()).filter(|it: &String| !it.is_empty())
 }
 
 /// Addresses that head a line.
