@@ -37,7 +37,7 @@ const REPLY_FIELDS: [&str; 12] = [
 ];
 
 /// What only automatic answers are titled, in lower case: the start of the title.
-const TITLES: [&str; 29] = [
+const TITLES: [&str; 30] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -66,6 +66,7 @@ const TITLES: [&str; 29] = [
     "risposta automatica",
     "automatisch antwoord",
     "odpowiedź automatyczna",
+    "automatyczna odpowiedź",
     "autoodpowiedź",
 ];
 
@@ -118,7 +119,9 @@ pub(super) fn find(root: &Part<'_>, automation: &Automation) -> Option<String> {
     let subject = root.headers.keyword("Subject");
     let title = subject.strip_prefix("re:").unwrap_or(&subject).trim_matches(|c: char| !c.is_alphanumeric());
     let beginning = title.split(':').next().unwrap_or_default().trim();
-    if TITLES.iter().any(|it| title.starts_with(it)) || PHRASES.contains(&beginning) {
+    // Some programs put it in brackets, before or behind the title they answer.
+    let starts = || title.split(['(', '[']).map(str::trim_start);
+    if TITLES.iter().any(|it| starts().any(|start| start.starts_with(it))) || PHRASES.contains(&beginning) {
         return Some("it is titled as an automatic answer".to_owned());
     }
     None

@@ -163,6 +163,13 @@ impl Automation {
             || self.is_list
             || self.empty_return_path
     }
+
+    /// Sent to many rather than in answer to somebody, as lists and newsletters are. Its kind may be
+    /// [`MailKind::AutoReply`] all the same, by its precedence.
+    pub fn is_mass_mail(&self) -> bool {
+        let is_bulk = self.precedence.as_deref().is_some_and(|it| it == "bulk" || it == "list");
+        (is_bulk || self.is_list) && self.auto_submitted.is_none() && !self.auto_reply_header
+    }
 }
 
 /// What the headers say about the mail's way here. Only what the own hop wrote may be believed (S4, S27).
