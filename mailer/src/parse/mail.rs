@@ -175,7 +175,7 @@ impl Automation {
 /// What the headers say about the mail's way here. Only what the own hop wrote may be believed (S4, S27).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    /// Envelope-like recipients: Delivered-To, then X-Original-To, then X-Envelope-To.
+    /// Envelope-like recipients: Delivered-To, then X-Original-To, X-Envelope-To, Envelope-To.
     pub delivered_to: Vec<String>,
     /// Resent-To and Resent-Cc.
     pub resent_to: Vec<Mailbox>,

@@ -108,7 +108,7 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
     mail.in_reply_to = headers.ids("In-Reply-To");
     mail.references = headers.ids("References");
     mail.automation = auto_reply::read(headers);
-    let delivered = ["Delivered-To", "X-Original-To", "X-Envelope-To"];
+    let delivered = ["Delivered-To", "X-Original-To", "X-Envelope-To", "Envelope-To"];
     mail.route = Route {
         delivered_to: delivered
             .iter()

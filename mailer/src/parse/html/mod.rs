@@ -37,3 +37,15 @@ pub fn strip_tags(html: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S10
+    #[test]
+    fn text_becomes_html_that_says_the_same() {
+        assert_eq!(from_text("a <b> & \"c\"\n'd'"), "a &lt;b&gt; &amp; &quot;c&quot;<br>\n&#39;d&#39;");
+        assert_eq!(strip_tags("a<b>c<d e>f<g"), "acf");
+    }
+}
