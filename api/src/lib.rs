@@ -3,6 +3,7 @@
 //! [`http`] translates requests, [`service`] holds the use cases, [`worker`] runs what outlives a request. Start with
 //! [`startup`] to see how the parts are put together.
 
+pub mod account_create;
 pub mod app;
 pub mod config;
 pub mod env;

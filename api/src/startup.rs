@@ -71,6 +71,15 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The application for a command that works beside the server.
+pub async fn app(mut config: Config) -> anyhow::Result<App> {
+    install_crypto();
+    let env = Env::system();
+    config::secrets::complete(&mut config, Path::new(VAR), &env)?;
+    let database = open(&config).await?;
+    build(config, env, database)
+}
+
 /// The application's parts; also what a test drives.
 pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App> {
     let keys = Keys::derive(Secrets {

@@ -17,6 +17,7 @@ use crate::{
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
     sql::Json,
+    visibility::visible_comment,
 };
 
 record!(Comment {
@@ -86,15 +87,6 @@ macro_rules! columns {
     };
 }
 
-/// `domain::visibility::Scope::allows` in SQL: $3 the viewer, $4 sees all, $5 sees hidden.
-macro_rules! visible {
-    () => {
-        " AND c.deleted_at IS NULL AND (c.author_id = $3 OR ($4 = TRUE AND ($5 = TRUE OR c.hidden = FALSE)) \
-         OR (($4 = TRUE OR c.unrecognized_sender = FALSE) AND EXISTS (SELECT 1 FROM comment_recipient r \
-            WHERE r.account_id = $1 AND r.comment_id = c.id AND r.person_id = $3)))"
-    };
-}
-
 statements! {
     INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, html, text, visible, \
         elided, subject, hidden, reply_to, incoming_mail_id, unrecognized_sender, warnings, version) \
@@ -119,10 +111,11 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY c.id"
     ];
-    FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2" visible!()];
+    FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND "
+        visible_comment!("$3", "$4", "$5")];
     /// Oldest first.
-    LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2" visible!()
-        " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
+    LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
+        visible_comment!("$3", "$4", "$5") " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
     LIST_RECIPIENTS = [
         "SELECT r.comment_id, r.person_id, p.kind, p.name FROM comment_recipient r \
          JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \

@@ -5,7 +5,7 @@
 macro_rules! visible_comment {
     ($viewer:literal, $sees_all:literal, $sees_hidden:literal) => {
         concat!(
-            "(c.author_id = ",
+            "(c.deleted_at IS NULL AND (c.author_id = ",
             $viewer,
             " OR (",
             $sees_all,
@@ -16,7 +16,7 @@ macro_rules! visible_comment {
             " OR c.unrecognized_sender = FALSE) AND EXISTS (SELECT 1 FROM comment_recipient n \
              WHERE n.account_id = c.account_id AND n.comment_id = c.id AND n.person_id = ",
             $viewer,
-            ")))"
+            "))))"
         )
     };
 }

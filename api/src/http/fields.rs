@@ -8,7 +8,7 @@ use liaison_domain::{
 };
 
 use super::patch::Patch;
-use crate::service::password::LENGTH;
+use crate::service::password::PasswordError;
 
 /// The refused fields of one body.
 #[derive(Debug, Default)]
@@ -100,19 +100,12 @@ impl FieldError for liaison_domain::UnknownName {
     }
 }
 
-impl Fields {
-    /// Checks the length of a new password.
-    pub fn password(&mut self, pointer: &str, password: String) -> Option<String> {
-        let chars = password.chars().count();
-        let (code, detail) = if chars < *LENGTH.start() {
-            (FieldCode::TooShort, format!("must have at least {} characters", LENGTH.start()))
-        } else if chars > *LENGTH.end() {
-            (FieldCode::TooLong, format!("must have at most {} characters", LENGTH.end()))
-        } else {
-            return Some(password);
-        };
-        self.note(pointer, code, detail);
-        None
+impl FieldError for PasswordError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use liaison_domain::{
     comment::{Comment, CommentKind, Origin},
     fan_out::FanOut,
+    file::Attachment,
     id::{AccountId, CommentId, FileId, IncomingMailId, PersonId},
     outgoing::{MailKind, SkipReason},
     person::{Addressee, PersonRef},
@@ -14,9 +15,7 @@ use liaison_persistence::{
     change_feed::{self, Change},
     comment::{self, Warning},
     database::{Tx, WriteTx},
-    employee,
-    file::{self, Attachment},
-    person,
+    employee, file, person,
     task::{self, Members},
 };
 
@@ -84,6 +83,7 @@ pub async fn create(
         }
     }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
+    let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
     let new = NewComment {
         author: caller.employee,
         origin: Origin::Api,

@@ -111,6 +111,7 @@ pub async fn create(
     task::insert(tx, caller.account, &task).await?;
     let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     task::insert_members(tx, caller.account, task.id, roles).await?;
+    let files: Vec<FileId> = files.iter().map(|it| it.id).collect();
     file::attach_to_task(tx, caller.account, task.id, &files).await?;
     let assignees = people.assignees.as_deref().unwrap_or_default();
     tell_assignees(tx, app, caller, &task, people.assigner, assignees).await?;

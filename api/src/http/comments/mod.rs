@@ -13,22 +13,24 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     comment::Comment,
+    file::AttachedFile,
     id::{AccountId, CommentId, PersonId},
     person::PersonRef,
 };
 use liaison_persistence::{
     comment::{self, DeliveryRow, Warning},
     database::Tx,
-    file::{self, AttachedFile},
-    person,
+    file, person,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::files::FileView;
-use crate::{service::Failure, view::person::PersonView};
+use crate::{
+    service::Failure,
+    view::{file::AttachedFileView, person::PersonView},
+};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -61,7 +63,7 @@ struct CommentView {
     visible: String,
     /// What a mail quoted or was signed with.
     elided: String,
-    files: Vec<FileView>,
+    files: Vec<AttachedFileView>,
     /// Whom it is addressed to: beside employees who may enter the task, the only ones who see it.
     audience: Vec<PersonView>,
     /// Seen by its audience, its author and administrators only.
@@ -148,7 +150,8 @@ async fn views(
     let ids = || comments.iter().map(|it| it.id);
     let mut audiences = comment::list_recipients(tx, account, ids()).await?;
     let mut warnings = comment::list_warnings(tx, account, ids()).await?;
-    let mut files = file::list_of_comments(tx, account, ids()).await?;
+    let list: Vec<CommentId> = ids().collect();
+    let mut files = file::list_of_comments(tx, account, &list).await?;
     let authors = person::list_refs(tx, account, comments.iter().map(|it| it.author_id)).await?;
     comments
         .into_iter()
@@ -187,7 +190,7 @@ fn view(
         text: comment.text,
         visible: comment.visible,
         elided: comment.elided,
-        files: files.iter().map(FileView::from).collect(),
+        files: files.iter().map(AttachedFileView::from).collect(),
         audience: audience.iter().map(PersonView::from).collect(),
         hidden: comment.hidden,
         reply_to: comment.reply_to.map(CommentId::uuid),

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     Timestamp,
-    id::PersonId,
+    id::{PersonId, TaskId},
     refusal::{FieldCode, Refusal},
 };
 use liaison_persistence::{
@@ -79,8 +79,8 @@ pub(super) async fn list_tasks(
             return Err(Refusal::unknown_id("?person").into());
         }
         let tasks = task::list(tx, caller.account, &filter, order, page).await?;
-        let ids = tasks.items.iter().map(|it| it.id);
-        let surroundings = Surroundings::load(tx, caller.account, ids).await?;
+        let ids: Vec<TaskId> = tasks.items.iter().map(|it| it.id).collect();
+        let surroundings = Surroundings::load(tx, caller.account, &ids).await?;
         Ok((tasks, surroundings))
     })
     .await?;

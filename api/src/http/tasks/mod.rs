@@ -12,13 +12,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
+    file::File,
     id::{AccountId, TaskId},
     task::{Task, TaskRole},
 };
 use liaison_persistence::{
     account::AccountRow,
     database::Tx,
-    file::{self, AttachedFile},
+    file,
     task::{self, Members},
 };
 use serde::Serialize;
@@ -28,11 +29,10 @@ use uuid::Uuid;
 
 pub(super) use input::{MAX_FILES, body};
 
-use super::files::FileView;
 use crate::{
     app::App,
     service::{Failure, account, caller::StaffCaller},
-    view::person::PersonView,
+    view::{file::FileView, person::PersonView},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -92,19 +92,15 @@ struct TaskAddresses {
 struct Surroundings {
     account: AccountRow,
     members: HashMap<TaskId, Members>,
-    files: HashMap<TaskId, Vec<AttachedFile>>,
+    files: HashMap<TaskId, Vec<File>>,
 }
 
 impl Surroundings {
     /// Loads them for any number of tasks with one statement each.
-    async fn load(
-        tx: &mut impl Tx,
-        id: AccountId,
-        tasks: impl Iterator<Item = TaskId> + Clone,
-    ) -> Result<Self, Failure> {
+    async fn load(tx: &mut impl Tx, id: AccountId, tasks: &[TaskId]) -> Result<Self, Failure> {
         Ok(Self {
             account: account::get(tx, id).await?,
-            members: task::list_members(tx, id, tasks.clone()).await?,
+            members: task::list_members(tx, id, tasks.iter().copied()).await?,
             files: file::list_of_tasks(tx, id, tasks).await?,
         })
     }
@@ -149,6 +145,6 @@ async fn view(
     let found = task::find(tx, caller.account, id).await?;
     let task = found.ok_or_else(liaison_domain::refusal::Refusal::not_found)?;
     let version = task.version;
-    let mut surroundings = Surroundings::load(tx, caller.account, std::iter::once(id)).await?;
+    let mut surroundings = Surroundings::load(tx, caller.account, &[id]).await?;
     Ok((surroundings.view(app, task), version))
 }

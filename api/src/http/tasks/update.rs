@@ -59,8 +59,10 @@ struct UpdateTask {
     #[serde(default)]
     priority: Patch<String>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     start_at: Patch<DateTime<Utc>>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     deadline: Patch<DateTime<Utc>>,
     /// Null takes the task out of its parent.
     #[serde(default)]
