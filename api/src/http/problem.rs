@@ -97,7 +97,7 @@ impl ResponseError for Problem {
         let (code, status) = (self.code(), self.status_code());
         let refusal = self.refusal();
         if status.is_server_error() {
-            tracing::error!(error = %Chain(&self.0), "request failed");
+            tracing::error!(error = %self.0.chain(), "request failed");
         }
         let mut response = HttpResponse::build(status);
         if matches!(code, Code::RateLimited | Code::Unavailable) {
@@ -167,20 +167,5 @@ const fn status_of(code: Code) -> StatusCode {
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// An error with all its causes, for the log.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
     }
 }
