@@ -97,7 +97,7 @@ impl ResponseError for Problem {
         let (code, status) = (self.code(), self.status_code());
         let refusal = self.refusal();
         if status.is_server_error() {
-            tracing::error!(error = %Chain(&self.0), "request failed");
+            tracing::error!(error = %self.0.chain(), "request failed");
         }
         let mut response = HttpResponse::build(status);
         if matches!(code, Code::RateLimited | Code::Unavailable) {
@@ -157,6 +157,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::ValidationFailed
         | Code::InvalidCursor
         | Code::ContactNotSelectable
@@ -166,20 +167,5 @@ const fn status_of(code: Code) -> StatusCode {
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// An error with all its causes, for the log.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
     }
 }

@@ -42,7 +42,7 @@ pub fn build(
             PathConfig::default()
                 .error_handler(|_error, _request| Problem::from(Refusal::not_found()).into()),
         )
-        .route("/openapi.yaml", web::get().to(move || text("application/yaml", yaml.clone())))
+        .service(web::resource("/openapi.yaml").get(move || text("application/yaml", yaml.clone())))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(unrouted))

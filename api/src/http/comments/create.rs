@@ -33,7 +33,7 @@ use crate::{
 struct CreateComment {
     /// At most 64 KiB.
     text: Option<String>,
-    /// At most 64 KiB; sanitised.
+    /// At most 64 KiB; sanitized.
     html: Option<String>,
     /// Whom it is addressed to, at most 200: contacts get a mail, employees a notice. Empty: an internal note.
     #[serde(default)]

@@ -30,7 +30,7 @@ use crate::{
 struct UpdateComment {
     /// At most 64 KiB.
     text: Option<String>,
-    /// At most 64 KiB; sanitised.
+    /// At most 64 KiB; sanitized.
     html: Option<String>,
 }
 

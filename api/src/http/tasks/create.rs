@@ -42,7 +42,7 @@ struct CreateTask {
     title: String,
     /// At most 64 KiB.
     description: Option<String>,
-    /// How `description` is written; HTML is sanitised.
+    /// How `description` is written; HTML is sanitized.
     #[serde(default)]
     description_format: Format,
     /// `low`, `normal` (default), `urgent`

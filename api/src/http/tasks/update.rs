@@ -49,7 +49,7 @@ struct UpdateTask {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     description: Patch<String>,
-    /// How `description` is written; HTML is sanitised.
+    /// How `description` is written; HTML is sanitized.
     #[serde(default)]
     description_format: Format,
     /// `draft`, `new`, `in_progress`, `done`, `completed`, `rejected`, `deferred`, `cancelled`
