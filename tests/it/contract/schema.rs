@@ -21,6 +21,9 @@ use support::{TestApp, run_beside};
 /// The tables that belong to no account.
 pub(super) const GLOBAL: &[&str] = &["account", "login_identity"];
 
+/// Columns whose names are told to people only, so that the domain has no type for them.
+const UNNAMED: &[&str] = &["incoming_mail.via"];
+
 #[test]
 fn both_engines_have_the_same_schema() {
     on_both(|sqlite, postgres| {
@@ -65,7 +68,8 @@ fn every_check_allows_exactly_the_names_of_the_domain() {
         for (table, described) in schema {
             for column in described.allowed.keys() {
                 let place = format!("{table}.{column}");
-                assert!(found.contains(&place), "{place} has a CHECK that no names of the domain stand for");
+                let is_known = found.contains(&place) || UNNAMED.contains(&place.as_str());
+                assert!(is_known, "{place} has a CHECK that no names of the domain stand for");
             }
         }
     });
@@ -91,6 +95,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "comment"."kind" = CommentKind,
         "comment"."origin" = Origin,
         "outgoing_mail"."kind" = MailKind,
+        "outgoing_mail"."language" = Language,
         "outgoing_recipient"."state" = RecipientState,
         "outgoing_recipient"."bounce_class" = BounceClass,
         "delivery_event"."type" = DeliveryEventType,

@@ -12,7 +12,12 @@ use support::{TestApp, run, run_beside};
 use super::schema::GLOBAL;
 
 /// Statements that are about all accounts at once, by what they are for.
-const ACROSS_ACCOUNTS: &[(&str, &str)] = &[("idempotency::DELETE_EXPIRED", "forgets what is past its time")];
+const ACROSS_ACCOUNTS: &[(&str, &str)] = &[
+    ("idempotency::DELETE_EXPIRED", "forgets what is past its time"),
+    ("job::LIST_DUE_LANES", "finds the accounts that have work"),
+    ("job::RELEASE_LEASES", "takes back what this node had when it was stopped"),
+    ("job::COUNT_JOBS", "counts the work that waits, for operators"),
+];
 
 #[test]
 fn every_statement_prepares_on_both_engines() {
