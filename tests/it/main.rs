@@ -9,4 +9,5 @@
 
 mod api;
 mod contract;
+mod storage;
 mod tidy;
