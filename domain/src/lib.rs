@@ -2,8 +2,29 @@
 //!
 //! Pure values and functions. This crate never does I/O and knows no clock, randomness, database,
 //! HTTP or mail library: facts come in as arguments, decisions go out as values, and `service` in
-//! the `api` crate loads the one and writes the other. Start with [`mail_address`] for the words of
-//! the field and with the module of the decision you look for.
+//! the `api` crate loads the one and writes the other. Start with [`fan_out`] for what leaves when a
+//! comment is written, [`inbound`] for what a mail becomes, [`visibility`] for who sees what.
 
+pub mod account;
+pub mod comment;
+pub mod fan_out;
+pub mod file;
+pub mod id;
+pub mod inbound;
+pub mod job;
 pub mod language;
 pub mod mail_address;
+pub mod notification;
+pub mod outgoing;
+pub mod person;
+pub mod refusal;
+pub mod task;
+pub mod text;
+pub mod visibility;
+
+mod named;
+
+pub use named::UnknownName;
+
+/// A moment in UTC, whole microseconds: what both engines keep without loss.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

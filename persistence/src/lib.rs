@@ -1,1 +1,61 @@
-//! .
+//! The only crate with SQL in it. Two engines inside, one text for both wherever the text can be one.
+//!
+//! Read [`sql`] first: statements are data (`statements!`), a call is `db!(tx, fetch_optional::<Row>(STATEMENT, …))`.
+//! Each aggregate has one module of free functions over a [`WriteTx`](database::WriteTx) or any
+//! [`Tx`](database::Tx). This crate decides nothing: no rule of the business stands here, and it knows neither HTTP
+//! nor mail.
+//!
+//! To add a statement: put it into the aggregate's `statements!` with `account_id = $1`, call it by `db!`, and run the
+//! test `every_statement_prepares_on_both_engines`.
+
+#[macro_use]
+pub mod sql;
+
+pub mod account;
+pub mod change_feed;
+pub mod comment;
+pub mod contact;
+pub mod database;
+pub mod employee;
+pub mod error;
+pub mod file;
+pub mod idempotency;
+pub mod job;
+pub mod list;
+pub mod migrate;
+pub mod notification;
+pub mod outgoing_mail;
+pub mod page;
+pub mod person;
+pub mod task;
+pub mod thread;
+
+mod visibility;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+/// Every statement of the crate, for the test that prepares each on both engines.
+pub fn statements() -> impl Iterator<Item = sql::Sql> {
+    [
+        account::ALL,
+        change_feed::ALL,
+        comment::ALL,
+        contact::ALL,
+        database::ALL,
+        employee::ALL,
+        file::ALL,
+        idempotency::ALL,
+        job::ALL,
+        notification::ALL,
+        outgoing_mail::ALL,
+        outgoing_mail::delivery::ALL,
+        outgoing_mail::ledger::ALL,
+        person::ALL,
+        task::ALL,
+        thread::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

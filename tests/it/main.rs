@@ -1,1 +1,11 @@
-//! .
+//! Every test that needs more than one file of the project, in one binary.
+//!
+//! `tidy` reads the project itself: the walls between the crates and the manners of the files.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at what it did not expect, and so do the functions it shares"
+)]
+
+mod api;
+mod tidy;

@@ -8,7 +8,7 @@ pub struct Body {
     /// The whole body as text, lines ended by LF: the text parts, or the HTML converted where there is no text part.
     /// This is what gets split: the segments' texts joined are exactly it.
     pub text: String,
-    /// The decoded HTML as received, *not* sanitised: for reading only, never to be shown.
+    /// The decoded HTML as received, *not* sanitized: for reading only, never to be shown.
     pub html: Option<String>,
     /// `true` where `text` was converted from `html`.
     pub text_is_converted: bool,

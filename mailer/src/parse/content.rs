@@ -15,7 +15,7 @@ use super::{
 pub(super) struct Content {
     /// The text parts, lines ended by LF; none where the mail has only HTML.
     pub(super) text: Option<String>,
-    /// The HTML parts, decoded and not sanitised.
+    /// The HTML parts, decoded and not sanitized.
     pub(super) html: Option<String>,
     pub(super) attachments: Vec<Attachment>,
     pub(super) warnings: Vec<String>,

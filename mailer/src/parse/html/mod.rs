@@ -4,7 +4,7 @@ mod cost;
 mod sanitize;
 mod text;
 
-pub use sanitize::{Sanitized, sanitize};
+pub use sanitize::{Sanitized, sanitize, sanitize_own};
 pub use text::{EmbeddedImage, HtmlText, Mark, MarkKind, to_text};
 
 /// Writes plain text as HTML: escaped, line breaks kept.

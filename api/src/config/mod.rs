@@ -1,0 +1,312 @@
+//! The configuration: defaults, then `liaison.toml`, then `LIAISON_<SECTION>__<KEY>`. Unknown keys are refused.
+//!
+//! With no configuration at all the server runs on loopback with everything under `./var`; see [`secrets`] for what is
+//! generated then.
+
+pub mod secrets;
+
+use std::{collections::BTreeSet, net::SocketAddr, path::Path};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// All settings in force.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub http: Http,
+    pub lmtp: Lmtp,
+    pub database: Database,
+    pub storage: Storage,
+    pub mail: Mail,
+    pub auth: Auth,
+    pub secrets: SecretsKey,
+    pub ingest: Ingest,
+    pub signup: Signup,
+    pub log: Log,
+}
+
+/// The HTTP interface.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    pub listen: String,
+    /// Threads that answer requests; 0 means one a core.
+    pub workers: usize,
+    /// Requests a minute and token.
+    pub rate_limit_per_minute: u32,
+    /// Sign-ups a minute and client address.
+    pub signup_limit_per_minute: u32,
+    /// Sign-ins a minute and client address.
+    pub login_limit_per_minute: u32,
+    /// Origins that browsers may call from; `*` for all.
+    pub cors_origins: Vec<String>,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            workers: 0,
+            rate_limit_per_minute: 600,
+            signup_limit_per_minute: 30,
+            login_limit_per_minute: 20,
+            cors_origins: Vec::new(),
+        }
+    }
+}
+
+/// The LMTP listener (RFC 2033).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lmtp {
+    /// `host:port` or `unix:PATH`.
+    pub listen: String,
+}
+
+impl Default for Lmtp {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:2424".into() }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Readers on SQLite, all connections on PostgreSQL.
+    pub max_connections: u32,
+    /// SQLite: `full` survives loss of power, `normal` a crash of the process.
+    pub synchronous: Synchronous,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite://var/liaison.db".into(), max_connections: 16, synchronous: Synchronous::Full }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Synchronous {
+    Full,
+    Normal,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// `file://folder`.
+    pub url: String,
+    /// Largest file in bytes.
+    pub max_file_bytes: u64,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { url: "file://var/files".into(), max_file_bytes: 100 * 1024 * 1024 }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// An account's mail domain is `<name>.<domain>`.
+    pub domain: String,
+    /// `file://folder`, `smtp://host:port`, `smtps://host:port`.
+    pub transport: String,
+    /// Whether From = employee needs proof.
+    pub auth: MailAuth,
+    /// Networks whose Received lines count.
+    pub trusted_hops: Vec<String>,
+    /// Messages that are on their way at once.
+    pub concurrency: usize,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            domain: "liaison.localhost".into(),
+            transport: "file://var/outbox".into(),
+            auth: MailAuth::Report,
+            trusted_hops: vec!["127.0.0.0/8".into(), "::1".into()],
+            concurrency: 16,
+        }
+    }
+}
+
+/// What is done about a mail whose From is an employee and not proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailAuth {
+    /// It is quarantined (`spoofed_employee`).
+    Enforce,
+    /// It is believed, and the verdict stands in the log.
+    Report,
+    /// It is believed.
+    Off,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// What access tokens and mail tokens are derived from; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsKey {
+    /// What sealed columns are encrypted with; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// What `POST /v1/mail/incoming` is signed with; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Signup {
+    pub mode: SignupMode,
+}
+
+impl Default for Signup {
+    fn default() -> Self {
+        Self { mode: SignupMode::Open }
+    }
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignupMode {
+    /// Everybody, by `POST /v1/accounts`.
+    Open,
+    /// Only `liaison account create`.
+    Closed,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// A filter of tracing-subscriber, such as `info` or `liaison_api=debug`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info,sqlx=warn,actix_server=warn".into(), format: LogFormat::Text }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Settings whose value is a list; in the environment they are comma-separated.
+const LISTS: [&str; 2] = ["http.cors_origins", "mail.trusted_hops"];
+
+impl Config {
+    /// Reads the configuration of this process: `file`, or `liaison.toml` where it is there.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let source = match file {
+            Some(path) => config::File::from(path).required(true),
+            None => config::File::from(Path::new("liaison.toml")).required(false),
+        };
+        let mut environment = config::Environment::with_prefix("LIAISON")
+            .prefix_separator("_")
+            .separator("__")
+            .list_separator(",")
+            .try_parsing(true);
+        for key in LISTS {
+            environment = environment.with_list_parse_key(key);
+        }
+        let read = config::Config::builder().add_source(source).add_source(environment).build()?;
+        let config: Self = read.try_deserialize()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.mail.domain.is_empty() || self.mail.domain != self.mail.domain.to_lowercase() {
+            return Err(ConfigError::Value("mail.domain is a domain name in lower case"));
+        }
+        if self.mail.concurrency == 0 {
+            return Err(ConfigError::Value("mail.concurrency is at least 1"));
+        }
+        Ok(())
+    }
+
+    /// Whether only programs on this machine can reach the HTTP interface.
+    pub fn is_loopback(&self) -> bool {
+        self.http.listen.parse::<SocketAddr>().is_ok_and(|it| it.ip().is_loopback())
+            || self.http.listen.starts_with("localhost:")
+    }
+
+    /// The settings as TOML-like lines, secrets masked: what `liaison config` prints.
+    pub fn describe(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let mut lines = BTreeSet::new();
+        for (section, keys) in value.as_object().into_iter().flatten() {
+            for (key, value) in keys.as_object().into_iter().flatten() {
+                let shown = if key.contains("secret") || section == "secrets" {
+                    "***".to_owned()
+                } else if key == "url" || key == "transport" {
+                    mask_password(&value.to_string())
+                } else {
+                    value.to_string()
+                };
+                lines.insert(format!("{section}.{key} = {shown}"));
+            }
+        }
+        lines.into_iter().collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Hides the password of a URL's `user:password@`.
+fn mask_password(url: &str) -> String {
+    let masked = url.split_once("://").and_then(|(scheme, rest)| {
+        let (user, host) = rest.rsplit_once('@')?;
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}://{name}:***@{host}"))
+    });
+    masked.unwrap_or_else(|| url.to_owned())
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("the configuration can't be read: {0}")]
+    Read(#[from] config::ConfigError),
+    #[error("{0}")]
+    Value(&'static str),
+    #[error("{key} is not set; without it the server only starts on loopback")]
+    SecretMissing { key: &'static str },
+    #[error("{path} can't be used")]
+    SecretFile { path: String, source: std::io::Error },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_masked() {
+        assert_eq!(mask_password("postgres://anna:secret@db/liaison"), "postgres://anna:***@db/liaison");
+        assert_eq!(mask_password("sqlite://var/liaison.db"), "sqlite://var/liaison.db");
+        let mut config = Config::default();
+        config.auth.secret = "canary-canary".into();
+        assert!(!config.describe().contains("canary"));
+    }
+}

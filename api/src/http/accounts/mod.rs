@@ -1,0 +1,47 @@
+//! `/v1/accounts` (sign-up) and `/v1/account` (the caller's own).
+
+mod create;
+mod show;
+mod update;
+
+use chrono::{DateTime, Utc};
+use liaison_persistence::account::AccountRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::app::App;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(create::create_account).service(show::show_account).service(update::update_account);
+}
+
+/// A tenant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
+pub(super) struct AccountView {
+    id: Uuid,
+    /// A DNS label; never changes.
+    #[schema(example = "acme")]
+    name: String,
+    title: String,
+    /// What mails are written in where the contact's own language is not known: `en` or `ru`.
+    language: &'static str,
+    /// `<name>.<mail domain of the server>`: the domain of the account's internal addresses.
+    mail_domain: String,
+    created_at: DateTime<Utc>,
+}
+
+impl AccountView {
+    pub(super) fn of(app: &App, account: &AccountRow) -> Self {
+        Self {
+            id: account.id.uuid(),
+            mail_domain: format!("{}.{}", account.name, app.config.mail.domain),
+            name: account.name.clone(),
+            title: account.title.clone(),
+            language: account.language.as_str(),
+            created_at: account.created_at,
+        }
+    }
+}

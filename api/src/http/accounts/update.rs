@@ -1,0 +1,74 @@
+//! `PATCH /v1/account`
+
+use actix_web::{HttpResponse, patch, web::Data};
+use liaison_domain::{refusal::Refusal, text::Name};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::AccountView;
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        command::Command,
+        fields::Fields,
+        patch::Patch,
+        precondition::IfMatch,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{
+        account::{self, AccountChange},
+        caller::StaffCaller,
+    },
+};
+
+/// What changes; absent fields stay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UpdateAccount {
+    /// 1–250 characters.
+    #[serde(default)]
+    title: Patch<String>,
+    /// `en` or `ru`.
+    #[serde(default)]
+    language: Patch<String>,
+}
+
+/// Change the own account
+///
+/// For administrators.
+#[utoipa::path(
+    operation_id = "update_account", tag = "accounts", security(("bearer" = [])),
+    params(crate::http::openapi::IfMatchParam),
+    responses(
+        (status = 200, description = "Changed", body = AccountView),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/v1/account")]
+pub(super) async fn update_account(
+    app: Data<App>,
+    caller: StaffCaller,
+    if_match: IfMatch,
+    command: Command<UpdateAccount>,
+) -> Result<HttpResponse, Problem> {
+    let change = command.body.read()?;
+    mutate(&app, scope_of(&caller), None, async |tx| {
+        let current = account::get(tx, caller.account).await?;
+        if_match.check(current.version)?;
+        let account = account::update(tx, &app.env, &caller, current, change).await?;
+        Ok(Answer::ok(&AccountView::of(&app, &account))?.with_version(account.version))
+    })
+    .await
+}
+
+impl UpdateAccount {
+    fn read(self) -> Result<AccountChange, Refusal> {
+        let mut fields = Fields::default();
+        let title = fields.change("/title", self.title, |it: String| Name::parse(&it));
+        let language = fields.change("/language", self.language, |it: String| it.parse());
+        fields.finish()?;
+        Ok(AccountChange { title, language })
+    }
+}

@@ -1,0 +1,34 @@
+//! Who asks: reads `Authorization: Bearer …` and proves it against the database.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION};
+
+use super::{command::app, problem::Problem};
+use crate::service::{
+    caller::{StaffCaller, unauthenticated},
+    session,
+};
+
+impl FromRequest for StaffCaller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app(&request)?;
+            let token = bearer(&request).ok_or_else(unauthenticated)?;
+            let claims = session::read_access_token(&app.keys, &app.env, token)?;
+            let mut tx = app.database.read().await?;
+            Ok(Self::of_session(&mut tx, claims.account, claims.session, app.env.now()).await?)
+        })
+    }
+}
+
+/// The token of the request, by which it is also counted.
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

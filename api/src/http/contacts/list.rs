@@ -1,0 +1,64 @@
+//! `GET /v1/contacts`
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use liaison_domain::mail_address::EmailAddress;
+use liaison_persistence::contact::Filter;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::ContactView;
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        fields::Fields,
+        page::{self, PageView},
+        problem::{Problem, ProblemView},
+        query::Query,
+        transact::query,
+    },
+    service::{caller::StaffCaller, contact},
+};
+
+/// Which contacts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListContacts {
+    /// Part of the name, any case.
+    q: Option<String>,
+    /// A whole address, main or further.
+    email: Option<String>,
+    /// 1–200, default 50.
+    limit: Option<String>,
+    /// From `next_cursor`.
+    cursor: Option<String>,
+}
+
+/// List contacts
+///
+/// Newest first.
+#[utoipa::path(
+    operation_id = "list_contacts", tag = "contacts", security(("bearer" = [])),
+    params(ListContacts),
+    responses(
+        (status = 200, description = "A page", body = PageView<ContactView>),
+        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `invalid_cursor`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[get("/v1/contacts")]
+pub(super) async fn list_contacts(
+    request: HttpRequest,
+    app: Data<App>,
+    caller: StaffCaller,
+    parameters: Query<ListContacts>,
+) -> Result<HttpResponse, Problem> {
+    let ListContacts { q, email, limit, cursor } = parameters.0;
+    let page = page::request(limit.as_deref(), cursor.as_deref())?;
+    let mut fields = Fields::default();
+    let email = email.and_then(|it| fields.read("?email", EmailAddress::parse(&it)));
+    fields.finish()?;
+    let filter = Filter { q: q.filter(|it| !it.is_empty()), email };
+    let contacts = query(&app, async |tx| contact::list(tx, &caller, &filter, page).await).await?;
+    Ok(Answer::ok(&PageView::of(contacts, |it| ContactView::from(&it)))?.respond(&request))
+}

@@ -1,0 +1,105 @@
+//! `/v1/contacts`: people and companies without a login.
+
+mod create;
+mod delete;
+mod list;
+mod show;
+mod update;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::{person::Contact, refusal::FieldCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::fields::{FieldError, Fields};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_contacts)
+        .service(create::create_contact)
+        .service(show::show_contact)
+        .service(update::update_contact)
+        .service(delete::delete_contact);
+}
+
+/// Most further addresses, phones and companies of a contact, each.
+const MAX_LIST: usize = 50;
+/// Most characters of a phone number.
+const MAX_PHONE_CHARS: usize = 64;
+
+/// A person or company that the account talks to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contact)]
+struct ContactView {
+    id: Uuid,
+    /// Always `contact`: employees and contacts share one id space.
+    kind: &'static str,
+    name: String,
+    is_company: bool,
+    /// The main address: where mail goes.
+    #[schema(required)]
+    email: Option<String>,
+    /// Further addresses: mail from any of them is recognized as his.
+    additional_emails: Vec<String>,
+    phones: Vec<String>,
+    /// `en`, `ru`, or null for the account's.
+    #[schema(required)]
+    language: Option<&'static str>,
+    company_ids: Vec<Uuid>,
+    /// May be put in a role and be addressed (CONF-1).
+    selectable_as_participant: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl From<&Contact> for ContactView {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            id: contact.id.uuid(),
+            kind: "contact",
+            name: contact.name.clone(),
+            is_company: contact.is_company,
+            email: contact.emails.first().cloned(),
+            additional_emails: contact.emails.iter().skip(1).cloned().collect(),
+            phones: contact.phones.clone(),
+            language: contact.language.map(liaison_domain::language::Language::as_str),
+            company_ids: contact.company_ids.iter().map(|it| it.uuid()).collect(),
+            selectable_as_participant: contact.selectable_as_participant,
+            created_at: contact.created_at,
+        }
+    }
+}
+
+/// Checks phone numbers, which are kept as they are written.
+fn check_phones(fields: &mut Fields, phones: &[String]) {
+    fields.at_most("/phones", phones.len(), MAX_LIST);
+    for (i, phone) in phones.iter().enumerate() {
+        fields.read(format!("/phones/{i}"), check_phone(phone));
+    }
+}
+
+fn check_phone(phone: &str) -> Result<(), PhoneError> {
+    if phone.trim().is_empty() {
+        return Err(PhoneError::Empty);
+    }
+    if phone.chars().count() > MAX_PHONE_CHARS { Err(PhoneError::TooLong) } else { Ok(()) }
+}
+
+/// Why a text is no phone number.
+#[derive(Debug, thiserror::Error)]
+enum PhoneError {
+    #[error("must not be empty")]
+    Empty,
+    #[error("must have at most {MAX_PHONE_CHARS} characters")]
+    TooLong,
+}
+
+impl FieldError for PhoneError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::Empty,
+            Self::TooLong => FieldCode::TooLong,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `PATCH /v1/contacts/{id}`
+
+use std::convert::Infallible;
+
+use actix_web::{
+    HttpResponse, patch,
+    web::{Data, Path},
+};
+use liaison_domain::{
+    id::PersonId, mail_address::EmailAddress, person::Contact, refusal::Refusal, text::Name,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{ContactView, MAX_LIST, check_phones};
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        command::Command,
+        fields::Fields,
+        patch::Patch,
+        precondition::IfMatch,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{
+        caller::StaffCaller,
+        contact::{self, ContactFields},
+    },
+};
+
+/// What changes; absent fields stay, lists are replaced whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UpdateContact {
+    /// 1–250 characters.
+    #[serde(default)]
+    name: Patch<String>,
+    #[serde(default)]
+    is_company: Patch<bool>,
+    /// The main address; null takes it away, and the first further one takes its place.
+    #[serde(default)]
+    email: Patch<String>,
+    /// At most 50.
+    #[serde(default)]
+    additional_emails: Patch<Vec<String>>,
+    /// At most 50 of at most 64 characters.
+    #[serde(default)]
+    phones: Patch<Vec<String>>,
+    /// `en`, `ru`, or null for the account's.
+    #[serde(default)]
+    language: Patch<String>,
+    /// At most 50 contacts.
+    #[serde(default)]
+    company_ids: Patch<Vec<Uuid>>,
+    #[serde(default)]
+    selectable_as_participant: Patch<bool>,
+}
+
+/// Change a contact
+#[utoipa::path(
+    operation_id = "update_contact", tag = "contacts", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The contact"), crate::http::openapi::IfMatchParam),
+    responses(
+        (status = 200, description = "Changed", body = ContactView),
+        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `email_taken`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/v1/contacts/{id}")]
+pub(super) async fn update_contact(
+    app: Data<App>,
+    caller: StaffCaller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    command: Command<UpdateContact>,
+) -> Result<HttpResponse, Problem> {
+    let id = PersonId::new(*id);
+    mutate(&app, scope_of(&caller), None, async |tx| {
+        let current = contact::get(tx, &caller, id).await?;
+        if_match.check(current.version)?;
+        let fields = command.body.read(&current)?;
+        let contact = contact::update(tx, &app.env, &caller, &current, &fields).await?;
+        Ok(Answer::ok(&ContactView::from(&contact))?.with_version(contact.version))
+    })
+    .await
+}
+
+impl UpdateContact {
+    /// The contact's fields as they will be.
+    fn read(self, current: &Contact) -> Result<ContactFields, Refusal> {
+        let mut fields = Fields::default();
+        let kept = |address: &String| EmailAddress::parse(address).ok();
+        let name = fields.change("/name", self.name, |it| Name::parse(&it));
+        let is_company = fields.change("/is_company", self.is_company, Ok::<_, Infallible>);
+        let main = fields
+            .clearable("/email", self.email, |it| EmailAddress::parse(&it))
+            .or(current.emails.first().and_then(kept));
+        let further = fields.change("/additional_emails", self.additional_emails, Ok::<_, Infallible>);
+        let further = match further {
+            None => current.emails.iter().skip(1).filter_map(kept).collect(),
+            Some(further) => {
+                fields.at_most("/additional_emails", further.len(), MAX_LIST);
+                fields.read_each("/additional_emails", &further, |it| EmailAddress::parse(it))
+            }
+        };
+        let phones = fields.change("/phones", self.phones, Ok::<_, Infallible>);
+        let phones = phones.unwrap_or_else(|| current.phones.clone());
+        check_phones(&mut fields, &phones);
+        let language = fields.clearable("/language", self.language, |it| it.parse()).or(current.language);
+        let company_ids = fields.change("/company_ids", self.company_ids, Ok::<_, Infallible>);
+        fields.at_most("/company_ids", company_ids.as_ref().map_or(0, Vec::len), MAX_LIST);
+        let selectable =
+            fields.change("/selectable_as_participant", self.selectable_as_participant, Ok::<_, Infallible>);
+        fields.finish()?;
+        Ok(ContactFields {
+            name: name.unwrap_or_else(|| Name::make(&current.name, "?")),
+            is_company: is_company.unwrap_or(current.is_company),
+            emails: main.into_iter().chain(further).collect(),
+            phones,
+            language,
+            company_ids: company_ids.map_or_else(
+                || current.company_ids.clone(),
+                |ids| ids.into_iter().map(PersonId::new).collect(),
+            ),
+            selectable_as_participant: selectable.unwrap_or(current.selectable_as_participant),
+        })
+    }
+}

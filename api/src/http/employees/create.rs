@@ -1,0 +1,85 @@
+//! `POST /v1/employees`
+
+use actix_web::{HttpResponse, post, web::Data};
+use liaison_domain::{account::Login, mail_address::EmailAddress, refusal::Refusal, text::Name};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::EmployeeView;
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        command::Command,
+        fields::Fields,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{
+        account,
+        caller::StaffCaller,
+        employee::{self, NewHire},
+        password,
+    },
+};
+
+/// A new employee with a password of his own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateEmployee {
+    /// 1–250 characters.
+    name: String,
+    /// Local part of his internal address: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`, inner dots.
+    login: String,
+    email: String,
+    /// `admin` or `member`
+    role: String,
+    /// 10–256 characters.
+    password: String,
+}
+
+/// Employ somebody
+///
+/// For administrators.
+#[utoipa::path(
+    operation_id = "create_employee", tag = "employees", security(("bearer" = [])),
+    params(crate::http::openapi::IdempotencyKeyParam),
+    responses(
+        (status = 201, description = "Employed", body = EmployeeView),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `login_taken`, `email_taken`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/employees")]
+pub(super) async fn create_employee(
+    app: Data<App>,
+    caller: StaffCaller,
+    command: Command<CreateEmployee>,
+) -> Result<HttpResponse, Problem> {
+    let (hire, password) = command.body.read()?;
+    caller.require_admin()?;
+    let password_hash = password::hash(&app.env, password).await?;
+    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
+        let employee = employee::create(tx, &app.env, &caller, &hire, &password_hash).await?;
+        let account = account::get(tx, caller.account).await?;
+        let view = EmployeeView::of(&app, &account.name, &employee);
+        Ok(Answer::created(&view, format!("/v1/employees/{}", employee.id))?.with_version(employee.version))
+    })
+    .await
+}
+
+impl CreateEmployee {
+    fn read(self) -> Result<(NewHire, String), Refusal> {
+        let mut fields = Fields::default();
+        let name = fields.read("/name", Name::parse(&self.name));
+        let login = fields.read("/login", Login::parse(&self.login));
+        let email = fields.read("/email", EmailAddress::parse(&self.email));
+        let role = fields.read("/role", self.role.parse());
+        let password = fields.read("/password", password::check(&self.password)).map(|()| self.password);
+        match (name, login, email, role, password) {
+            (Some(name), Some(login), Some(email), Some(role), Some(password)) => {
+                Ok((NewHire { name, login, email, role }, password))
+            }
+            _ => Err(fields.refusal()),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `/v1/employees`: who works in the account.
+
+mod create;
+mod list;
+mod show;
+mod update;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::person::Employee;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::app::App;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_employees)
+        .service(create::create_employee)
+        .service(show::show_employee)
+        .service(update::update_employee);
+}
+
+/// A login identity's membership in the account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Employee)]
+pub(super) struct EmployeeView {
+    id: Uuid,
+    /// Always `employee`: employees and contacts share one id space.
+    kind: &'static str,
+    name: String,
+    login: String,
+    email: String,
+    /// `owner`, `admin` or `member`
+    role: &'static str,
+    /// `active` or `inactive`
+    status: &'static str,
+    /// `<login>@<account>.<mail domain>`
+    internal_address: String,
+    created_at: DateTime<Utc>,
+}
+
+impl EmployeeView {
+    pub(super) fn of(app: &App, account: &str, employee: &Employee) -> Self {
+        Self {
+            id: employee.id.uuid(),
+            kind: "employee",
+            name: employee.name.clone(),
+            internal_address: format!("{}@{account}.{}", employee.login, app.config.mail.domain),
+            login: employee.login.clone(),
+            email: employee.email.clone(),
+            role: employee.role.as_str(),
+            status: employee.status.as_str(),
+            created_at: employee.created_at,
+        }
+    }
+}

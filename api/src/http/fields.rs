@@ -1,0 +1,162 @@
+//! Collects what is wrong with the fields of a body, so that a caller learns all of it at once.
+
+use liaison_domain::{
+    account::LabelError,
+    mail_address::EmailAddressError,
+    refusal::{Code, FieldCode, FieldRefusal, Refusal},
+    text::TextError,
+};
+
+use super::patch::Patch;
+use crate::service::password::PasswordError;
+
+/// The refused fields of one body.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldRefusal>);
+
+impl Fields {
+    /// Takes a parsed field, or notes why it is refused.
+    pub fn read<T, E: FieldError>(&mut self, pointer: impl Into<String>, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|error| self.note(pointer, error.code(), error.to_string())).ok()
+    }
+
+    /// Reads each element of a list.
+    pub fn read_each<'a, T, E: FieldError>(
+        &mut self,
+        pointer: &str,
+        items: impl IntoIterator<Item = &'a String>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let items = items.into_iter().enumerate();
+        items.filter_map(|(i, item)| self.read(format!("{pointer}/{i}"), parse(item))).collect()
+    }
+
+    /// Refuses a list that is too long.
+    pub fn at_most(&mut self, pointer: &str, count: usize, max: usize) {
+        if count > max {
+            self.note(pointer, FieldCode::TooMany, format!("must have at most {max} elements"));
+        }
+    }
+
+    pub fn note(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) {
+        self.0.push(FieldRefusal { pointer: pointer.into(), code, detail: detail.into().into() });
+    }
+
+    /// Whether all is well so far.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// An error where any field is refused.
+    pub fn finish(self) -> Result<(), Refusal> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.refusal()) }
+    }
+
+    /// The refusal with all fields.
+    pub fn refusal(self) -> Refusal {
+        let detail = "Some fields are missing or not as they must be.";
+        Refusal { fields: self.0, ..Refusal::new(Code::ValidationFailed, detail) }
+    }
+}
+
+/// An error of parsing one value, with its field code.
+pub trait FieldError: std::fmt::Display {
+    fn code(&self) -> FieldCode;
+}
+
+impl FieldError for TextError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::Empty,
+            Self::TooLong { .. } => FieldCode::TooLong,
+            Self::Unprintable => FieldCode::Invalid,
+        }
+    }
+}
+
+impl FieldError for LabelError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::Empty,
+            Self::TooLong { .. } => FieldCode::TooLong,
+            Self::Characters => FieldCode::Invalid,
+            Self::Reserved => FieldCode::Reserved,
+        }
+    }
+}
+
+impl FieldError for EmailAddressError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::NoAt | Self::LocalPart | Self::Domain => FieldCode::Invalid,
+            Self::TooLong => FieldCode::TooLong,
+        }
+    }
+}
+
+impl FieldError for liaison_domain::UnknownName {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for PasswordError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+        }
+    }
+}
+
+impl Fields {
+    /// Reads a field of a merge patch that can be changed but not cleared; none where it stays.
+    pub fn change<V, T, E: FieldError>(
+        &mut self,
+        pointer: &str,
+        patch: Patch<V>,
+        parse: impl FnOnce(V) -> Result<T, E>,
+    ) -> Option<T> {
+        match patch {
+            Patch::Absent => None,
+            Patch::Null => {
+                self.note(pointer, FieldCode::WrongType, "can't be null");
+                None
+            }
+            Patch::Value(value) => self.read(pointer, parse(value)),
+        }
+    }
+
+    /// Reads a field of a merge patch that may be cleared.
+    pub fn clearable<V, T, E: FieldError>(
+        &mut self,
+        pointer: &str,
+        patch: Patch<V>,
+        parse: impl FnOnce(V) -> Result<T, E>,
+    ) -> Patch<T> {
+        match patch {
+            Patch::Absent => Patch::Absent,
+            Patch::Null => Patch::Null,
+            Patch::Value(value) => self.read(pointer, parse(value)).map_or(Patch::Absent, Patch::Value),
+        }
+    }
+}
+
+impl FieldError for uuid::Error {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for chrono::ParseError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+/// For fields that any value of their type fits.
+impl FieldError for std::convert::Infallible {
+    fn code(&self) -> FieldCode {
+        match *self {}
+    }
+}

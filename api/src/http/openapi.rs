@@ -1,0 +1,61 @@
+//! The OpenAPI document, made of the very routes that are served.
+
+use utoipa::{
+    IntoParams, Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+/// What the document says beside its operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Liaison",
+        version = env!("CARGO_PKG_VERSION"),
+        description = "Tasks with clients who need no login: what is addressed to them leaves as mail, what they answer comes back.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        openapi
+            .components
+            .get_or_insert_with(Default::default)
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The frame that the routes are added to.
+pub fn frame() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The document as YAML: what `openapi.yaml` holds.
+pub fn yaml() -> anyhow::Result<String> {
+    Ok(super::server::document().to_yaml()?)
+}
+
+/// `Idempotency-Key`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyKeyParam {
+    /// A repeated request with the same key and body gets the first answer again, for 24 hours, and changes nothing.
+    #[param(rename = "Idempotency-Key", max_length = 255)]
+    #[expect(dead_code, reason = "documents a header")]
+    key: Option<String>,
+}
+
+/// `If-Match`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchParam {
+    /// The `ETag` of the version that is to be changed; another one is refused with 412.
+    #[param(rename = "If-Match")]
+    #[expect(dead_code, reason = "documents a header")]
+    tag: Option<String>,
+}

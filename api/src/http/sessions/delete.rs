@@ -1,0 +1,36 @@
+//! `DELETE /v1/sessions/current`: sign out.
+
+use actix_web::{HttpResponse, delete, web::Data};
+use liaison_persistence::account;
+
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::caller::StaffCaller,
+};
+
+/// Sign out
+///
+/// Ends the session; its tokens are refused from now on.
+#[utoipa::path(
+    operation_id = "delete_current_session", tag = "sessions", security(("bearer" = [])),
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = "4XX", description = "Refused: `unauthenticated`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/v1/sessions/current")]
+pub(super) async fn delete_current_session(
+    app: Data<App>,
+    caller: StaffCaller,
+) -> Result<HttpResponse, Problem> {
+    mutate(&app, scope_of(&caller), None, async |tx| {
+        account::revoke_session(tx, caller.account, caller.session, app.env.now()).await?;
+        Ok(Answer::no_content())
+    })
+    .await
+}

@@ -1,0 +1,103 @@
+//! The one place where requests begin and commit transactions.
+//!
+//! A change runs as: begin → look for the answer to the same idempotency key → service → keep the answer → commit →
+//! answer. Commit is the last step that can fail.
+
+use actix_web::HttpResponse;
+use liaison_domain::refusal::{Code, Refusal};
+use liaison_persistence::{
+    database::{ReadTx, WriteTx},
+    idempotency::{self, AnswerRow, Scope},
+};
+use uuid::Uuid;
+
+use super::{answer::Answer, command::IdempotencyKey, problem::Problem};
+use crate::{
+    app::App,
+    service::{Failure, caller::StaffCaller},
+};
+
+/// How long an answer is kept for repeated requests.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
+/// Requests from outside any account share one scope.
+pub const OUTSIDE: Scope = Scope { account: Uuid::nil(), caller: Uuid::nil() };
+
+/// Whose idempotency keys a caller's are.
+pub const fn scope_of(caller: &StaffCaller) -> Scope {
+    Scope { account: caller.account.uuid(), caller: caller.employee.uuid() }
+}
+
+/// Reads one state of the database.
+pub async fn query<T>(
+    app: &App,
+    read: impl AsyncFnOnce(&mut ReadTx) -> Result<T, Failure>,
+) -> Result<T, Problem> {
+    let mut tx = app.database.read().await?;
+    Ok(read(&mut tx).await?)
+}
+
+/// Changes something, once for each idempotency key.
+pub async fn mutate(
+    app: &App,
+    scope: Scope,
+    key: Option<IdempotencyKey>,
+    change: impl AsyncFnOnce(&mut WriteTx) -> Result<Answer, Failure>,
+) -> Result<HttpResponse, Problem> {
+    let mut tx = app.database.write().await?;
+    let Some(key) = key else {
+        let answer = change(&mut tx).await?;
+        tx.commit().await?;
+        app.wake.notify_waiters();
+        return Ok(answer.into_response());
+    };
+    if let Some(kept) = idempotency::find(&mut tx, scope, &key.key, app.env.now()).await? {
+        return replay(app, &key, &kept);
+    }
+    let answer = change(&mut tx).await?;
+    let row = keep(app, &key, &answer)?;
+    let now = app.env.now();
+    if !idempotency::insert(&mut tx, scope, &key.key, &row, now, now + KEPT).await? {
+        // A twin committed while this one worked; what this one did is undone by dropping it.
+        drop(tx);
+        let mut tx = app.database.read().await?;
+        let kept = idempotency::find(&mut tx, scope, &key.key, now).await?;
+        let kept = kept.ok_or(Failure::Internal("the twin's answer is gone", None))?;
+        return replay(app, &key, &kept);
+    }
+    tx.commit().await?;
+    app.wake.notify_waiters();
+    Ok(answer.into_response())
+}
+
+fn keep(app: &App, key: &IdempotencyKey, answer: &Answer) -> Result<AnswerRow, Failure> {
+    let plain =
+        serde_json::to_vec(answer).map_err(|error| Failure::internal("an answer can't be kept", error))?;
+    let sealed_answer = app
+        .keys
+        .seal(&app.env, &key.request_hash, &plain)
+        .map_err(|error| Failure::internal("an answer can't be sealed", error))?;
+    Ok(AnswerRow { request_hash: key.request_hash.clone(), status: i64::from(answer.status), sealed_answer })
+}
+
+fn replay(app: &App, key: &IdempotencyKey, kept: &AnswerRow) -> Result<HttpResponse, Problem> {
+    if kept.request_hash != key.request_hash {
+        let detail = "This Idempotency-Key was used for another request.";
+        return Err(Refusal::new(Code::IdempotencyKeyReused, detail).into());
+    }
+    let plain = app
+        .keys
+        .open(&key.request_hash, &kept.sealed_answer)
+        .map_err(|error| Failure::internal("a kept answer can't be opened", error))?;
+    let answer: Answer = serde_json::from_slice(&plain)
+        .map_err(|error| Failure::internal("a kept answer can't be read", error))?;
+    let mut response = answer.into_response();
+    let replayed = actix_web::http::header::HeaderValue::from_static("true");
+    response.headers_mut().insert(
+        "idempotency-replayed".parse().map_err(|error: actix_web::http::header::InvalidHeaderName| {
+            Failure::internal("a header name", error)
+        })?,
+        replayed,
+    );
+    Ok(response)
+}

@@ -1,0 +1,174 @@
+//! Keys and tokens: each key serves one purpose, each token is kept as a digest only.
+
+use std::fmt;
+
+use chacha20poly1305::{
+    XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, KeyInit as _, Payload},
+};
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use hmac::{Hmac, Mac as _};
+use liaison_domain::{
+    id::{AccountId, OutgoingMailId, PersonId},
+    inbound::address::MailToken,
+};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::env::Env;
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// The keys of a server, each derived from a configured secret for one purpose.
+#[derive(Clone)]
+pub struct Keys {
+    access_token: [u8; 32],
+    mail_token: [u8; 32],
+    message_id: [u8; 32],
+    seal: [u8; 32],
+    ingest: Vec<u8>,
+}
+
+/// Shortest secret that is taken, in bytes. A shorter one refuses to start (S19).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// The secrets that keys are derived from.
+#[derive(Clone, Copy, Debug)]
+pub struct Secrets<'a> {
+    /// `auth.secret`
+    pub auth: &'a [u8],
+    /// `secrets.key`
+    pub seal: &'a [u8],
+    /// `ingest.secret`
+    pub ingest: &'a [u8],
+}
+
+impl Keys {
+    pub fn derive(secrets: Secrets<'_>) -> Result<Self, KeyError> {
+        if [secrets.auth, secrets.seal, secrets.ingest].iter().any(|it| it.len() < MIN_SECRET_BYTES) {
+            return Err(KeyError::TooShort);
+        }
+        Ok(Self {
+            access_token: mac(secrets.auth, &[b"access token"]),
+            mail_token: mac(secrets.auth, &[b"mail token"]),
+            message_id: mac(secrets.auth, &[b"message id"]),
+            seal: mac(secrets.seal, &[b"seal"]),
+            ingest: secrets.ingest.to_vec(),
+        })
+    }
+
+    /// Signs access tokens (HS256).
+    pub const fn access_token(&self) -> &[u8] {
+        &self.access_token
+    }
+
+    /// The token of one recipient's reply and bounce addresses for one message. Derived, so that it can be written
+    /// into the mail at any time while the database keeps its digest only.
+    pub fn mail_token(&self, account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
+        let ids = [account.uuid(), mail.uuid(), person.uuid()];
+        let mac = mac(&self.mail_token, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
+        base32(mac.get(..20).unwrap_or_default())
+    }
+
+    /// The unguessable local part of a message's Message-ID (S1).
+    pub fn message_id(&self, account: AccountId, mail: Uuid) -> String {
+        let mac = mac(&self.message_id, &[account.uuid().as_bytes(), mail.as_bytes()]);
+        base32(mac.get(..20).unwrap_or_default())
+    }
+
+    /// Encrypts what must not lie open in the database. `purpose` must be given again to open it.
+    pub fn seal(&self, env: &Env, purpose: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let nonce: [u8; 24] = env.secret();
+        let payload = Payload { msg: plain, aad: purpose };
+        let sealed =
+            self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_source| KeyError::Sealed)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    pub fn open(&self, purpose: &[u8], sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (nonce, rest) = sealed.split_first_chunk::<24>().ok_or(KeyError::Sealed)?;
+        let payload = Payload { msg: rest, aad: purpose };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_source| KeyError::Sealed)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.seal.into())
+    }
+
+    /// Checks the signature of a mail handed over by HTTP, in constant time: hex of HMAC-SHA256 over `signed`.
+    pub fn ingest_signature_matches(&self, signed: &[&[u8]], hex: &str) -> bool {
+        let given = data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap_or_default();
+        mac(&self.ingest, signed).as_slice().ct_eq(&given).into()
+    }
+
+    /// Signs a mail as `POST /v1/mail/incoming` wants it.
+    pub fn ingest_signature(&self, signed: &[&[u8]]) -> String {
+        data_encoding::HEXLOWER.encode(&mac(&self.ingest, signed))
+    }
+}
+
+/// Keys are never printed.
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes a key of any length, so this never fails; a zero key would fail every check.
+    let Ok(mut mac) = HmacSha256::new_from_slice(key) else { return [0; 32] };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn base32(bytes: &[u8]) -> String {
+    BASE32_NOPAD.encode(bytes).to_lowercase()
+}
+
+/// The digest under which a token is kept.
+pub fn digest(token: &[u8]) -> Vec<u8> {
+    Sha256::digest(token).to_vec()
+}
+
+/// The digest of a reply or bounce token.
+pub fn mail_token_digest(token: &MailToken) -> Vec<u8> {
+    digest(token.as_str().as_bytes())
+}
+
+/// A random token that says which account it belongs to: `<prefix>_<Base64url(account ‖ secret)>`.
+#[derive(Debug)]
+pub struct AccountToken {
+    pub account: AccountId,
+    pub text: String,
+}
+
+impl AccountToken {
+    pub fn make(env: &Env, prefix: &str, account: AccountId) -> Self {
+        let secret: [u8; 32] = env.secret();
+        let body = BASE64URL_NOPAD.encode(&[account.uuid().as_bytes().as_slice(), &secret].concat());
+        Self { account, text: format!("{prefix}_{body}") }
+    }
+
+    pub fn parse(prefix: &str, text: &str) -> Option<Self> {
+        let body = text.strip_prefix(prefix)?.strip_prefix('_')?;
+        let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).ok().filter(|it| it.len() == 48)?;
+        let account = Uuid::from_slice(bytes.get(..16)?).ok()?;
+        Some(Self { account: AccountId::new(account), text: text.to_owned() })
+    }
+
+    pub fn digest(&self) -> Vec<u8> {
+        digest(self.text.as_bytes())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum KeyError {
+    #[error("a secret has at least {MIN_SECRET_BYTES} bytes")]
+    TooShort,
+    #[error("what was sealed can't be opened with this key")]
+    Sealed,
+}

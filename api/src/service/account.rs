@@ -1,0 +1,147 @@
+//! Accounts: signing up, reading, changing.
+
+use liaison_domain::{
+    account::{AccountName, Login, Role},
+    id::{AccountId, IdentityId, PersonId},
+    language::Language,
+    mail_address::EmailAddress,
+    person::Employee,
+    refusal::{Code, FieldCode, Refusal},
+    text::Name,
+};
+use liaison_persistence::{
+    account::{self, AccountRow, NewAccount, NewIdentity},
+    change_feed::{self, Change},
+    database::{Tx, WriteTx},
+    employee::{self, NewEmployee},
+};
+
+use super::{Failure, caller::StaffCaller, password};
+use crate::{app::App, env::Env};
+
+/// What signing up needs.
+#[derive(Debug)]
+pub struct SignUp {
+    pub name: AccountName,
+    pub title: Name,
+    pub language: Language,
+    pub owner_name: Name,
+    pub owner_login: Login,
+    pub owner_email: EmailAddress,
+}
+
+/// Whose password the owner gave: made or checked before the transaction, because hashing takes its time.
+#[derive(Debug)]
+pub enum OwnerIdentity {
+    /// The address has a login identity, and the password is its (api.md, sign-up).
+    Known(IdentityId),
+    New {
+        password_hash: String,
+    },
+}
+
+/// Finds out whose identity the owner's is. A wrong password for a known address is refused like any sign-in.
+pub async fn identify_owner(
+    app: &App,
+    email: &EmailAddress,
+    password: String,
+) -> Result<OwnerIdentity, Failure> {
+    let mut tx = app.database.read().await?;
+    let known = account::find_identity_by_email(&mut tx, &email.key()).await?;
+    drop(tx);
+    let Some(identity) = known else {
+        return Ok(OwnerIdentity::New { password_hash: password::hash(&app.env, password).await? });
+    };
+    if password::verify(password, Some(identity.password_hash)).await? {
+        Ok(OwnerIdentity::Known(identity.id))
+    } else {
+        Err(Refusal::new(Code::InvalidCredentials, "Account, e-mail or password is wrong.").into())
+    }
+}
+
+/// Makes an account with its owner.
+pub async fn sign_up(
+    tx: &mut WriteTx,
+    env: &Env,
+    new: &SignUp,
+    owner: &OwnerIdentity,
+) -> Result<(AccountRow, Employee), Failure> {
+    let (now, id): (_, AccountId) = (env.now(), env.id());
+    let row = NewAccount { id, name: &new.name, title: new.title.as_str(), language: new.language, at: now };
+    if !account::insert(tx, &row).await? {
+        return Err(Refusal::new(Code::AccountNameTaken, "The account name is taken.")
+            .at("/name", FieldCode::Taken, "is taken")
+            .into());
+    }
+    let identity = match owner {
+        OwnerIdentity::Known(identity) => *identity,
+        OwnerIdentity::New { password_hash } => {
+            insert_identity(tx, env, &new.owner_email, password_hash, "/owner/email").await?
+        }
+    };
+    let employee: PersonId = env.id();
+    let owner = NewEmployee {
+        id: employee,
+        identity,
+        name: new.owner_name.as_str(),
+        login: &new.owner_login,
+        email: &new.owner_email,
+        role: Role::Owner,
+        at: now,
+    };
+    employee::insert(tx, id, &owner).await?;
+    let change = Change { event: "account.created", kind: "account", id: id.uuid() };
+    change_feed::append(tx, id, change, now).await?;
+    let account = get(tx, id).await?;
+    let employee = employee::find(tx, id, employee).await?.ok_or_else(Refusal::not_found)?;
+    Ok((account, employee))
+}
+
+/// Makes a login identity; refused where the address has one.
+pub(super) async fn insert_identity(
+    tx: &mut WriteTx,
+    env: &Env,
+    email: &EmailAddress,
+    password_hash: &str,
+    pointer: &'static str,
+) -> Result<IdentityId, Failure> {
+    let id = env.id();
+    let key = email.key();
+    let new = NewIdentity { id, email: email.as_str(), email_key: &key, password_hash, at: env.now() };
+    if account::insert_identity(tx, &new).await? {
+        return Ok(id);
+    }
+    Err(Refusal::new(Code::EmailTaken, "The e-mail address is taken.")
+        .at(pointer, FieldCode::Taken, "is taken")
+        .into())
+}
+
+pub async fn get(tx: &mut impl Tx, id: AccountId) -> Result<AccountRow, Failure> {
+    Ok(account::find(tx, id).await?.ok_or_else(Refusal::not_found)?)
+}
+
+/// What changes of an account.
+#[derive(Debug)]
+pub struct AccountChange {
+    pub title: Option<Name>,
+    pub language: Option<Language>,
+}
+
+/// Changes an account; for administrators.
+pub async fn update(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    current: AccountRow,
+    change: AccountChange,
+) -> Result<AccountRow, Failure> {
+    caller.require_admin()?;
+    let title = change.title.map_or(current.title, Name::into_string);
+    let language = change.language.unwrap_or(current.language);
+    if !account::update(tx, caller.account, &title, language, current.version).await? {
+        return Err(super::stale().into());
+    }
+    let event = Change { event: "account.updated", kind: "account", id: caller.account.uuid() };
+    change_feed::append(tx, caller.account, event, env.now()).await?;
+    get(tx, caller.account).await
+}

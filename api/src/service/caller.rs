@@ -1,0 +1,59 @@
+//! Proofs of who asks. A service that takes one can't be called without it.
+
+use liaison_domain::{
+    Timestamp,
+    account::{EmployeeStatus, Role},
+    id::{AccountId, PersonId, SessionId},
+    refusal::{Code, Refusal},
+    visibility::Scope,
+};
+use liaison_persistence::{account, database::Tx};
+
+use super::Failure;
+
+/// An employee of an account who has signed in and still works there.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffCaller {
+    pub account: AccountId,
+    pub employee: PersonId,
+    pub role: Role,
+    pub session: SessionId,
+}
+
+impl StaffCaller {
+    /// Finds out who holds a session.
+    pub async fn of_session(
+        tx: &mut impl Tx,
+        account: AccountId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let row = account::find_caller(tx, account, session).await?;
+        let alive = row.filter(|it| {
+            it.revoked_at.is_none() && it.expires_at > now && it.status == EmployeeStatus::Active
+        });
+        match alive {
+            Some(row) => Ok(Self { account, employee: row.employee_id, role: row.role, session }),
+            None => Err(unauthenticated().into()),
+        }
+    }
+
+    /// Owner and administrators pass.
+    pub fn require_admin(&self) -> Result<(), Refusal> {
+        if self.role.is_admin() {
+            Ok(())
+        } else {
+            Err(Refusal::forbidden("Only administrators may do this."))
+        }
+    }
+
+    /// What he may see of a task that he may enter.
+    pub const fn scope(&self) -> Scope {
+        Scope::employee(self.employee, self.role)
+    }
+}
+
+/// The answer to a request without a valid token, whatever is wrong with it.
+pub fn unauthenticated() -> Refusal {
+    Refusal::new(Code::Unauthenticated, "A valid access token is needed.")
+}

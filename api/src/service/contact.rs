@@ -1,0 +1,161 @@
+//! Contacts: people and companies that the account talks to.
+
+use std::collections::HashSet;
+
+use liaison_domain::{
+    Timestamp,
+    id::PersonId,
+    language::Language,
+    mail_address::EmailAddress,
+    person::{Contact, PersonKind},
+    refusal::{Code, FieldCode, Refusal},
+    text::Name,
+};
+use liaison_persistence::{
+    change_feed::{self, Change},
+    contact::{self, Filter},
+    database::{Tx, WriteTx},
+    page::{Page, PageRequest},
+    person,
+};
+
+use super::{Failure, caller::StaffCaller, stale};
+use crate::env::Env;
+
+/// Everything about a contact that its account decides.
+#[derive(Clone, Debug)]
+pub struct ContactFields {
+    pub name: Name,
+    pub is_company: bool,
+    /// Main address first.
+    pub emails: Vec<EmailAddress>,
+    pub phones: Vec<String>,
+    pub language: Option<Language>,
+    pub company_ids: Vec<PersonId>,
+    pub selectable_as_participant: bool,
+}
+
+pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
+    Ok(contact::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
+}
+
+pub async fn list(
+    tx: &mut impl Tx,
+    caller: &StaffCaller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<Contact>, Failure> {
+    Ok(contact::list(tx, caller.account, filter, page).await?)
+}
+
+pub async fn create(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    fields: &ContactFields,
+) -> Result<Contact, Failure> {
+    let id = env.id();
+    require_free_addresses(tx, caller, id, &fields.emails).await?;
+    require_companies(tx, caller, &fields.company_ids).await?;
+    let new = contact_with(fields, id, env.now(), 1);
+    contact::insert(tx, caller.account, &new, &fields.emails).await?;
+    record(tx, env, caller, "contact.created", id).await?;
+    get(tx, caller, id).await
+}
+
+/// Writes all fields of a contact that stands at `current`.
+pub async fn update(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    current: &Contact,
+    fields: &ContactFields,
+) -> Result<Contact, Failure> {
+    require_free_addresses(tx, caller, current.id, &fields.emails).await?;
+    require_companies(tx, caller, &fields.company_ids).await?;
+    let changed = contact_with(fields, current.id, current.created_at, current.version);
+    if !contact::update(tx, caller.account, &changed, &fields.emails, env.now()).await? {
+        return Err(stale().into());
+    }
+    record(tx, env, caller, "contact.updated", current.id).await?;
+    get(tx, caller, current.id).await
+}
+
+/// Deletes a contact: he can't be found or addressed any more; what he wrote stays.
+pub async fn delete(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    current: &Contact,
+) -> Result<(), Failure> {
+    if !person::delete(tx, caller.account, current.id, env.now(), current.version).await? {
+        return Err(stale().into());
+    }
+    record(tx, env, caller, "contact.deleted", current.id).await
+}
+
+fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, version: i64) -> Contact {
+    Contact {
+        id,
+        name: fields.name.as_str().to_owned(),
+        is_company: fields.is_company,
+        emails: fields.emails.iter().map(ToString::to_string).collect(),
+        phones: fields.phones.clone(),
+        company_ids: fields.company_ids.clone(),
+        language: fields.language,
+        selectable_as_participant: fields.selectable_as_participant,
+        created_at,
+        version,
+    }
+}
+
+/// DUP-1, DUP-2: every address, main or further, belongs to one person of the account.
+async fn require_free_addresses(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    id: PersonId,
+    emails: &[EmailAddress],
+) -> Result<(), Failure> {
+    let owners = person::list_owners(tx, caller.account, emails.iter().map(EmailAddress::key)).await?;
+    let taken: HashSet<&str> =
+        owners.iter().filter(|it| it.person_id != id).map(|it| it.address_key.as_str()).collect();
+    let mut refusal = Refusal::new(Code::EmailTaken, "The e-mail address is taken.");
+    let mut seen = HashSet::new();
+    for (i, email) in emails.iter().enumerate() {
+        let key = email.key();
+        if taken.contains(key.as_str()) || !seen.insert(key) {
+            refusal = refusal.at(pointer(i), FieldCode::Taken, "is taken");
+        }
+    }
+    if refusal.fields.is_empty() { Ok(()) } else { Err(refusal.into()) }
+}
+
+/// Where the caller wrote the address: the main one, or one of the further ones.
+fn pointer(position: usize) -> String {
+    position.checked_sub(1).map_or_else(|| "/email".to_owned(), |i| format!("/additional_emails/{i}"))
+}
+
+async fn require_companies(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    companies: &[PersonId],
+) -> Result<(), Failure> {
+    let known = person::list_refs(tx, caller.account, companies.iter().copied()).await?;
+    for (i, id) in companies.iter().enumerate() {
+        if !known.get(id).is_some_and(|it| it.kind == PersonKind::Contact) {
+            return Err(Refusal::unknown_id(format!("/company_ids/{i}")).into());
+        }
+    }
+    Ok(())
+}
+
+async fn record(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    event: &'static str,
+    id: PersonId,
+) -> Result<(), Failure> {
+    let change = Change { event, kind: "contact", id: id.uuid() };
+    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
+}

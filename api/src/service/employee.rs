@@ -1,0 +1,147 @@
+//! Employees: who works in an account.
+
+use liaison_domain::{
+    account::{EmployeeStatus, Login, Role},
+    id::PersonId,
+    mail_address::EmailAddress,
+    person::Employee,
+    refusal::{Code, FieldCode, Refusal},
+    text::Name,
+};
+use liaison_persistence::{
+    account,
+    change_feed::{self, Change},
+    database::{Tx, WriteTx},
+    employee::{self, NewEmployee},
+    person,
+};
+
+use super::{Failure, account::insert_identity, caller::StaffCaller, stale};
+use crate::env::Env;
+
+/// A new employee.
+#[derive(Debug)]
+pub struct NewHire {
+    pub name: Name,
+    pub login: Login,
+    pub email: EmailAddress,
+    pub role: Role,
+}
+
+pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: PersonId) -> Result<Employee, Failure> {
+    Ok(employee::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
+}
+
+/// Employs somebody; for administrators. An address that has a login identity is invited, never taken over.
+pub async fn create(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    new: &NewHire,
+    password_hash: &str,
+) -> Result<Employee, Failure> {
+    caller.require_admin()?;
+    if new.role == Role::Owner {
+        return Err(Refusal::forbidden("An account has one owner.").into());
+    }
+    require_free_login(tx, caller, &new.login).await?;
+    require_free_address(tx, caller, &new.email).await?;
+    let identity = insert_identity(tx, env, &new.email, password_hash, "/email").await?;
+    let id: PersonId = env.id();
+    let row = NewEmployee {
+        id,
+        identity,
+        name: new.name.as_str(),
+        login: &new.login,
+        email: &new.email,
+        role: new.role,
+        at: env.now(),
+    };
+    employee::insert(tx, caller.account, &row).await?;
+    record(tx, env, caller, "employee.created", id).await?;
+    get(tx, caller, id).await
+}
+
+/// What changes of an employee.
+#[derive(Debug, Default)]
+pub struct EmployeeChange {
+    pub name: Option<Name>,
+    pub login: Option<Login>,
+    pub role: Option<Role>,
+    pub status: Option<EmployeeStatus>,
+}
+
+/// Changes an employee: his name he may change himself, all else is for administrators, the owner stays owner (ACC-2).
+pub async fn update(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    current: Employee,
+    change: EmployeeChange,
+) -> Result<Employee, Failure> {
+    let beyond_name = change.login.is_some() || change.role.is_some() || change.status.is_some();
+    if beyond_name || caller.employee != current.id {
+        caller.require_admin()?;
+    }
+    let role = change.role.unwrap_or(current.role);
+    let status = change.status.unwrap_or(current.status);
+    let touches_owner = current.role == Role::Owner || role == Role::Owner;
+    if touches_owner && (role != current.role || status != EmployeeStatus::Active) {
+        return Err(
+            Refusal::new(Code::OwnerRequired, "An account keeps its one owner, and he works here.").into()
+        );
+    }
+    if current.role == Role::Owner && caller.employee != current.id {
+        return Err(Refusal::forbidden("Only the owner changes the owner's record.").into());
+    }
+    let mut changed = Employee { role, status, ..current };
+    if let Some(login) = change.login.filter(|it| it.as_str() != changed.login) {
+        require_free_login(tx, caller, &login).await?;
+        login.as_str().clone_into(&mut changed.login);
+    }
+    if let Some(name) = change.name {
+        changed.name = name.into_string();
+    }
+    if !employee::update(tx, caller.account, &changed, env.now()).await? {
+        return Err(stale().into());
+    }
+    if changed.status == EmployeeStatus::Inactive {
+        account::revoke_sessions_of(tx, caller.account, changed.id, env.now()).await?;
+    }
+    record(tx, env, caller, "employee.updated", changed.id).await?;
+    get(tx, caller, changed.id).await
+}
+
+async fn require_free_login(tx: &mut WriteTx, caller: &StaffCaller, login: &Login) -> Result<(), Failure> {
+    match employee::find_by_login(tx, caller.account, login).await? {
+        None => Ok(()),
+        Some(_) => Err(Refusal::new(Code::LoginTaken, "The login is taken.")
+            .at("/login", FieldCode::Taken, "is taken")
+            .into()),
+    }
+}
+
+/// DUP-1: an address belongs to one person of the account.
+async fn require_free_address(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    email: &EmailAddress,
+) -> Result<(), Failure> {
+    if person::list_owners(tx, caller.account, [email.key()]).await?.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::EmailTaken, "The e-mail address is taken.")
+        .at("/email", FieldCode::Taken, "is taken")
+        .into())
+}
+
+async fn record(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    event: &'static str,
+    id: PersonId,
+) -> Result<(), Failure> {
+    let change = Change { event, kind: "employee", id: id.uuid() };
+    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
+}

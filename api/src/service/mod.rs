@@ -1,0 +1,46 @@
+//! Use cases: load → decide → write. Knows no HTTP; a caller's rights come in as a proof type ([`caller`]).
+//!
+//! A service takes the transaction it works in and never begins or commits one, so that whatever must happen together
+//! does. Every `if` of the business is in the `domain` crate.
+
+pub mod access;
+pub mod account;
+pub mod caller;
+pub mod comment;
+pub mod contact;
+pub mod employee;
+pub mod fan_out;
+pub mod file;
+pub mod password;
+pub mod people;
+pub mod rich_text;
+pub mod session;
+pub mod task;
+
+use liaison_domain::refusal::{Code, Refusal};
+use liaison_persistence::error::StorageError;
+use thiserror::Error;
+
+/// Why a use case did not happen.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// A rule said no; the caller is told.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A bug or a broken machine; the caller is told nothing but that.
+    #[error("{0}")]
+    Internal(&'static str, #[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+}
+
+impl Failure {
+    pub fn internal(what: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(what, Some(cause.into()))
+    }
+}
+
+/// Somebody changed it between the caller's reading and writing.
+pub fn stale() -> Refusal {
+    Refusal::new(Code::StaleVersion, "It was changed meanwhile; read it again.")
+}

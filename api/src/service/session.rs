@@ -1,0 +1,197 @@
+//! Signing in: access tokens of 15 minutes, refresh tokens that rotate and give themselves away when stolen.
+
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use liaison_domain::{
+    Timestamp,
+    account::{AccountName, EmployeeStatus},
+    id::{AccountId, PersonId, SessionId},
+    mail_address::EmailAddress,
+    refusal::{Code, Refusal},
+};
+use liaison_persistence::{
+    account,
+    database::{Tx, WriteTx},
+    employee,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Failure, caller::unauthenticated, password};
+use crate::{
+    env::Env,
+    keys::{AccountToken, Keys},
+};
+
+/// How long an access token is good.
+pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
+/// How long a session lives, however often it is refreshed.
+pub const SESSION_TTL: TimeDelta = TimeDelta::days(30);
+const REFRESH_PREFIX: &str = "lr";
+const ISSUER: &str = "liaison";
+const AUDIENCE: &str = "liaison-api";
+
+/// What a sign-in gives.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub access_token: String,
+    pub refresh_token: String,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+}
+
+/// What an access token says.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims {
+    pub account: AccountId,
+    pub session: SessionId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Jwt {
+    iss: String,
+    aud: String,
+    acc: Uuid,
+    sid: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+/// Reads an access token: signature, issuer, audience and time. Whether the session still lives is the database's word.
+pub fn read_access_token(keys: &Keys, env: &Env, token: &str) -> Result<Claims, Refusal> {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    // The library asks the system for the time; ours comes from `Env`.
+    validation.validate_exp = false;
+    let key = DecodingKey::from_secret(keys.access_token());
+    let jwt =
+        jsonwebtoken::decode::<Jwt>(token, &key, &validation).map_err(|_source| unauthenticated())?.claims;
+    if jwt.exp <= env.now().timestamp() {
+        return Err(unauthenticated());
+    }
+    Ok(Claims { account: AccountId::new(jwt.acc), session: SessionId::new(jwt.sid) })
+}
+
+fn access_token(
+    keys: &Keys,
+    now: Timestamp,
+    account: AccountId,
+    session: SessionId,
+) -> Result<String, Failure> {
+    let jwt = Jwt {
+        iss: ISSUER.to_owned(),
+        aud: AUDIENCE.to_owned(),
+        acc: account.uuid(),
+        sid: session.uuid(),
+        iat: now.timestamp(),
+        exp: (now + ACCESS_TTL).timestamp(),
+    };
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &jwt, &EncodingKey::from_secret(keys.access_token()))
+        .map_err(|error| Failure::internal("an access token can't be signed", error))
+}
+
+/// Begins a session of an employee.
+pub async fn begin(
+    tx: &mut WriteTx,
+    env: &Env,
+    keys: &Keys,
+    account: AccountId,
+    employee: PersonId,
+) -> Result<Tokens, Failure> {
+    let (now, session) = (env.now(), env.id());
+    let refresh = AccountToken::make(env, REFRESH_PREFIX, account);
+    let end = now + SESSION_TTL;
+    account::insert_session(tx, account, session, employee, &refresh.digest(), now, end).await?;
+    tokens(keys, now, account, session, refresh)
+}
+
+fn tokens(
+    keys: &Keys,
+    now: Timestamp,
+    account: AccountId,
+    session: SessionId,
+    refresh: AccountToken,
+) -> Result<Tokens, Failure> {
+    Ok(Tokens {
+        access_token: access_token(keys, now, account, session)?,
+        refresh_token: refresh.text,
+        expires_in: ACCESS_TTL.num_seconds(),
+    })
+}
+
+/// A sign-in attempt.
+#[derive(Debug)]
+pub struct Credentials {
+    pub account: AccountName,
+    pub email: EmailAddress,
+    pub password: String,
+}
+
+/// Who a sign-in is for, before the password was looked at.
+#[derive(Debug)]
+pub struct Candidate {
+    password_hash: Option<String>,
+    member: Option<(AccountId, PersonId)>,
+}
+
+/// Looks the person up. What is missing is not told: [`admit`] takes the same time and says the same words (S26).
+pub async fn find_candidate(
+    tx: &mut impl Tx,
+    account: &AccountName,
+    email: &EmailAddress,
+) -> Result<Candidate, Failure> {
+    let identity = account::find_identity_by_email(tx, &email.key()).await?;
+    let account = account::find_by_name(tx, account).await?;
+    let member = match (&identity, account) {
+        (Some(identity), Some(account)) => employee::find_by_identity(tx, account.id, identity.id)
+            .await?
+            .filter(|it| it.status == EmployeeStatus::Active)
+            .map(|it| (account.id, it.id)),
+        _ => None,
+    };
+    Ok(Candidate { password_hash: identity.map(|it| it.password_hash), member })
+}
+
+/// Checks the password, outside any transaction.
+pub async fn admit(candidate: Candidate, password: String) -> Result<(AccountId, PersonId), Failure> {
+    let right = password::verify(password, candidate.password_hash).await?;
+    match candidate.member.filter(|_| right) {
+        Some(member) => Ok(member),
+        None => Err(Refusal::new(Code::InvalidCredentials, "Account, e-mail or password is wrong.").into()),
+    }
+}
+
+/// What presenting a refresh token came to.
+#[derive(Debug)]
+pub enum Refreshed {
+    Tokens(Tokens),
+    /// The token had been used before: whoever holds the session's tokens, one of them stole it. The session is revoked,
+    /// and that must be committed although the request is refused.
+    Reused,
+}
+
+/// Exchanges a refresh token for new tokens.
+pub async fn refresh(tx: &mut WriteTx, env: &Env, keys: &Keys, token: &str) -> Result<Refreshed, Failure> {
+    let now = env.now();
+    let token = AccountToken::parse(REFRESH_PREFIX, token).ok_or_else(invalid_refresh_token)?;
+    let account = token.account;
+    let row = account::find_refresh_token(tx, account, &token.digest()).await?;
+    let row = row.ok_or_else(invalid_refresh_token)?;
+    let alive = row.revoked_at.is_none() && row.expires_at > now && row.status == EmployeeStatus::Active;
+    if !alive {
+        return Err(invalid_refresh_token().into());
+    }
+    if !account::use_refresh_token(tx, account, &token.digest(), now).await? {
+        account::revoke_session(tx, account, row.session_id, now).await?;
+        return Ok(Refreshed::Reused);
+    }
+    let next = AccountToken::make(env, REFRESH_PREFIX, account);
+    account::insert_refresh_token(tx, account, row.session_id, &next.digest()).await?;
+    tokens(keys, now, account, row.session_id, next).map(Refreshed::Tokens)
+}
+
+/// The answer to a refresh token that is unknown, used, expired or revoked.
+pub fn invalid_refresh_token() -> Refusal {
+    Refusal::new(Code::InvalidRefreshToken, "The refresh token is not valid; sign in again.")
+}

@@ -1,0 +1,151 @@
+//! Puts the parts together and takes them down in order.
+
+use std::{path::Path, sync::Arc};
+
+use actix_web::{HttpServer, web::Data};
+use anyhow::Context as _;
+use clap::ValueEnum;
+use liaison_persistence::{
+    database::{Database, Settings, Synchronous},
+    migrate,
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    config::{self, Config, LogFormat},
+    env::Env,
+    http::{limits::Limits, server},
+    keys::{Keys, Secrets},
+    lifecycle,
+    storage::Storage,
+};
+
+/// A part of the server that can run on a node of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The HTTP interface.
+    Api,
+    /// The LMTP listener.
+    Lmtp,
+    /// The workers.
+    Workers,
+}
+
+/// Where everything lies that nobody configured a place for.
+const VAR: &str = "var";
+
+/// Serves until the process is told to stop.
+pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()> {
+    start_log(&config);
+    install_crypto();
+    let env = Env::system();
+    let made = config::secrets::complete(&mut config, Path::new(VAR), &env)?;
+    let database = open(&config).await?;
+    let listen = config.http.listen.clone();
+    let app = Data::new(build(config, env, database)?);
+    announce(&app.config, &made);
+    let stop = lifecycle::on_signal();
+    let runs = |part| only.is_none_or(|it| it == part);
+    if runs(Part::Api) {
+        serve_http(app.clone(), &listen, stop.clone()).await?;
+    }
+    app.database.close().await;
+    Ok(())
+}
+
+/// Brings the database to this program's schema.
+pub async fn migrate(config: Config) -> anyhow::Result<()> {
+    install_crypto();
+    open(&config).await?.close().await;
+    Ok(())
+}
+
+/// The application for a command that works beside the server.
+pub async fn app(mut config: Config) -> anyhow::Result<App> {
+    install_crypto();
+    let env = Env::system();
+    config::secrets::complete(&mut config, Path::new(VAR), &env)?;
+    let database = open(&config).await?;
+    build(config, env, database)
+}
+
+/// The application's parts; also what a test drives.
+pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App> {
+    let keys = Keys::derive(Secrets {
+        auth: config.auth.secret.as_bytes(),
+        seal: config.secrets.key.as_bytes(),
+        ingest: config.ingest.secret.as_bytes(),
+    })
+    .context("auth.secret, secrets.key or ingest.secret")?;
+    let storage = Storage::open(&config.storage.url).context("storage.url")?;
+    let limits = Limits::new(&config.http);
+    Ok(App { config, database, env, keys, storage, wake: Arc::new(Notify::new()), limits })
+}
+
+async fn open(config: &Config) -> anyhow::Result<Database> {
+    let synchronous = match config.database.synchronous {
+        config::Synchronous::Full => Synchronous::Full,
+        config::Synchronous::Normal => Synchronous::Normal,
+    };
+    if let Some(folder) = config.database.url.strip_prefix("sqlite://").and_then(|it| Path::new(it).parent())
+    {
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
+    }
+    let url = config.database.url.clone();
+    let settings = Settings { url, max_connections: config.database.max_connections, synchronous };
+    let database = Database::open(&settings).await.context("database.url")?;
+    migrate::migrate(&database).await.context("the database's schema")?;
+    Ok(database)
+}
+
+async fn serve_http(app: Data<App>, listen: &str, stop: CancellationToken) -> anyhow::Result<()> {
+    let workers = match app.config.http.workers {
+        0 => std::thread::available_parallelism().map_or(1, Into::into),
+        n => n,
+    };
+    let server = HttpServer::new(move || server::build(app.clone()))
+        .workers(workers)
+        .disable_signals()
+        .shutdown_timeout(30)
+        .bind(listen)
+        .with_context(|| format!("http.listen = {listen}"))?
+        .run();
+    let handle = server.handle();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.stop(true).await;
+    });
+    server.await.context("the HTTP server")
+}
+
+/// One provider of cryptography for the whole process.
+pub fn install_crypto() {
+    // It is an error only where one is installed already, and then it is the same.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+}
+
+fn start_log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log.filter);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second server in one process, as in a test, keeps the first one's log.
+    drop(match config.log.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    });
+}
+
+/// Says what runs where; a server without configuration must explain itself.
+fn announce(config: &Config, made: &[String]) {
+    for file in made {
+        tracing::info!("made a secret: {file}");
+    }
+    tracing::info!("database     {}", config.database.url);
+    tracing::info!("files        {}", config.storage.url);
+    tracing::info!("mail leaves  {}", config.mail.transport);
+    tracing::info!("mail domain  <account>.{}", config.mail.domain);
+    tracing::info!("LMTP         {}", config.lmtp.listen);
+    tracing::info!("HTTP         http://{}", config.http.listen);
+    tracing::info!("read on at   http://{}/docs", config.http.listen);
+}

@@ -1,0 +1,57 @@
+//! Ids: one type a thing, so that a task's id can't stand where a comment's belongs.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $Name:ident;)+) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $Name(Uuid);
+
+        impl $Name {
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $Name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $Name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+ };
+}
+
+ids! {
+    /// A tenant.
+    AccountId;
+    /// One human's sign-in, over all accounts of the server.
+    IdentityId;
+    /// An employee or a contact: one id space in an account.
+    PersonId;
+    /// A sign-in that lives until it is revoked or expires.
+    SessionId;
+    TaskId;
+    CommentId;
+    FileId;
+    NotificationId;
+    /// A message in the ledger of outgoing mail.
+    OutgoingMailId;
+    /// A received mail.
+    IncomingMailId;
+    /// One line of a mail's delivery history.
+    DeliveryEventId;
+    JobId;
+}

@@ -1,0 +1,112 @@
+//! The local parts that an account's mail domain knows (digest §6).
+
+use std::fmt;
+
+use crate::{
+    account::Login,
+    mail_address::{EmailAddress, EmailAddressError},
+};
+
+/// What the part before the `@` of one of our addresses means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LocalPart {
+    /// `reply+<token>`: an answer to one message to one recipient (URA-1).
+    Reply(MailToken),
+    /// `bounce+<token>`: the envelope sender of one message to one recipient (VERP).
+    Bounce(MailToken),
+    /// `task+N` or `task.N`: a comment in the task with that number (CBM-2).
+    Task(i64),
+    /// Perhaps an employee's login.
+    Mailbox(Login),
+}
+
+impl LocalPart {
+    /// Reads a local part; none where it can't be one of ours.
+    pub fn read(local: &str) -> Option<Self> {
+        let local = local.to_lowercase();
+        if let Some(token) = local.strip_prefix("reply+") {
+            return MailToken::parse(token).map(Self::Reply);
+        }
+        if let Some(token) = local.strip_prefix("bounce+") {
+            return MailToken::parse(token).map(Self::Bounce);
+        }
+        if let Some(number) = local.strip_prefix("task+").or_else(|| local.strip_prefix("task.")) {
+            return number.parse().ok().filter(|n| *n > 0).map(Self::Task);
+        }
+        Login::parse(&local).ok().map(Self::Mailbox)
+    }
+
+    /// The address with this local part in an account's mail domain.
+    pub fn at(&self, domain: &str) -> Result<EmailAddress, EmailAddressError> {
+        let local = match self {
+            Self::Reply(token) => format!("reply+{}", token.as_str()),
+            Self::Bounce(token) => format!("bounce+{}", token.as_str()),
+            Self::Task(number) => format!("task+{number}"),
+            Self::Mailbox(login) => login.as_str().to_owned(),
+        };
+        EmailAddress::parse(&format!("{local}@{domain}"))
+    }
+}
+
+/// The secret part of a reply or bounce address: 160 bits in lower-case Base32 (RFC 4648 §6), because some servers
+/// change the case of local parts. Kept as a digest only.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MailToken(String);
+
+impl MailToken {
+    /// Characters of a token: 160 bits in Base32.
+    pub const CHARS: usize = 32;
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let alphabet = |c: char| c.is_ascii_lowercase() || ('2'..='7').contains(&c);
+        (text.len() == Self::CHARS && text.chars().all(alphabet)).then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Tokens carry authority, so they are never printed whole (S9).
+impl fmt::Debug for MailToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MailToken({}…)", self.0.get(..4).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_part_says_where_the_mail_goes() {
+        let token = "abcdefghijklmnopqrstuvwxyz234567";
+        assert_eq!(
+            LocalPart::read(&format!("Reply+{}", token.to_uppercase())),
+            Some(LocalPart::Reply(MailToken(token.to_owned())))
+        );
+        assert_eq!(LocalPart::read("task+12"), Some(LocalPart::Task(12)));
+        assert_eq!(LocalPart::read("TASK.12"), Some(LocalPart::Task(12)));
+        assert_eq!(LocalPart::read("anna"), Some(LocalPart::Mailbox(Login::parse("anna").unwrap())));
+        for unknown in ["task+0", "task+x", "reply+short", "bounce+", "a b"] {
+            assert_eq!(LocalPart::read(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_written_is_read_back() {
+        let token = || MailToken::parse("abcdefghijklmnopqrstuvwxyz234567").unwrap();
+        let anna = LocalPart::Mailbox(Login::parse("anna").unwrap());
+        for local in [LocalPart::Reply(token()), LocalPart::Bounce(token()), LocalPart::Task(12), anna] {
+            let address = local.at("acme.liaison.test").unwrap();
+            assert_eq!(LocalPart::read(address.local_part()), Some(local));
+        }
+    }
+
+    /// S9: tokens are masked in logs.
+    #[test]
+    fn a_token_is_not_printed() {
+        let token = MailToken::parse("abcdefghijklmnopqrstuvwxyz234567").unwrap();
+        assert_eq!(format!("{token:?}"), "MailToken(abcd…)");
+    }
+}

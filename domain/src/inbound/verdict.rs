@@ -1,0 +1,204 @@
+//! The state that a received mail ends in. Every mail is in exactly one, and the causes are a closed list (R10).
+
+use super::matching::{MatchedBy, Place};
+use crate::{account::EmployeeStatus, id::PersonId, named::named};
+
+named! {
+    /// Where a received mail stands.
+    pub enum IncomingState {
+        /// Committed, not looked at yet.
+        Received = "received",
+        /// Became a comment (or was a copy of a mail that did).
+        Applied = "applied",
+        /// Kept for a person to decide; see the cause.
+        Quarantined = "quarantined",
+        /// Understood and left out for good; see the cause.
+        Rejected = "rejected",
+        /// A delivery report or a complaint about mail of ours.
+        Bounce = "bounce",
+        /// An absence notice or another robot's answer (R2).
+        AutoReply = "auto_reply",
+        /// Broke our own code again and again; kept, with the error, to be tried anew (R9).
+        Failed = "failed",
+    }
+}
+
+named! {
+    /// Why a mail was quarantined or rejected.
+    pub enum Cause {
+        // Quarantined.
+        /// Beyond a limit of size, parts, depth or headers.
+        OverLimits = "over_limits",
+        /// No message could be read from the bytes.
+        Unparsable = "unparsable",
+        /// No From address.
+        NoSender = "no_sender",
+        /// From names an employee, and nothing proves that he wrote it (S1).
+        SpoofedEmployee = "spoofed_employee",
+        /// From names an employee who doesn't work here any more (CBM-11).
+        InactiveEmployee = "inactive_employee",
+        /// Belongs to no conversation.
+        Unmatched = "unmatched",
+        /// Nothing in it: no text, no file (R14).
+        Blank = "blank",
+        /// Went around too often (R3).
+        Loop = "loop",
+        // Rejected.
+        /// A mail of ours that came back to the account that sent it.
+        OwnMail = "own_mail",
+        /// A mail robot's message that is no readable report.
+        Robot = "robot",
+    }
+}
+
+impl Cause {
+    pub const fn state(self) -> IncomingState {
+        match self {
+            Self::OwnMail | Self::Robot => IncomingState::Rejected,
+            Self::OverLimits
+            | Self::Unparsable
+            | Self::NoSender
+            | Self::SpoofedEmployee
+            | Self::InactiveEmployee
+            | Self::Unmatched
+            | Self::Blank
+            | Self::Loop => IncomingState::Quarantined,
+        }
+    }
+}
+
+/// What kind of mail it is, as its headers and form say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    Message,
+    AutoReply,
+    Bounce,
+    Complaint,
+}
+
+/// Who From names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    Nobody,
+    Employee { id: PersonId, status: EmployeeStatus },
+    Contact { id: PersonId },
+    Stranger,
+}
+
+/// What is known of a mail when its state is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    pub kind: MailKind,
+    /// Carries our own hop mark of this account, or a Message-ID that we made.
+    pub own_mail: bool,
+    /// How often it went through systems like ours.
+    pub hops: u32,
+    pub sender: Sender,
+    /// Whether an employee named in From may be believed.
+    pub authentic: bool,
+    pub place: Option<(MatchedBy, Place)>,
+    pub has_content: bool,
+}
+
+/// More hops than this are a loop (R3).
+pub const MAX_HOPS: u32 = 5;
+
+/// What becomes of the mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Add a comment at the place.
+    Comment { matched_by: MatchedBy, place: Place },
+    /// Keep it and change nothing.
+    Keep { state: IncomingState, cause: Option<Cause> },
+}
+
+/// Decides by the order of product §5: reports and robots first, then loops, then who wrote, then where it belongs.
+pub fn decide(facts: &Facts) -> Verdict {
+    let keep = |cause: Cause| Verdict::Keep { state: cause.state(), cause: Some(cause) };
+    if facts.own_mail && facts.kind == MailKind::Message {
+        return keep(Cause::OwnMail);
+    }
+    match facts.kind {
+        MailKind::Bounce | MailKind::Complaint => {
+            return Verdict::Keep { state: IncomingState::Bounce, cause: None };
+        }
+        MailKind::AutoReply => return Verdict::Keep { state: IncomingState::AutoReply, cause: None },
+        MailKind::Message => {}
+    }
+    if facts.hops > MAX_HOPS {
+        return keep(Cause::Loop);
+    }
+    match facts.sender {
+        Sender::Nobody => return keep(Cause::NoSender),
+        Sender::Employee { status: EmployeeStatus::Inactive, .. } => return keep(Cause::InactiveEmployee),
+        Sender::Employee { .. } if !facts.authentic => return keep(Cause::SpoofedEmployee),
+        Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
+    }
+    match facts.place {
+        None => keep(Cause::Unmatched),
+        Some(_) if !facts.has_content => keep(Cause::Blank),
+        Some((matched_by, place)) => Verdict::Comment { matched_by, place },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::TaskId;
+
+    fn person() -> PersonId {
+        PersonId::new(Uuid::from_u128(1))
+    }
+
+    fn answer() -> Facts {
+        let place = Place { task: TaskId::new(Uuid::from_u128(7)), comment: None };
+        Facts {
+            kind: MailKind::Message,
+            own_mail: false,
+            hops: 0,
+            sender: Sender::Contact { id: person() },
+            authentic: false,
+            place: Some((MatchedBy::ReplyToken, place)),
+            has_content: true,
+        }
+    }
+
+    #[track_caller]
+    fn check(facts: Facts, state: IncomingState, cause: Option<Cause>) {
+        assert_eq!(decide(&facts), Verdict::Keep { state, cause }, "{facts:?}");
+    }
+
+    #[test]
+    fn an_answer_of_a_contact_or_a_stranger_becomes_a_comment() {
+        for sender in [Sender::Contact { id: person() }, Sender::Stranger] {
+            assert!(matches!(decide(&Facts { sender, ..answer() }), Verdict::Comment { .. }), "{sender:?}");
+        }
+    }
+
+    /// R2, R3, R5, R14, S1, CBM-11: what is not applied, and why.
+    #[test]
+    fn what_is_not_applied_has_a_state_and_a_cause() {
+        use IncomingState::{Quarantined, Rejected};
+        let employee = |status| Sender::Employee { id: person(), status };
+        check(Facts { kind: MailKind::Bounce, ..answer() }, IncomingState::Bounce, None);
+        check(Facts { kind: MailKind::Complaint, ..answer() }, IncomingState::Bounce, None);
+        check(Facts { kind: MailKind::AutoReply, ..answer() }, IncomingState::AutoReply, None);
+        check(Facts { own_mail: true, ..answer() }, Rejected, Some(Cause::OwnMail));
+        check(Facts { hops: 6, ..answer() }, Quarantined, Some(Cause::Loop));
+        check(Facts { sender: Sender::Nobody, ..answer() }, Quarantined, Some(Cause::NoSender));
+        check(
+            Facts { sender: employee(EmployeeStatus::Inactive), authentic: true, ..answer() },
+            Quarantined,
+            Some(Cause::InactiveEmployee),
+        );
+        check(
+            Facts { sender: employee(EmployeeStatus::Active), ..answer() },
+            Quarantined,
+            Some(Cause::SpoofedEmployee),
+        );
+        check(Facts { place: None, ..answer() }, Quarantined, Some(Cause::Unmatched));
+        check(Facts { has_content: false, ..answer() }, Quarantined, Some(Cause::Blank));
+    }
+}

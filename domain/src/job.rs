@@ -1,0 +1,52 @@
+//! Work that outlives a request: kinds, states, backoff.
+
+use std::time::Duration;
+
+use crate::named::named;
+
+named! {
+    /// What a job does. The payload is the id of the thing alone.
+    pub enum JobKind {
+        /// Composes one outgoing mail and hands it to the transport.
+        SendMail = "send_mail",
+        /// Turns one received mail into what it becomes.
+        ProcessMail = "process_mail",
+    }
+}
+
+named! {
+    pub enum JobState {
+        /// Waits for its time.
+        Ready = "ready",
+        /// A node works on it, until the lease ends.
+        Leased = "leased",
+        /// Given up after too many failures; shown with its error.
+        Parked = "parked",
+    }
+}
+
+/// Attempts after which a job is parked (R9).
+pub const MAX_ATTEMPTS: i64 = 5;
+/// How long a node's word that it works on a job is good: after that without a heartbeat another takes the job over.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// How often a node renews the leases of what it works on.
+pub const HEARTBEAT: Duration = Duration::from_secs(3);
+
+/// What to do with a job that failed at attempt number `attempts` for a reason of ours, not of the mail's: wait and
+/// repeat, or park it so that the next one gets its turn (R9). An attempt that a crash cut counts like a failed one.
+pub fn retry_after(attempts: i64) -> Option<Duration> {
+    let exponent = u32::try_from(attempts.clamp(1, 16) - 1).unwrap_or_default();
+    (attempts < MAX_ATTEMPTS).then(|| Duration::from_secs(5 * 4u64.pow(exponent)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R9: a poison mail blocks nobody.
+    #[test]
+    fn a_failing_job_is_parked_after_five_attempts() {
+        let waits: Vec<u64> = (1..).map_while(retry_after).map(|it| it.as_secs()).collect();
+        assert_eq!(waits, [5, 20, 80, 320]);
+    }
+}

@@ -1,0 +1,250 @@
+//! The life of a message on its way to one recipient.
+
+use std::time::Duration;
+
+use crate::named::named;
+
+named! {
+    /// Why a mail leaves (digest §9.2).
+    pub enum MailKind {
+        /// The contact was made assignee (type 1, CLI-7).
+        NewTask = "new_task",
+        /// A comment was addressed to the contact (type 2, CLI-2).
+        NewComment = "new_comment",
+    }
+}
+
+named! {
+    /// Where a message stands on its way to one recipient.
+    pub enum RecipientState {
+        /// Waits for its first attempt.
+        Queued = "queued",
+        /// Waits for a window or a limit, not for a worker.
+        Held = "held",
+        /// An attempt is under way, or a crash cut it.
+        Sending = "sending",
+        /// The next server took it.
+        Accepted = "accepted",
+        /// Refused for now; there will be another attempt.
+        Deferred = "deferred",
+        /// Refused for good by a server.
+        Bounced = "bounced",
+        /// Given up, or could not be composed.
+        Failed = "failed",
+        /// Not sent because the address must not be written to.
+        Suppressed = "suppressed",
+        /// An attempt was cut twice before its result was known; sent no more by itself.
+        Unknown = "unknown",
+    }
+}
+
+named! {
+    /// Whether a refusal will pass.
+    pub enum BounceClass {
+        Hard = "hard",
+        Soft = "soft",
+    }
+}
+
+named! {
+    /// A line of a message's delivery history.
+    pub enum DeliveryEventType {
+        Queued = "queued",
+        Held = "held",
+        Accepted = "accepted",
+        Deferred = "deferred",
+        Bounced = "bounced",
+        Failed = "failed",
+        Suppressed = "suppressed",
+        Unknown = "unknown",
+        Opened = "opened",
+        Answered = "answered",
+    }
+}
+
+named! {
+    /// Why a person in the audience got nothing.
+    pub enum SkipReason {
+        /// The contact has no e-mail address.
+        NoAddress = "no_address",
+        /// Another person of the audience has the same address and got the mail (R8).
+        SameAddress = "same_address",
+        /// The employee does not work here any more (NTF-9).
+        InactiveEmployee = "inactive_employee",
+        /// The sender of the comment is not confirmed yet (R17).
+        UnconfirmedSender = "unconfirmed_sender",
+    }
+}
+
+/// What one attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The server's words.
+    Accepted { reply: String },
+    /// 4xx, or no connection.
+    Transient { reply: String },
+    /// 5xx.
+    Permanent { reply: String },
+    /// The message could not be made; sending again would not help.
+    Impossible { reason: String },
+    /// It was handed over and the answer never came: it may have been accepted (R6).
+    Cut { reason: String },
+}
+
+/// What follows from an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterAttempt {
+    pub state: RecipientState,
+    pub event: DeliveryEventType,
+    pub bounce_class: Option<BounceClass>,
+    /// Whether the attempt counts as cut.
+    pub is_cut: bool,
+    /// How long to wait for the next attempt; none where there is none.
+    pub retry_in: Option<Duration>,
+    pub detail: String,
+}
+
+/// Decides what follows from attempt number `attempt` (from 1): none after acceptance or a 5xx, else retries that
+/// thin out over five days (product §4, OUT-13). After an attempt that was cut the message leaves once more, and no more
+/// where `cut_before` (R6).
+pub fn decide_after(attempt: i64, cut_before: bool, result: Attempt) -> AfterAttempt {
+    use DeliveryEventType as Event;
+    use RecipientState as State;
+    let settled = |state, event, bounce_class, detail| AfterAttempt {
+        state,
+        event,
+        bounce_class,
+        is_cut: false,
+        retry_in: None,
+        detail,
+    };
+    let deferred = |retry_in, detail| AfterAttempt {
+        retry_in: Some(retry_in),
+        ..settled(State::Deferred, Event::Deferred, None, detail)
+    };
+    match result {
+        Attempt::Accepted { reply } => settled(State::Accepted, Event::Accepted, None, reply),
+        Attempt::Permanent { reply } => {
+            settled(State::Bounced, Event::Bounced, Some(BounceClass::Hard), reply)
+        }
+        Attempt::Impossible { reason } => settled(State::Failed, Event::Failed, None, reason),
+        Attempt::Transient { reply } => match retry_after(attempt) {
+            Some(delay) => deferred(delay, reply),
+            None => settled(State::Failed, Event::Failed, Some(BounceClass::Soft), reply),
+        },
+        Attempt::Cut { reason } if cut_before => {
+            AfterAttempt { is_cut: true, ..settled(State::Unknown, Event::Unknown, None, reason) }
+        }
+        Attempt::Cut { reason } => AfterAttempt { is_cut: true, ..deferred(Duration::from_mins(1), reason) },
+    }
+}
+
+/// What to do with a message when its turn has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Make an attempt.
+    Send,
+    /// The last attempt was cut by a crash: send once more under the same Message-ID (R6).
+    SendAfterCut,
+    /// It was cut a second time: nobody knows, and it is sent no more by itself.
+    GiveUp,
+    /// It is settled already.
+    Nothing,
+}
+
+/// Decides what to do with a message that stands at `state`; `cut_before` tells whether an earlier attempt was cut.
+pub const fn decide_turn(state: RecipientState, cut_before: bool) -> Turn {
+    match state {
+        RecipientState::Queued | RecipientState::Held | RecipientState::Deferred => Turn::Send,
+        RecipientState::Sending if cut_before => Turn::GiveUp,
+        RecipientState::Sending => Turn::SendAfterCut,
+        RecipientState::Accepted
+        | RecipientState::Bounced
+        | RecipientState::Failed
+        | RecipientState::Suppressed
+        | RecipientState::Unknown => Turn::Nothing,
+    }
+}
+
+impl RecipientState {
+    /// Whether somebody may have it sent once more: it did not arrive, or nobody knows, and no server refused it for
+    /// good.
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::Deferred | Self::Failed | Self::Unknown)
+    }
+}
+
+/// The wait after failed attempt number `attempt` (from 1): 1, 5, 15 min, 1 h, then 4 h each, 5 days in all.
+pub fn retry_after(attempt: i64) -> Option<Duration> {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    let seconds = match attempt {
+        ..=1 => MINUTE,
+        2 => 5 * MINUTE,
+        3 => 15 * MINUTE,
+        4 => HOUR,
+        5..=33 => 4 * HOUR,
+        _ => return None,
+    };
+    Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Product §4: retries up to five days.
+    #[test]
+    fn retries_thin_out_over_five_days() {
+        let waits: Vec<Duration> = (1..).map_while(retry_after).collect();
+        assert!(waits.is_sorted());
+        let days = waits.iter().sum::<Duration>().as_secs_f64() / 86_400.0;
+        assert!((4.8..=5.0).contains(&days), "{days}");
+    }
+
+    #[test]
+    fn only_a_transient_refusal_is_tried_again() {
+        let reply = || "server's words".to_owned();
+        let after = |result| decide_after(1, false, result);
+        assert_eq!(after(Attempt::Accepted { reply: reply() }).state, RecipientState::Accepted);
+        assert_eq!(after(Attempt::Permanent { reply: reply() }).bounce_class, Some(BounceClass::Hard));
+        assert_eq!(after(Attempt::Permanent { reply: reply() }).retry_in, None);
+        assert_eq!(after(Attempt::Impossible { reason: reply() }).state, RecipientState::Failed);
+        assert_eq!(after(Attempt::Transient { reply: reply() }).retry_in, Some(Duration::from_mins(1)));
+        assert_eq!(
+            decide_after(34, false, Attempt::Transient { reply: reply() }).state,
+            RecipientState::Failed
+        );
+    }
+
+    /// R6: case (b).
+    #[test]
+    fn a_cut_attempt_is_repeated_at_most_once() {
+        let cut = || Attempt::Cut { reason: "lost".to_owned() };
+        let first = decide_after(1, false, cut());
+        assert_eq!((first.state, first.retry_in), (RecipientState::Deferred, Some(Duration::from_mins(1))));
+        let second = decide_after(2, true, cut());
+        assert_eq!((second.state, second.retry_in), (RecipientState::Unknown, None));
+        assert_eq!(decide_turn(RecipientState::Sending, false), Turn::SendAfterCut);
+        assert_eq!(decide_turn(RecipientState::Sending, true), Turn::GiveUp);
+    }
+
+    /// Product §4: never again after acceptance, nor after a refusal for good.
+    #[test]
+    fn what_is_settled_is_not_sent_again() {
+        for &state in RecipientState::ALL {
+            let settled = matches!(decide_turn(state, false), Turn::Nothing);
+            assert!(
+                !(settled && matches!(state, RecipientState::Queued | RecipientState::Deferred)),
+                "{state}"
+            );
+            assert_eq!(
+                decide_turn(state, true) == Turn::Send,
+                decide_turn(state, false) == Turn::Send,
+                "{state}"
+            );
+        }
+        assert_eq!(decide_turn(RecipientState::Accepted, false), Turn::Nothing);
+        assert!(!RecipientState::Accepted.is_retryable() && !RecipientState::Bounced.is_retryable());
+    }
+}

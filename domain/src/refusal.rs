@@ -1,0 +1,119 @@
+//! Refusals: what a caller is told when a rule says no. Each has a stable code.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use crate::named::named;
+
+named! {
+    /// The stable code of a refusal. `http::problem` alone knows which HTTP status each has.
+    pub enum Code {
+        // The request can't be read.
+        MalformedJson = "malformed_json",
+        MalformedMultipart = "malformed_multipart",
+        UnsupportedMediaType = "unsupported_media_type",
+        PayloadTooLarge = "payload_too_large",
+        /// Read, but fields are missing, unknown, of the wrong type or out of their limits; `errors` names each.
+        ValidationFailed = "validation_failed",
+        InvalidCursor = "invalid_cursor",
+        // Who asks.
+        Unauthenticated = "unauthenticated",
+        InvalidCredentials = "invalid_credentials",
+        InvalidRefreshToken = "invalid_refresh_token",
+        InvalidSignature = "invalid_signature",
+        Forbidden = "forbidden",
+        SignupClosed = "signup_closed",
+        // What is asked for.
+        NotFound = "not_found",
+        MethodNotAllowed = "method_not_allowed",
+        // The state says no.
+        AccountNameTaken = "account_name_taken",
+        EmailTaken = "email_taken",
+        LoginTaken = "login_taken",
+        AlreadyEmployed = "already_employed",
+        /// The contact may not be put in a role or addressed: `selectable_as_participant` is off (CONF-1).
+        ContactNotSelectable = "contact_not_selectable",
+        /// A task has exactly one assigner (ROL-1).
+        AssignerRequired = "assigner_required",
+        OwnerRequired = "owner_required",
+        NotRetryable = "not_retryable",
+        UnknownRecipient = "unknown_recipient",
+        StaleVersion = "stale_version",
+        IdempotencyKeyReused = "idempotency_key_reused",
+        // Too much, too early.
+        RateLimited = "rate_limited",
+        Unavailable = "unavailable",
+        Internal = "internal",
+    }
+}
+
+named! {
+    /// What is wrong with one field.
+    pub enum FieldCode {
+        Required = "required",
+        UnknownField = "unknown_field",
+        WrongType = "wrong_type",
+        Empty = "empty",
+        TooLong = "too_long",
+        TooShort = "too_short",
+        TooMany = "too_many",
+        OutOfRange = "out_of_range",
+        Invalid = "invalid",
+        Reserved = "reserved",
+        WeakPassword = "weak_password",
+        UnknownId = "unknown_id",
+        NotSelectable = "not_selectable",
+        Taken = "taken",
+    }
+}
+
+/// One field that is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRefusal {
+    /// Where in the body: a JSON Pointer (RFC 6901), or `?name` for a query parameter.
+    pub pointer: String,
+    pub code: FieldCode,
+    pub detail: Cow<'static, str>,
+}
+
+/// A refusal with the fields that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    pub code: Code,
+    /// A sentence for the caller; never a cause from inside.
+    pub detail: Cow<'static, str>,
+    pub fields: Vec<FieldRefusal>,
+}
+
+impl Refusal {
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), fields: Vec::new() }
+    }
+
+    /// The thing is not there, or belongs to somebody else: both sound alike (S6).
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is no such thing here.")
+    }
+
+    pub fn forbidden(detail: &'static str) -> Self {
+        Self::new(Code::Forbidden, detail)
+    }
+
+    #[must_use]
+    pub fn at(
+        mut self,
+        pointer: impl Into<String>,
+        code: FieldCode,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.fields.push(FieldRefusal { pointer: pointer.into(), code, detail: detail.into() });
+        self
+    }
+
+    /// A thing named inside the body that is not there (S6: 404 too).
+    pub fn unknown_id(pointer: impl Into<String>) -> Self {
+        Self::not_found().at(pointer, FieldCode::UnknownId, "is not known here")
+    }
+}

@@ -1,0 +1,121 @@
+//! Tasks: statuses, roles, and what a role may do.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Timestamp,
+    account::Role,
+    id::{PersonId, TaskId},
+    named::named,
+};
+
+named! {
+    /// Standard statuses (STA-1).
+    pub enum TaskStatus {
+        Draft = "draft",
+        New = "new",
+        InProgress = "in_progress",
+        Done = "done",
+        Completed = "completed",
+        Rejected = "rejected",
+        Deferred = "deferred",
+        Cancelled = "cancelled",
+    }
+}
+
+impl TaskStatus {
+    /// Completed, rejected and cancelled tasks are closed.
+    pub const fn is_active(self) -> bool {
+        !matches!(self, Self::Completed | Self::Rejected | Self::Cancelled)
+    }
+}
+
+named! {
+    pub enum Priority {
+        Low = "low",
+        Normal = "normal",
+        Urgent = "urgent",
+    }
+}
+
+named! {
+    /// What a person is in a task.
+    pub enum TaskRole {
+        /// Exactly one (ROL-1).
+        Assigner = "assigner",
+        Assignee = "assignee",
+        Participant = "participant",
+        Auditor = "auditor",
+    }
+}
+
+/// A task with its people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub id: TaskId,
+    /// Counts up per account; people say this number (ADR-5).
+    pub number: i64,
+    pub title: String,
+    /// Sanitized HTML.
+    pub description_html: String,
+    pub description_text: String,
+    pub status: TaskStatus,
+    pub priority: Priority,
+    pub start_at: Option<Timestamp>,
+    pub deadline: Option<Timestamp>,
+    pub parent_id: Option<TaskId>,
+    pub created_by: PersonId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// What an employee wants to do with a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskRight {
+    /// See it and comment in it.
+    View,
+    ChangeStatus,
+    Edit,
+    /// Put people in roles and take them out (ROL-3, ROL-9).
+    ChangePeople,
+}
+
+/// Decides by the rights table of ROL; `roles` are the ones that the employee holds in the task.
+pub fn may(right: TaskRight, employee: Role, roles: &BTreeSet<TaskRole>) -> bool {
+    let holds = |wanted: &[TaskRole]| wanted.iter().any(|role| roles.contains(role));
+    employee.is_admin()
+        || match right {
+            TaskRight::View | TaskRight::ChangePeople => !roles.is_empty(),
+            TaskRight::ChangeStatus => holds(&[TaskRole::Assigner, TaskRole::Assignee, TaskRole::Auditor]),
+            TaskRight::Edit => holds(&[TaskRole::Assigner, TaskRole::Auditor]),
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ROL: the rights table, a row a role.
+    #[test]
+    fn a_role_gives_the_rights_of_the_table() {
+        use TaskRight::{ChangeStatus, Edit, View};
+        #[rustfmt::skip]
+        let table = [
+            //                      View  Status Edit
+            (TaskRole::Assigner,    true, true,  true),
+            (TaskRole::Assignee,    true, true,  false),
+            (TaskRole::Participant, true, false, false),
+            (TaskRole::Auditor,     true, true,  true),
+        ];
+        for (role, view, status, edit) in table {
+            let roles = BTreeSet::from([role]);
+            assert_eq!(may(View, Role::Member, &roles), view, "{role}");
+            assert_eq!(may(ChangeStatus, Role::Member, &roles), status, "{role}");
+            assert_eq!(may(Edit, Role::Member, &roles), edit, "{role}");
+        }
+        assert!(!may(View, Role::Member, &BTreeSet::new()));
+        assert!(may(Edit, Role::Admin, &BTreeSet::new()) && may(Edit, Role::Owner, &BTreeSet::new()));
+    }
+}

@@ -1,0 +1,176 @@
+//! Who sees which comment. The one rule behind single reads, lists, mail history, portal, links and files.
+//!
+//! [`Scope`] is computed once for a viewer; [`Scope::allows`] judges one comment, and the same three fields are bound
+//! into the one SQL filter that lists use. A property test holds the two equal on both engines.
+
+use crate::{
+    account::Role,
+    id::PersonId,
+    named::named,
+    person::{PersonKind, PersonRef},
+};
+
+/// What a viewer may see of a task that he may enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub viewer: PersonId,
+    /// Sees comments that he neither wrote nor was addressed in.
+    pub sees_all: bool,
+    /// Sees hidden comments of others (COM-5).
+    pub sees_hidden: bool,
+}
+
+impl Scope {
+    /// Staff see the whole conversation; hidden comments are for those addressed and for administrators (COM-5).
+    pub const fn employee(viewer: PersonId, role: Role) -> Self {
+        Self { viewer, sees_all: true, sees_hidden: role.is_admin() }
+    }
+
+    /// A contact sees what he wrote and what was addressed to him, nothing else (DASH-5, LINK-4).
+    pub const fn contact(viewer: PersonId) -> Self {
+        Self { viewer, sees_all: false, sees_hidden: false }
+    }
+
+    /// Judges one comment.
+    pub fn allows(&self, comment: &Visible<'_>) -> bool {
+        comment.author == self.viewer
+            || (self.sees_all && (self.sees_hidden || !comment.hidden))
+            || (comment.audience.contains(&self.viewer) && (self.sees_all || !comment.unrecognized_sender))
+    }
+}
+
+/// The facts of a comment that decide who sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Visible<'a> {
+    pub author: PersonId,
+    pub audience: &'a [PersonId],
+    pub hidden: bool,
+    /// Not confirmed yet, so not for other contacts (R17).
+    pub unrecognized_sender: bool,
+}
+
+named! {
+    /// By what a person sees a comment.
+    pub enum SeenBy {
+        /// He wrote it.
+        Author = "author",
+        /// It was addressed to him.
+        Addressed = "addressed",
+        /// He holds a role in the task, and the comment is not hidden.
+        Role = "role",
+        /// He administrates the account.
+        Administrator = "administrator",
+    }
+}
+
+/// The people around a comment.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    pub author: &'a PersonRef,
+    pub audience: &'a [PersonRef],
+    /// Who holds a role in the task.
+    pub members: &'a [PersonRef],
+    pub administrators: &'a [PersonRef],
+    pub hidden: bool,
+    pub unrecognized_sender: bool,
+}
+
+/// Names everybody who can see a comment, each with the first thing that lets him.
+pub fn explain(around: &Around<'_>) -> Vec<(PersonRef, SeenBy)> {
+    let is_employee = |it: &&PersonRef| it.kind == PersonKind::Employee;
+    let addressed = around.audience.iter().filter(|it| is_employee(it) || !around.unrecognized_sender);
+    let members = around.members.iter().filter(|it| is_employee(it) && !around.hidden);
+    let people = [(around.author, SeenBy::Author)]
+        .into_iter()
+        .chain(addressed.map(|it| (it, SeenBy::Addressed)))
+        .chain(members.map(|it| (it, SeenBy::Role)))
+        .chain(around.administrators.iter().map(|it| (it, SeenBy::Administrator)));
+    let mut seen: Vec<(PersonRef, SeenBy)> = Vec::new();
+    for (person, by) in people {
+        if !seen.iter().any(|(it, _)| it.id == person.id) {
+            seen.push((person.clone(), by));
+        }
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const AUTHOR: PersonId = PersonId::new(Uuid::from_u128(1));
+    const ADDRESSED: PersonId = PersonId::new(Uuid::from_u128(2));
+    const OTHER: PersonId = PersonId::new(Uuid::from_u128(3));
+
+    #[track_caller]
+    fn check(scope: Scope, hidden: bool, unrecognized_sender: bool, expected: bool) {
+        let comment = Visible { author: AUTHOR, audience: &[ADDRESSED], hidden, unrecognized_sender };
+        assert_eq!(scope.allows(&comment), expected, "{scope:?} {comment:?}");
+    }
+
+    /// CLI-3, DASH-5, LINK-4: being addressed is the only way for a contact to see.
+    #[test]
+    fn a_contact_sees_what_he_wrote_and_what_was_addressed_to_him() {
+        check(Scope::contact(AUTHOR), false, false, true);
+        check(Scope::contact(ADDRESSED), false, false, true);
+        check(Scope::contact(ADDRESSED), true, false, true);
+        check(Scope::contact(OTHER), false, false, false);
+    }
+
+    /// R17: what a stranger wrote waits for an employee before other contacts see it.
+    #[test]
+    fn a_strangers_comment_is_kept_from_contacts() {
+        check(Scope::contact(AUTHOR), false, true, true);
+        check(Scope::contact(ADDRESSED), false, true, false);
+        check(Scope::employee(OTHER, Role::Member), false, true, true);
+    }
+
+    /// COM-5: hidden comments are for chosen people and administrators.
+    #[test]
+    fn a_hidden_comment_is_for_the_chosen_and_for_administrators() {
+        check(Scope::employee(OTHER, Role::Member), false, false, true);
+        check(Scope::employee(OTHER, Role::Member), true, false, false);
+        check(Scope::employee(ADDRESSED, Role::Member), true, false, true);
+        check(Scope::employee(OTHER, Role::Admin), true, false, true);
+    }
+
+    /// `explain` names exactly those whom `Scope::allows` lets see.
+    #[test]
+    fn who_sees_a_comment_is_explained_as_it_is_decided() {
+        let person =
+            |n: u128, kind| PersonRef { id: PersonId::new(Uuid::from_u128(n)), kind, name: n.to_string() };
+        let (author, staff, client) = (
+            person(1, PersonKind::Employee),
+            person(2, PersonKind::Employee),
+            person(3, PersonKind::Contact),
+        );
+        let (member, admin) = (person(4, PersonKind::Employee), person(5, PersonKind::Employee));
+        let audience = [staff.clone(), client.clone()];
+        let ids = [staff.id, client.id];
+        for hidden in [false, true] {
+            for unrecognized_sender in [false, true] {
+                let around = Around {
+                    author: &author,
+                    audience: &audience,
+                    members: &[member.clone(), client.clone()],
+                    administrators: std::slice::from_ref(&admin),
+                    hidden,
+                    unrecognized_sender,
+                };
+                let explained: Vec<PersonId> = explain(&around).into_iter().map(|(it, _)| it.id).collect();
+                let comment = Visible { author: author.id, audience: &ids, hidden, unrecognized_sender };
+                for (who, scope) in [
+                    (&author, Scope::employee(author.id, Role::Member)),
+                    (&staff, Scope::employee(staff.id, Role::Member)),
+                    (&client, Scope::contact(client.id)),
+                    (&member, Scope::employee(member.id, Role::Member)),
+                    (&admin, Scope::employee(admin.id, Role::Admin)),
+                ] {
+                    assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The texts that come with Liaison, in every language. They are templates like any user's, and pass the same check.
+
+use liaison_domain::language::Language;
+
+use super::Kind;
+use crate::compose::template::{Part, RenderError, Template, TemplateSource};
+
+/// The source of a built-in template, to be shown as an example and to start one's own from.
+pub fn source(kind: Kind, language: Language) -> TemplateSource {
+    let (html, text) = bodies(kind, language);
+    TemplateSource {
+        language,
+        subject: subject(kind, language).to_owned(),
+        html: html.to_owned(),
+        text: Some(text.to_owned()),
+    }
+}
+
+pub(super) fn template(kind: Kind, language: Language) -> Result<Template, RenderError> {
+    // Every one of them is parsed by a test, so this error never comes up.
+    Template::parse(&source(kind, language)).map_err(|invalid| RenderError::Failed {
+        part: invalid.problems.first().map_or(Part::Html, |it| it.part),
+        line: invalid.problems.first().map_or(1, |it| it.line),
+        detail: invalid.to_string(),
+    })
+}
+
+/// One subject for all mails of a task, so that mail programs keep them together (TPL-4). Only the answer to a mail
+/// says nothing that its sender chose, or anybody could have us write to anybody (S3).
+const fn subject(kind: Kind, language: Language) -> &'static str {
+    match (kind, language) {
+        (Kind::TaskFromMail, Language::English) => {
+            "We have received your message (task no. {{ task.number }})"
+        }
+        (Kind::TaskFromMail, Language::Russian) => "Мы получили ваше письмо (задача № {{ task.number }})",
+        (Kind::NewComment, _) => "Re: {{ task.title }}",
+        (Kind::NewTask | Kind::TaskAccepted | Kind::StatusChanged | Kind::Reminder, _) => "{{ task.title }}",
+    }
+}
+
+macro_rules! bodies {
+    ($name:literal) => {
+        (
+            include_str!(concat!("../../../templates/", $name, ".html")),
+            include_str!(concat!("../../../templates/", $name, ".txt")),
+        )
+    };
+}
+
+const fn bodies(kind: Kind, language: Language) -> (&'static str, &'static str) {
+    match (kind, language) {
+        (Kind::NewTask, Language::English) => bodies!("en/new_task"),
+        (Kind::NewTask, Language::Russian) => bodies!("ru/new_task"),
+        // The author's own words and nothing else, in whatever language they are.
+        (Kind::NewComment, _) => bodies!("new_comment"),
+        (Kind::TaskFromMail, Language::English) => bodies!("en/task_from_mail"),
+        (Kind::TaskFromMail, Language::Russian) => bodies!("ru/task_from_mail"),
+        (Kind::TaskAccepted, Language::English) => bodies!("en/task_accepted"),
+        (Kind::TaskAccepted, Language::Russian) => bodies!("ru/task_accepted"),
+        (Kind::StatusChanged, Language::English) => bodies!("en/status_changed"),
+        (Kind::StatusChanged, Language::Russian) => bodies!("ru/status_changed"),
+        (Kind::Reminder, Language::English) => bodies!("en/reminder"),
+        (Kind::Reminder, Language::Russian) => bodies!("ru/reminder"),
+    }
+}

@@ -1,0 +1,283 @@
+//! One connection to a server, and one message over it, step by step.
+//!
+//! Written out instead of left to lettre's own `send`, which gives up at the first refused recipient, has no time
+//! limit on commands and does not tell a message that was never handed over from one whose answer was lost (R6).
+
+use std::{error::Error as _, future::Future, io, net::SocketAddr, time::Duration};
+
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials as Login, Mechanism},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::ClientId,
+        response::Response,
+    },
+};
+use liaison_domain::mail_address::EmailAddress;
+use secrecy::ExposeSecret;
+use tokio::{net, time};
+
+use super::{Security, SmtpServer, TimeLimits};
+use crate::transport::{
+    Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, error::one_line,
+    memory::all_refused,
+};
+
+const SERVICE_CLOSING: u16 = 421;
+
+/// A message checked and ready to go over any connection.
+pub(super) struct Transaction<'a> {
+    sender: Option<Address>,
+    recipients: Vec<(&'a EmailAddress, Address)>,
+    message: &'a [u8],
+}
+
+impl<'a> Transaction<'a> {
+    /// Refuses what could not be sent to any server.
+    pub(super) fn new(envelope: &'a Envelope, message: &'a [u8]) -> Result<Self, SendError> {
+        // Below 0.11.24 lettre does not stuff dots after a bare CR or LF (RUSTSEC-2026-0561), so none may get there.
+        if !message.is_ascii() || has_bare_line_end(message) {
+            return Err(SendError::permanent(FailureClass::Message));
+        }
+        let wire = |address: &EmailAddress, class| {
+            let ascii = Some(address.as_str()).filter(|it| it.is_ascii());
+            ascii.and_then(|it| it.parse::<Address>().ok()).ok_or(SendError::permanent(class))
+        };
+        let sender = envelope.sender.as_ref().map(|it| wire(it, FailureClass::Sender)).transpose()?;
+        let recipients = envelope.recipients.iter().map(|it| Ok((it, wire(it, FailureClass::Recipient)?)));
+        let recipients = recipients.collect::<Result<Vec<_>, SendError>>()?;
+        if recipients.is_empty() {
+            return Err(SendError::permanent(FailureClass::Recipient));
+        }
+        Ok(Self { sender, recipients, message })
+    }
+}
+
+/// How one try on one connection ended.
+pub(super) enum Attempt {
+    /// The connection was gone before the server saw anything of the message.
+    Stale,
+    Ended(Result<Accepted, SendError>),
+}
+
+/// An open, greeted and logged-in connection.
+pub(super) struct Connection {
+    smtp: AsyncSmtpConnection,
+    limits: TimeLimits,
+    is_intact: bool,
+}
+
+impl Connection {
+    pub(super) async fn open(server: &SmtpServer, tls: Option<&TlsParameters>) -> Result<Self, SendError> {
+        let limits = server.limits;
+        let addresses = resolve(server).await?;
+        let hello = server.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let needed = || tls.cloned().ok_or(SendError::transient(FailureClass::Tls));
+        let wrapper = if server.security == Security::Tls { Some(needed()?) } else { None };
+        let connect = AsyncSmtpConnection::connect_tokio1(
+            addresses.as_slice(),
+            // One dead address of a host leaves time for the next.
+            Some(limits.step / 3),
+            &hello,
+            wrapper,
+            None,
+        );
+        let mut smtp =
+            within(limits.step, connect).await.map_err(|it| it.into_send_error(FailureClass::Greeting))?;
+        let starttls = match server.security {
+            Security::StartTls => true,
+            Security::Opportunistic => smtp.can_starttls() && tls.is_some(),
+            Security::Tls | Security::None => false,
+        };
+        if starttls {
+            if !smtp.can_starttls() {
+                return Err(SendError::transient(FailureClass::Tls));
+            }
+            let upgrade = smtp.starttls(needed()?, &hello);
+            within(limits.step, upgrade).await.map_err(|it| it.into_send_error(FailureClass::Tls))?;
+        }
+        if let Some(credentials) = &server.credentials {
+            let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
+            let auth = smtp.auth(&[Mechanism::Plain, Mechanism::Login], &login);
+            within(limits.step, auth).await.map_err(|it| it.into_send_error(FailureClass::Auth))?;
+        }
+        Ok(Self { smtp, limits, is_intact: true })
+    }
+
+    pub(super) const fn is_reusable(&self) -> bool {
+        self.is_intact
+    }
+
+    /// Sends the message once. Anything but an orderly end leaves the connection unusable.
+    pub(super) async fn attempt(&mut self, transaction: &Transaction<'_>) -> Attempt {
+        self.is_intact = false;
+        let mail = Mail::new(transaction.sender.clone(), Vec::new());
+        match within(self.limits.step, self.smtp.command(mail)).await {
+            Ok(_) => Attempt::Ended(self.transfer(transaction).await),
+            Err(failure) if failure.reply().is_none_or(|it| it.code == SERVICE_CLOSING) => match failure {
+                Failure::Timeout => Attempt::Ended(Err(SendError::transient(FailureClass::Timeout))),
+                Failure::Smtp(_) => Attempt::Stale,
+            },
+            Err(failure) => {
+                self.is_intact = true;
+                Attempt::Ended(Err(failure.into_send_error(FailureClass::Sender)))
+            }
+        }
+    }
+
+    async fn transfer(&mut self, transaction: &Transaction<'_>) -> Result<Accepted, SendError> {
+        let mut refused = Vec::new();
+        for (address, wire) in &transaction.recipients {
+            let rcpt = Rcpt::new(wire.clone(), Vec::new());
+            if let Err(failure) = within(self.limits.step, self.smtp.command(rcpt)).await {
+                match failure.reply() {
+                    Some(reply) if reply.code != SERVICE_CLOSING => {
+                        refused.push(RefusedRecipient { address: (*address).clone(), reply });
+                    }
+                    _ => return Err(failure.into_send_error(FailureClass::Lost)),
+                }
+            }
+        }
+        if refused.len() == transaction.recipients.len() {
+            self.is_intact = within(self.limits.step, self.smtp.command(Rset)).await.is_ok();
+            return Err(all_refused(refused));
+        }
+        if let Err(failure) = within(self.limits.step, self.smtp.command(Data)).await {
+            return Err(failure.into_send_error(FailureClass::Message));
+        }
+        match within(self.limits.message, self.smtp.message(transaction.message)).await {
+            Ok(response) => {
+                self.is_intact = true;
+                Ok(Accepted { reply: reply_text(&response), refused })
+            }
+            Err(failure) if failure.reply().is_some() => {
+                self.is_intact = true;
+                Err(failure.into_send_error(FailureClass::Message))
+            }
+            Err(failure) => Err(SendError::Unknown { class: failure.class() }),
+        }
+    }
+}
+
+/// The addresses of the host that may be connected to.
+async fn resolve(server: &SmtpServer) -> Result<Vec<SocketAddr>, SendError> {
+    let lookup = time::timeout(server.limits.step, net::lookup_host((server.host.as_str(), server.port)));
+    let Ok(Ok(found)) = lookup.await else {
+        return Err(SendError::transient(FailureClass::Dns));
+    };
+    let (allowed, forbidden): (Vec<_>, Vec<_>) = found.partition(|it| server.allowed.allows(it.ip()));
+    match (allowed.is_empty(), forbidden.is_empty()) {
+        (false, _) => Ok(allowed),
+        (true, false) => Err(SendError::permanent(FailureClass::Forbidden)),
+        (true, true) => Err(SendError::transient(FailureClass::Dns)),
+    }
+}
+
+enum Failure {
+    Timeout,
+    Smtp(Error),
+}
+
+impl Failure {
+    fn reply(&self) -> Option<Reply> {
+        let Self::Smtp(error) = self else { return None };
+        let text = error.source().map(ToString::to_string).unwrap_or_default();
+        error.status().map(|code| Reply::new(code.into(), &text))
+    }
+
+    /// `refusal` is what a negative reply means at this step.
+    fn into_send_error(self, refusal: FailureClass) -> SendError {
+        match self.reply() {
+            Some(reply) => SendError::refused(refusal, reply, Vec::new()),
+            // No mechanism that both sides know: the configuration is wrong, not the network.
+            None if refusal == FailureClass::Auth && self.is_ours() => SendError::permanent(refusal),
+            None => SendError::transient(self.class()),
+        }
+    }
+
+    fn is_ours(&self) -> bool {
+        matches!(self, Self::Smtp(error) if error.is_client())
+    }
+
+    fn class(&self) -> FailureClass {
+        let Self::Smtp(error) = self else { return FailureClass::Timeout };
+        let mut cause = error.source();
+        while let Some(it) = cause {
+            if let Some(io) = it.downcast_ref::<io::Error>() {
+                return class_of(io);
+            }
+            cause = it.source();
+        }
+        if error.is_tls() {
+            FailureClass::Tls
+        } else if error.is_response() {
+            // lettre has no kind of its own for the end of the stream.
+            let is_end = error.source().is_some_and(|it| it.to_string() == "incomplete response");
+            if is_end { FailureClass::Lost } else { FailureClass::Protocol }
+        } else {
+            FailureClass::Connect
+        }
+    }
+}
+
+fn class_of(error: &io::Error) -> FailureClass {
+    let inner = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
+    if inner.is_some() {
+        return FailureClass::Tls;
+    }
+    match error.kind() {
+        io::ErrorKind::TimedOut => FailureClass::Timeout,
+        io::ErrorKind::ConnectionRefused => FailureClass::Refused,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => FailureClass::Lost,
+        io::ErrorKind::InvalidData => FailureClass::Protocol,
+        _ => FailureClass::Connect,
+    }
+}
+
+async fn within<T>(limit: Duration, step: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+    match time::timeout(limit, step).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(Failure::Smtp(error)),
+        Err(_elapsed) => Err(Failure::Timeout),
+    }
+}
+
+fn reply_text(response: &Response) -> String {
+    let lines = response.message().collect::<Vec<_>>().join(" ");
+    one_line(&format!("{} {lines}", response.code()))
+}
+
+fn has_bare_line_end(message: &[u8]) -> bool {
+    let mut previous = 0;
+    let is_bare = message.iter().any(|&byte| {
+        let is_bare = (byte == b'\n') != (previous == b'\r');
+        previous = byte;
+        is_bare
+    });
+    is_bare || previous == b'\r'
+}
+
+#[cfg(test)]
+mod unit {
+    use super::has_bare_line_end;
+
+    #[test]
+    fn only_crlf_ends_a_line() {
+        for (message, is_bare) in [
+            ("", false),
+            ("a\r\n.\r\n", false),
+            ("a\n.\n", true),
+            ("\r.\r", true),
+            ("a\r", true),
+            ("a\r\r\n", true),
+        ] {
+            assert_eq!(has_bare_line_end(message.as_bytes()), is_bare, "{message:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+-- Accounts, the sign-ins of humans, and their sessions. `account` and `login_identity` are global; all else is a tenant's.
+
+CREATE TABLE account (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
+    created_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (name)
+);
+
+CREATE TABLE login_identity (
+    id UUID NOT NULL,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (email_key)
+);
+
+-- Numbers that count up per account, apart from `account` so that counting locks nobody who reads it.
+CREATE TABLE account_counter (
+    account_id UUID NOT NULL,
+    task_number BIGINT NOT NULL,
+    change_sequence BIGINT NOT NULL,
+    PRIMARY KEY (account_id)
+);
+
+-- Employees and contacts share one id space: this row. What only one kind has stands in `employee` and `contact`.
+CREATE TABLE person (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('employee', 'contact')),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    deleted_at TIMESTAMPTZ,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX person_by_age ON person (account_id, kind, created_at, id);
+
+CREATE TABLE employee (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    identity_id UUID NOT NULL,
+    login TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, login),
+    UNIQUE (account_id, identity_id)
+);
+
+CREATE TABLE contact (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    is_company BOOLEAN NOT NULL,
+    phones JSONB NOT NULL,
+    language TEXT CHECK (language IN ('en', 'ru')),
+    selectable_as_participant BOOLEAN NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+
+CREATE TABLE contact_company (
+    account_id UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    company_id UUID NOT NULL,
+    PRIMARY KEY (account_id, contact_id, company_id)
+);
+CREATE INDEX contact_company_by_company ON contact_company (account_id, company_id);
+
+-- Every address by which a person is known; position 0 is the main one. An address belongs to one person, employee or
+-- contact (DUP-1); only an import on request may break that, and marks what it broke.
+CREATE TABLE person_address (
+    account_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    is_duplicate BOOLEAN NOT NULL,
+    PRIMARY KEY (account_id, person_id, position)
+);
+CREATE UNIQUE INDEX person_address_once ON person_address (account_id, address_key) WHERE is_duplicate = FALSE;
+CREATE INDEX person_address_by_key ON person_address (account_id, address_key, person_id);
+
+CREATE TABLE session (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    employee_id UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    revoked_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX session_by_employee ON session (account_id, employee_id);
+
+-- Every refresh token that a session had, by digest; a used one that comes again revokes the session.
+CREATE TABLE refresh_token (
+    account_id UUID NOT NULL,
+    token_hash BYTEA NOT NULL,
+    session_id UUID NOT NULL,
+    used_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, token_hash)
+);
+CREATE INDEX refresh_token_by_session ON refresh_token (account_id, session_id);
+
+-- Answers kept for 24 h so that a repeated request changes nothing. `account_id` is nil for requests from outside any account.
+CREATE TABLE idempotency (
+    account_id UUID NOT NULL,
+    caller_id UUID NOT NULL,
+    key TEXT NOT NULL,
+    request_hash BYTEA NOT NULL,
+    status BIGINT NOT NULL,
+    sealed_answer BYTEA NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, caller_id, key)
+);
+CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
+
+ALTER TABLE account_counter ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE person ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE employee ADD FOREIGN KEY (account_id, id) REFERENCES person (account_id, id);
+ALTER TABLE employee ADD FOREIGN KEY (identity_id) REFERENCES login_identity (id);
+ALTER TABLE contact ADD FOREIGN KEY (account_id, id) REFERENCES person (account_id, id);
+ALTER TABLE contact_company ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
+ALTER TABLE contact_company ADD FOREIGN KEY (account_id, company_id) REFERENCES contact (account_id, id);
+ALTER TABLE person_address ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE session ADD FOREIGN KEY (account_id, employee_id) REFERENCES employee (account_id, id);
+ALTER TABLE refresh_token ADD FOREIGN KEY (account_id, session_id) REFERENCES session (account_id, id);

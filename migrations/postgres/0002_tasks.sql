@@ -1,0 +1,157 @@
+-- Tasks, their people, their conversation, and files.
+
+CREATE TABLE task (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    description_html TEXT NOT NULL,
+    description_text TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
+    priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'urgent')),
+    start_at TIMESTAMPTZ,
+    deadline TIMESTAMPTZ,
+    parent_id UUID,
+    created_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    closed_at TIMESTAMPTZ,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, number)
+);
+CREATE INDEX task_by_age ON task (account_id, created_at, id);
+CREATE INDEX task_by_change ON task (account_id, updated_at, id);
+CREATE INDEX task_by_parent ON task (account_id, parent_id);
+
+CREATE TABLE task_role (
+    account_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('assigner', 'assignee', 'participant', 'auditor')),
+    person_id UUID NOT NULL,
+    PRIMARY KEY (account_id, task_id, role, person_id)
+);
+CREATE UNIQUE INDEX task_role_one_assigner ON task_role (account_id, task_id) WHERE role = 'assigner';
+CREATE INDEX task_role_by_person ON task_role (account_id, person_id, task_id);
+
+CREATE TABLE comment (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    author_id UUID NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('message', 'system')),
+    origin TEXT NOT NULL CHECK (origin IN ('api', 'email', 'portal', 'link', 'system')),
+    created_at TIMESTAMPTZ NOT NULL,
+    edited_at TIMESTAMPTZ,
+    deleted_at TIMESTAMPTZ,
+    html TEXT NOT NULL,
+    text TEXT NOT NULL,
+    visible TEXT NOT NULL,
+    elided TEXT NOT NULL,
+    subject TEXT,
+    hidden BOOLEAN NOT NULL,
+    reply_to UUID,
+    incoming_mail_id UUID,
+    unrecognized_sender BOOLEAN NOT NULL,
+    warnings JSONB NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);
+
+-- The audience: the only source of what a contact, a linked account or the portal may see.
+CREATE TABLE comment_recipient (
+    account_id UUID NOT NULL,
+    comment_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (account_id, comment_id, person_id)
+);
+CREATE INDEX comment_recipient_by_person ON comment_recipient (account_id, person_id, comment_id);
+
+-- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
+-- the object store under its digest, and `content` is null.
+CREATE TABLE blob (
+    account_id UUID NOT NULL,
+    sha256 BYTEA NOT NULL,
+    size BIGINT NOT NULL,
+    content BYTEA,
+    PRIMARY KEY (account_id, sha256)
+);
+
+CREATE TABLE file (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    sha256 BYTEA NOT NULL,
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    uploaded_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+
+CREATE TABLE task_file (
+    account_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    file_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (account_id, task_id, file_id)
+);
+CREATE INDEX task_file_by_file ON task_file (account_id, file_id);
+
+CREATE TABLE comment_file (
+    account_id UUID NOT NULL,
+    comment_id UUID NOT NULL,
+    file_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    -- Shown in the text, by its Content-ID (RFC 2392).
+    content_id TEXT,
+    PRIMARY KEY (account_id, comment_id, file_id)
+);
+CREATE INDEX comment_file_by_file ON comment_file (account_id, file_id);
+
+-- What employees are told in the application.
+CREATE TABLE notification (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    task_id UUID NOT NULL,
+    comment_id UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    read_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+
+-- What changed, in one order per account.
+CREATE TABLE change_feed (
+    account_id UUID NOT NULL,
+    sequence BIGINT NOT NULL,
+    account_event TEXT NOT NULL,
+    entity_kind TEXT NOT NULL,
+    entity_id UUID NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, sequence)
+);
+
+ALTER TABLE task ADD FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id);
+ALTER TABLE task ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
+ALTER TABLE task_role ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE task_role ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE comment ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE comment ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);
+ALTER TABLE comment ADD FOREIGN KEY (account_id, reply_to) REFERENCES comment (account_id, id);
+ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
+ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE file ADD FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256);
+ALTER TABLE file ADD FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id);
+ALTER TABLE task_file ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE task_file ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
+ALTER TABLE comment_file ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
+ALTER TABLE comment_file ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
+ALTER TABLE notification ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
+ALTER TABLE notification ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE notification ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);

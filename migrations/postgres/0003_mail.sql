@@ -1,0 +1,150 @@
+-- The five ledgers of mail, the thread index, and the jobs.
+
+-- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
+CREATE TABLE outgoing_mail (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    comment_id UUID,
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment')),
+    author_id UUID NOT NULL,
+    language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
+    from_name TEXT NOT NULL,
+    from_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    -- Without angle brackets; the same on every attempt (R6).
+    message_id TEXT NOT NULL,
+    in_reply_to TEXT,
+    -- At most 20, oldest first.
+    reference_ids JSONB NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX outgoing_mail_by_age ON outgoing_mail (account_id, created_at, id);
+CREATE INDEX outgoing_mail_by_task ON outgoing_mail (account_id, task_id, created_at, id);
+CREATE INDEX outgoing_mail_by_comment ON outgoing_mail (account_id, comment_id);
+
+-- One line a recipient of a message. The tokens of his reply and bounce addresses are kept as digests only.
+CREATE TABLE outgoing_recipient (
+    account_id UUID NOT NULL,
+    mail_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    token_revoked_at TIMESTAMPTZ,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'held', 'sending', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown')),
+    attempts BIGINT NOT NULL,
+    -- How often an attempt was cut before its result was known.
+    cuts BIGINT NOT NULL,
+    last_reply TEXT,
+    bounce_class TEXT CHECK (bounce_class IN ('hard', 'soft')),
+    opened_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, mail_id, person_id),
+    UNIQUE (account_id, token_hash)
+);
+CREATE INDEX outgoing_recipient_by_person ON outgoing_recipient (account_id, person_id, mail_id);
+CREATE INDEX outgoing_recipient_by_state ON outgoing_recipient (account_id, state, mail_id);
+
+CREATE TABLE delivery_event (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    mail_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    type TEXT NOT NULL CHECK (type IN ('queued', 'held', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown', 'opened', 'answered')),
+    caused_by TEXT,
+    detail TEXT,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX delivery_event_by_mail ON delivery_event (account_id, mail_id, at, id);
+
+-- Who in an audience got nothing, and why.
+CREATE TABLE skipped_recipient (
+    account_id UUID NOT NULL,
+    comment_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender')),
+    at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, comment_id, person_id)
+);
+
+-- A mail as it was received, with its envelope. Small ones stand here whole; `raw` of a large one is in the blob.
+CREATE TABLE incoming_mail (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    via TEXT NOT NULL CHECK (via IN ('lmtp', 'http', 'imap', 'ingest')),
+    -- The host that handed it over, where it came over a network.
+    peer TEXT,
+    envelope_sender TEXT NOT NULL,
+    recipients JSONB NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 BYTEA NOT NULL,
+    raw BYTEA,
+    state TEXT NOT NULL CHECK (state IN ('received', 'applied', 'quarantined', 'rejected', 'bounce', 'auto_reply', 'failed')),
+    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unmatched', 'blank', 'loop', 'own_mail', 'robot')),
+    message_id TEXT,
+    content_hash BYTEA,
+    matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'none')),
+    task_id UUID,
+    comment_id UUID,
+    explain JSONB NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX incoming_mail_by_age ON incoming_mail (account_id, received_at, id);
+CREATE INDEX incoming_mail_by_state ON incoming_mail (account_id, state, received_at, id);
+
+-- The first mail of each identity and content: what comes again is the same mail (R7).
+CREATE TABLE incoming_identity (
+    account_id UUID NOT NULL,
+    message_id TEXT NOT NULL,
+    content_hash BYTEA NOT NULL,
+    incoming_mail_id UUID NOT NULL,
+    PRIMARY KEY (account_id, message_id, content_hash)
+);
+
+-- Message-IDs that belong to a conversation, ours and theirs: what References is matched against.
+CREATE TABLE thread_reference (
+    account_id UUID NOT NULL,
+    message_id TEXT NOT NULL,
+    task_id UUID NOT NULL,
+    comment_id UUID,
+    -- Made by us, so a received mail that carries it as its own came back to us.
+    is_ours BOOLEAN NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, message_id)
+);
+CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, created_at, message_id);
+
+-- Leased work. The payload is the id of the thing alone.
+CREATE TABLE job (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail')),
+    subject_id UUID NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
+    run_at TIMESTAMPTZ NOT NULL,
+    attempts BIGINT NOT NULL,
+    leased_by TEXT,
+    lease_until TIMESTAMPTZ,
+    last_error TEXT,
+    PRIMARY KEY (account_id, id)
+);
+CREATE UNIQUE INDEX job_once ON job (account_id, kind, subject_id);
+CREATE INDEX job_due ON job (state, run_at, account_id);
+CREATE INDEX job_due_in_account ON job (account_id, state, kind, run_at, id);
+
+ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
+ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);
+ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, mail_id) REFERENCES outgoing_mail (account_id, id);
+ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE delivery_event ADD FOREIGN KEY (account_id, mail_id, person_id) REFERENCES outgoing_recipient (account_id, mail_id, person_id);
+ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
+ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE incoming_mail ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE incoming_identity ADD FOREIGN KEY (account_id, incoming_mail_id) REFERENCES incoming_mail (account_id, id);
+ALTER TABLE thread_reference ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE job ADD FOREIGN KEY (account_id) REFERENCES account (id);

@@ -1,0 +1,156 @@
+-- Tasks, their people, their conversation, and files.
+
+CREATE TABLE task (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    description_html TEXT NOT NULL,
+    description_text TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
+    priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'urgent')),
+    start_at TEXT,
+    deadline TEXT,
+    parent_id BLOB,
+    created_by BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    closed_at TEXT,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, number),
+    FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
+) STRICT;
+CREATE INDEX task_by_age ON task (account_id, created_at, id);
+CREATE INDEX task_by_change ON task (account_id, updated_at, id);
+CREATE INDEX task_by_parent ON task (account_id, parent_id);
+
+CREATE TABLE task_role (
+    account_id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('assigner', 'assignee', 'participant', 'auditor')),
+    person_id BLOB NOT NULL,
+    PRIMARY KEY (account_id, task_id, role, person_id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX task_role_one_assigner ON task_role (account_id, task_id) WHERE role = 'assigner';
+CREATE INDEX task_role_by_person ON task_role (account_id, person_id, task_id);
+
+CREATE TABLE comment (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    author_id BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('message', 'system')),
+    origin TEXT NOT NULL CHECK (origin IN ('api', 'email', 'portal', 'link', 'system')),
+    created_at TEXT NOT NULL,
+    edited_at TEXT,
+    deleted_at TEXT,
+    html TEXT NOT NULL,
+    text TEXT NOT NULL,
+    visible TEXT NOT NULL,
+    elided TEXT NOT NULL,
+    subject TEXT,
+    hidden INTEGER NOT NULL CHECK (hidden IN (0, 1)),
+    reply_to BLOB,
+    incoming_mail_id BLOB,
+    unrecognized_sender INTEGER NOT NULL CHECK (unrecognized_sender IN (0, 1)),
+    warnings TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id),
+    FOREIGN KEY (account_id, reply_to) REFERENCES comment (account_id, id)
+) STRICT;
+CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);
+
+-- The audience: the only source of what a contact, a linked account or the portal may see.
+CREATE TABLE comment_recipient (
+    account_id BLOB NOT NULL,
+    comment_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (account_id, comment_id, person_id),
+    FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comment_recipient_by_person ON comment_recipient (account_id, person_id, comment_id);
+
+-- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
+-- the object store under its digest, and `content` is null.
+CREATE TABLE blob (
+    account_id BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    content BLOB,
+    PRIMARY KEY (account_id, sha256)
+) STRICT;
+
+CREATE TABLE file (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    uploaded_by BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256),
+    FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task_file (
+    account_id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    file_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (account_id, task_id, file_id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_file_by_file ON task_file (account_id, file_id);
+
+CREATE TABLE comment_file (
+    account_id BLOB NOT NULL,
+    comment_id BLOB NOT NULL,
+    file_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    -- Shown in the text, by its Content-ID (RFC 2392).
+    content_id TEXT,
+    PRIMARY KEY (account_id, comment_id, file_id),
+    FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),
+    FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comment_file_by_file ON comment_file (account_id, file_id);
+
+-- What employees are told in the application.
+CREATE TABLE notification (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    task_id BLOB NOT NULL,
+    comment_id BLOB,
+    created_at TEXT NOT NULL,
+    read_at TEXT,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+
+-- What changed, in one order per account.
+CREATE TABLE change_feed (
+    account_id BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    account_event TEXT NOT NULL,
+    entity_kind TEXT NOT NULL,
+    entity_id BLOB NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (account_id, sequence)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,216 @@
+//! Accounts, login identities and sessions.
+
+use liaison_domain::{
+    Timestamp,
+    account::{AccountName, EmployeeStatus, Role},
+    id::{AccountId, IdentityId, PersonId, SessionId},
+    language::Language,
+};
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+};
+
+/// An account as stored.
+#[derive(Clone, Debug)]
+pub struct AccountRow {
+    pub id: AccountId,
+    pub name: String,
+    pub title: String,
+    pub language: Language,
+    pub created_at: Timestamp,
+    pub version: i64,
+}
+record!(AccountRow { id, name, title, language, created_at, version });
+
+/// A sign-in of one human, global to the server.
+#[derive(Clone, Debug)]
+pub struct IdentityRow {
+    pub id: IdentityId,
+    pub email: String,
+    pub password_hash: String,
+}
+record!(IdentityRow { id, email, password_hash });
+
+/// What a request needs to know of who asks.
+#[derive(Clone, Debug)]
+pub struct CallerRow {
+    pub employee_id: PersonId,
+    pub role: Role,
+    pub status: EmployeeStatus,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+record!(CallerRow { employee_id, role, status, expires_at, revoked_at });
+
+/// A refresh token that some session had.
+#[derive(Clone, Debug)]
+pub struct RefreshTokenRow {
+    pub session_id: SessionId,
+    pub employee_id: PersonId,
+    pub used_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub status: EmployeeStatus,
+}
+record!(RefreshTokenRow { session_id, employee_id, used_at, expires_at, revoked_at, status });
+
+statements! {
+    /// The name is the account's mail domain and sign-in name, so it is taken once for the whole server.
+    INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, created_at, version) \
+        VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (name) DO NOTHING"];
+    /// Every account counts its tasks and changes from the start.
+    INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, change_sequence) VALUES ($1, 0, 0)"];
+    FIND_ACCOUNT = ["SELECT id, name, title, language, created_at, version FROM account WHERE id = $1"];
+    /// Sign-in and mail know an account by its name.
+    FIND_ACCOUNT_BY_NAME = ["SELECT id, name, title, language, created_at, version FROM account WHERE name = $1"];
+    UPDATE_ACCOUNT = ["UPDATE account SET title = $2, language = $3, version = version + 1 WHERE id = $1 AND version = $4"];
+    INSERT_IDENTITY = ["INSERT INTO login_identity (id, email, email_key, password_hash, created_at) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (email_key) DO NOTHING"];
+    FIND_IDENTITY_BY_EMAIL = ["SELECT id, email, password_hash FROM login_identity WHERE email_key = $1"];
+    INSERT_SESSION = ["INSERT INTO session (account_id, id, employee_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"];
+    /// One read a request: who asks, and whether he still may.
+    FIND_CALLER = ["SELECT s.employee_id, e.role, e.status, s.expires_at, s.revoked_at FROM session s \
+        JOIN employee e ON e.account_id = s.account_id AND e.id = s.employee_id \
+        WHERE s.account_id = $1 AND s.id = $2"];
+    REVOKE_SESSION = ["UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND id = $2 AND revoked_at IS NULL"];
+    /// Revoked when the employee is set inactive.
+    REVOKE_SESSIONS_OF_EMPLOYEE = ["UPDATE session SET revoked_at = $3 \
+        WHERE account_id = $1 AND employee_id = $2 AND revoked_at IS NULL"];
+    INSERT_REFRESH_TOKEN = ["INSERT INTO refresh_token (account_id, token_hash, session_id) VALUES ($1, $2, $3)"];
+    FIND_REFRESH_TOKEN = ["SELECT t.session_id, s.employee_id, t.used_at, s.expires_at, s.revoked_at, e.status \
+        FROM refresh_token t \
+        JOIN session s ON s.account_id = t.account_id AND s.id = t.session_id \
+        JOIN employee e ON e.account_id = s.account_id AND e.id = s.employee_id \
+        WHERE t.account_id = $1 AND t.token_hash = $2"];
+    /// Of two that present the same token, one gets here first.
+    USE_REFRESH_TOKEN = ["UPDATE refresh_token SET used_at = $3 WHERE account_id = $1 AND token_hash = $2 AND used_at IS NULL"];
+}
+
+/// A new account.
+#[derive(Debug)]
+pub struct NewAccount<'a> {
+    pub id: AccountId,
+    pub name: &'a AccountName,
+    pub title: &'a str,
+    pub language: Language,
+    pub at: Timestamp,
+}
+
+/// Inserts an account; false where the name is taken.
+pub async fn insert(tx: &mut WriteTx, new: &NewAccount<'_>) -> Result<bool, StorageError> {
+    let rows = db!(tx, execute(INSERT_ACCOUNT, new.id, new.name.as_str(), new.title, new.language, new.at))?;
+    if rows == 1 {
+        db!(tx, execute(INSERT_COUNTER, new.id))?;
+    }
+    Ok(rows == 1)
+}
+
+pub async fn find(tx: &mut impl Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {
+    db!(tx, fetch_optional::<AccountRow>(FIND_ACCOUNT, id))
+}
+
+pub async fn find_by_name(tx: &mut impl Tx, name: &AccountName) -> Result<Option<AccountRow>, StorageError> {
+    db!(tx, fetch_optional::<AccountRow>(FIND_ACCOUNT_BY_NAME, name.as_str()))
+}
+
+/// Changes an account; false where it is not at `version` any more.
+pub async fn update(
+    tx: &mut WriteTx,
+    id: AccountId,
+    title: &str,
+    language: Language,
+    version: i64,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(UPDATE_ACCOUNT, id, title, language, version))? == 1)
+}
+
+/// A new login identity.
+#[derive(Debug)]
+pub struct NewIdentity<'a> {
+    pub id: IdentityId,
+    pub email: &'a str,
+    pub email_key: &'a str,
+    pub password_hash: &'a str,
+    pub at: Timestamp,
+}
+
+/// Inserts an identity; false where the address has one.
+pub async fn insert_identity(tx: &mut WriteTx, new: &NewIdentity<'_>) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(INSERT_IDENTITY, new.id, new.email, new.email_key, new.password_hash, new.at))? == 1)
+}
+
+pub async fn find_identity_by_email(
+    tx: &mut impl Tx,
+    email_key: &str,
+) -> Result<Option<IdentityRow>, StorageError> {
+    db!(tx, fetch_optional::<IdentityRow>(FIND_IDENTITY_BY_EMAIL, email_key))
+}
+
+/// Begins a session with its first refresh token.
+pub async fn insert_session(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: SessionId,
+    employee: PersonId,
+    token_hash: &[u8],
+    at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_SESSION, account, id, employee, at, expires_at))?;
+    insert_refresh_token(tx, account, id, token_hash).await
+}
+
+pub async fn find_caller(
+    tx: &mut impl Tx,
+    account: AccountId,
+    session: SessionId,
+) -> Result<Option<CallerRow>, StorageError> {
+    db!(tx, fetch_optional::<CallerRow>(FIND_CALLER, account, session))
+}
+
+pub async fn revoke_session(
+    tx: &mut WriteTx,
+    account: AccountId,
+    session: SessionId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(REVOKE_SESSION, account, session, at)).map(drop)
+}
+
+pub async fn revoke_sessions_of(
+    tx: &mut WriteTx,
+    account: AccountId,
+    employee: PersonId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(REVOKE_SESSIONS_OF_EMPLOYEE, account, employee, at)).map(drop)
+}
+
+pub async fn insert_refresh_token(
+    tx: &mut WriteTx,
+    account: AccountId,
+    session: SessionId,
+    token_hash: &[u8],
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_REFRESH_TOKEN, account, token_hash, session)).map(drop)
+}
+
+pub async fn find_refresh_token(
+    tx: &mut impl Tx,
+    account: AccountId,
+    token_hash: &[u8],
+) -> Result<Option<RefreshTokenRow>, StorageError> {
+    db!(tx, fetch_optional::<RefreshTokenRow>(FIND_REFRESH_TOKEN, account, token_hash))
+}
+
+/// Marks a refresh token as used; false where somebody used it before.
+pub async fn use_refresh_token(
+    tx: &mut WriteTx,
+    account: AccountId,
+    token_hash: &[u8],
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(USE_REFRESH_TOKEN, account, token_hash, at))? == 1)
+}

@@ -1,0 +1,213 @@
+//! Connections and transactions. The type of a transaction says what it may do.
+//!
+//! SQLite has one writer connection, opened with `BEGIN IMMEDIATE`, and a pool of readers. A deferred `BEGIN` that later
+//! writes fails at once under load (SQLITE_BUSY_SNAPSHOT), so no such thing can be expressed here.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    pool::PoolOptions,
+    postgres::{PgConnectOptions, PgPool},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
+};
+
+use crate::{error::StorageError, sql::Scalar};
+
+/// Where the database is and how it is used.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections for reading on SQLite, all connections on PostgreSQL.
+    pub max_connections: u32,
+    /// Whether a commit survives loss of power on SQLite. Acknowledged mail relies on it.
+    pub synchronous: Synchronous,
+}
+
+/// How hard SQLite tries to keep a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Survives loss of power.
+    Full,
+    /// Survives a crash of the process; loss of power may take the last commits.
+    Normal,
+    /// For tests.
+    Off,
+}
+
+/// One of the two engines.
+#[derive(Clone, Debug)]
+pub enum Database {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// Which engine serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Opens the database; an SQLite file is made where there is none.
+    pub async fn open(settings: &Settings) -> Result<Self, StorageError> {
+        if settings.url.starts_with("sqlite:") {
+            Self::open_sqlite(settings).await
+        } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
+            Self::open_postgres(settings).await
+        } else {
+            Err(StorageError::Configuration("the database URL begins with sqlite: or postgres:"))
+        }
+    }
+
+    async fn open_sqlite(settings: &Settings) -> Result<Self, StorageError> {
+        let synchronous = match settings.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+            Synchronous::Off => SqliteSynchronous::Off,
+        };
+        let options = SqliteConnectOptions::from_str(&settings.url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let writer = PoolOptions::<Sqlite>::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        let readers = PoolOptions::<Sqlite>::new()
+            .max_connections(settings.max_connections)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_lazy_with(options.read_only(true).create_if_missing(false));
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn open_postgres(settings: &Settings) -> Result<Self, StorageError> {
+        let options = PgConnectOptions::from_str(&settings.url)?;
+        let pool = PoolOptions::<Postgres>::new()
+            .max_connections(settings.max_connections)
+            .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    pub const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a transaction that may write. On SQLite it waits for the one writer.
+    pub async fn write(&self) -> Result<WriteTx, StorageError> {
+        Ok(WriteTx(match self {
+            Self::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        }))
+    }
+
+    /// Begins a transaction that sees one state of the database and can't change it.
+    pub async fn read(&self) -> Result<ReadTx, StorageError> {
+        Ok(ReadTx(match self {
+            Self::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
+    }
+
+    /// Closes every connection, after those in use have come back.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Inner {
+    fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(tx) => Connection::Sqlite(tx),
+            Self::Postgres(tx) => Connection::Postgres(tx),
+        }
+    }
+}
+
+/// A transaction that may write. Dropped without [`WriteTx::commit`], it never happened.
+#[must_use]
+#[derive(Debug)]
+pub struct WriteTx(Inner);
+
+/// A transaction that reads one state of the database.
+#[must_use]
+#[derive(Debug)]
+pub struct ReadTx(Inner);
+
+impl WriteTx {
+    /// Makes everything done in it last. The last fallible step before an answer.
+    pub async fn commit(self) -> Result<(), StorageError> {
+        match self.0 {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+        .map_err(StorageError::from)
+    }
+}
+
+/// What statements run in: a transaction of either kind.
+pub trait Tx: Send {
+    fn connection(&mut self) -> Connection<'_>;
+}
+
+impl Tx for WriteTx {
+    fn connection(&mut self) -> Connection<'_> {
+        self.0.connection()
+    }
+}
+
+impl Tx for ReadTx {
+    fn connection(&mut self) -> Connection<'_> {
+        self.0.connection()
+    }
+}
+
+impl<T: Tx> Tx for &mut T {
+    fn connection(&mut self) -> Connection<'_> {
+        (**self).connection()
+    }
+}
+
+/// The connection of the engine that serves.
+#[derive(Debug)]
+pub enum Connection<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+statements! {
+    PING = ["SELECT COUNT(*) AS value FROM account WHERE id = $1"];
+}
+
+/// Whether the database answers and is migrated.
+pub async fn ping(database: &Database) -> Result<(), StorageError> {
+    let mut tx = database.read().await?;
+    db!(&mut tx, fetch_one::<Scalar<i64>>(PING, uuid::Uuid::nil())).map(drop)
+}

@@ -1,0 +1,131 @@
+//! Employees: the memberships of login identities in an account.
+
+use liaison_domain::{
+    Timestamp,
+    account::{Login, Role},
+    id::{AccountId, IdentityId, PersonId},
+    mail_address::EmailAddress,
+    person::{Employee, PersonKind, PersonRef},
+};
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    page::{Cursor, Page, PageRequest},
+    person::{self, NewPerson},
+};
+
+record!(Employee { id, identity_id, name, login, email, role, status, created_at, version });
+
+statements! {
+    /// One human has one membership, and a login one mailbox, in an account.
+    INSERT_EMPLOYEE = ["INSERT INTO employee (account_id, id, identity_id, login, role, status) \
+        VALUES ($1, $2, $3, $4, $5, 'active')"];
+    UPDATE_EMPLOYEE = ["UPDATE employee SET login = $3, role = $4, status = $5 WHERE account_id = $1 AND id = $2"];
+    FIND_EMPLOYEE = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
+        FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.id = $2"];
+    /// Signing in.
+    FIND_EMPLOYEE_BY_IDENTITY = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, \
+        p.version FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.identity_id = $2"];
+    /// Mail to an internal address.
+    FIND_EMPLOYEE_BY_LOGIN = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, \
+        p.version FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.login = $2"];
+    LIST_ADMINISTRATORS = ["SELECT e.id, p.name FROM employee e \
+        JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+        WHERE e.account_id = $1 AND e.role IN ('owner', 'admin') AND e.status = 'active' ORDER BY p.name, e.id"];
+    LIST_EMPLOYEES = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
+        FROM person p JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
+        JOIN login_identity i ON i.id = e.identity_id \
+        WHERE p.account_id = $1 AND p.kind = 'employee' AND (p.created_at, p.id) < ($2, $3) \
+        ORDER BY p.created_at DESC, p.id DESC LIMIT $4"];
+}
+
+/// A new employee; that his login and identity are free was checked in the same transaction.
+#[derive(Debug)]
+pub struct NewEmployee<'a> {
+    pub id: PersonId,
+    pub identity: IdentityId,
+    pub name: &'a str,
+    pub login: &'a Login,
+    pub email: &'a EmailAddress,
+    pub role: Role,
+    pub at: Timestamp,
+}
+
+pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &NewEmployee<'_>) -> Result<(), StorageError> {
+    let addresses = std::slice::from_ref(new.email);
+    let person = NewPerson { id: new.id, kind: PersonKind::Employee, name: new.name, addresses, at: new.at };
+    person::insert(tx, account, &person).await?;
+    db!(tx, execute(INSERT_EMPLOYEE, account, new.id, new.identity, new.login.as_str(), new.role)).map(drop)
+}
+
+/// Writes an employee's changed fields; false where he is not at `version` any more.
+pub async fn update(
+    tx: &mut WriteTx,
+    account: AccountId,
+    changed: &Employee,
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    if !person::update(tx, account, changed.id, &changed.name, at, changed.version).await? {
+        return Ok(false);
+    }
+    db!(tx, execute(UPDATE_EMPLOYEE, account, changed.id, changed.login, changed.role, changed.status))?;
+    Ok(true)
+}
+
+pub async fn find(
+    tx: &mut impl Tx,
+    account: AccountId,
+    id: PersonId,
+) -> Result<Option<Employee>, StorageError> {
+    db!(tx, fetch_optional::<Employee>(FIND_EMPLOYEE, account, id))
+}
+
+pub async fn find_by_identity(
+    tx: &mut impl Tx,
+    account: AccountId,
+    identity: IdentityId,
+) -> Result<Option<Employee>, StorageError> {
+    db!(tx, fetch_optional::<Employee>(FIND_EMPLOYEE_BY_IDENTITY, account, identity))
+}
+
+pub async fn find_by_login(
+    tx: &mut impl Tx,
+    account: AccountId,
+    login: &Login,
+) -> Result<Option<Employee>, StorageError> {
+    db!(tx, fetch_optional::<Employee>(FIND_EMPLOYEE_BY_LOGIN, account, login.as_str()))
+}
+
+struct AdministratorRow {
+    id: PersonId,
+    name: String,
+}
+record!(AdministratorRow { id, name });
+
+/// Owner and administrators who work here.
+pub async fn list_administrators(
+    tx: &mut impl Tx,
+    account: AccountId,
+) -> Result<Vec<PersonRef>, StorageError> {
+    let rows = db!(tx, fetch_all::<AdministratorRow>(LIST_ADMINISTRATORS, account))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PersonRef { id: row.id, kind: PersonKind::Employee, name: row.name })
+        .collect())
+}
+
+/// Newest first.
+pub async fn list(
+    tx: &mut impl Tx,
+    account: AccountId,
+    page: PageRequest,
+) -> Result<Page<Employee>, StorageError> {
+    let before = page.before();
+    let rows =
+        db!(tx, fetch_all::<Employee>(LIST_EMPLOYEES, account, before.at(), before.id(), page.fetch()))?;
+    Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
+}

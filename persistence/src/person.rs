@@ -1,0 +1,256 @@
+//! People: what employees and contacts share — id, name, addresses.
+
+use std::collections::HashMap;
+
+use liaison_domain::{
+    Timestamp,
+    account::EmployeeStatus,
+    id::{AccountId, PersonId},
+    language::Language,
+    mail_address::EmailAddress,
+    person::{Addressee, PersonKind, PersonRef, Reach},
+    text,
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, Texts, hex, in_ids},
+    sql::Scalar,
+};
+
+/// A person who has an address.
+#[derive(Clone, Debug)]
+pub struct OwnerRow {
+    pub person_id: PersonId,
+    pub kind: PersonKind,
+    pub name: String,
+    /// Set for employees.
+    pub status: Option<EmployeeStatus>,
+    pub address_key: String,
+}
+record!(OwnerRow { person_id, kind, name, status, address_key });
+
+struct RefRow {
+    id: PersonId,
+    kind: PersonKind,
+    name: String,
+}
+record!(RefRow { id, kind, name });
+
+struct AddresseeRow {
+    id: PersonId,
+    name: String,
+    status: Option<EmployeeStatus>,
+    address: Option<String>,
+    language: Option<Language>,
+    selectable_as_participant: Option<bool>,
+}
+record!(AddresseeRow { id, name, status, address, language, selectable_as_participant });
+
+struct AddressRow {
+    person_id: PersonId,
+    address: String,
+}
+record!(AddressRow { person_id, address });
+
+#[derive(Serialize)]
+struct NewAddress {
+    person_id: Hex,
+    position: usize,
+    address: String,
+    address_key: String,
+}
+
+statements! {
+    INSERT_PERSON = ["INSERT INTO person (account_id, id, kind, name, name_key, created_at, updated_at, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $6, 1)"];
+    /// The version guards the whole person, whichever of his rows change.
+    UPDATE_PERSON = ["UPDATE person SET name = $3, name_key = $4, updated_at = $5, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
+    /// What he wrote and was told stays; he can't be found, addressed or matched any more.
+    DELETE_PERSON = ["UPDATE person SET deleted_at = $3, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
+    DELETE_ADDRESSES = ["DELETE FROM person_address WHERE account_id = $1 AND person_id = $2"];
+    INSERT_ADDRESSES = [
+        "INSERT INTO person_address (account_id, person_id, position, address, address_key, is_duplicate) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'person_id'), value ->> 'position', value ->> 'address', \
+                value ->> 'address_key', FALSE FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, person_id, position, address, address_key, FALSE \
+                FROM jsonb_to_recordset($2) AS r(person_id uuid, position bigint, address text, address_key text)"
+        }
+    ];
+    LIST_ADDRESSES = [
+        "SELECT person_id, address FROM person_address WHERE account_id = $1 AND person_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY person_id, position"
+    ];
+    /// Who has these addresses; the lowest id first where an import made duplicates (DUP-3).
+    LIST_OWNERS = [
+        "SELECT a.person_id, p.kind, p.name, e.status, a.address_key FROM person_address a \
+         JOIN person p ON p.account_id = a.account_id AND p.id = a.person_id \
+         LEFT JOIN employee e ON e.account_id = a.account_id AND e.id = a.person_id \
+         WHERE a.account_id = $1 AND p.deleted_at IS NULL AND a.address_key "
+        { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
+        " ORDER BY a.address_key, a.person_id"
+    ];
+    LIST_REFS = [
+        "SELECT id, kind, name FROM person WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
+    /// What fanning out needs of each person.
+    LIST_ADDRESSEES = [
+        "SELECT p.id, p.name, e.status, a.address, c.language, c.selectable_as_participant FROM person p \
+         LEFT JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
+         LEFT JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
+         LEFT JOIN person_address a ON a.account_id = p.account_id AND a.person_id = p.id AND a.position = 0 \
+         WHERE p.account_id = $1 AND p.deleted_at IS NULL AND p.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY p.id"
+    ];
+    COUNT_PERSON = ["SELECT COUNT(*) AS value FROM person WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL"];
+}
+
+/// A new person, without what only one kind has.
+#[derive(Debug)]
+pub struct NewPerson<'a> {
+    pub id: PersonId,
+    pub kind: PersonKind,
+    pub name: &'a str,
+    /// Main address first.
+    pub addresses: &'a [EmailAddress],
+    pub at: Timestamp,
+}
+
+pub(crate) async fn insert(
+    tx: &mut WriteTx,
+    account: AccountId,
+    new: &NewPerson<'_>,
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_PERSON, account, new.id, new.kind, new.name, text::fold(new.name), new.at))?;
+    insert_addresses(tx, account, new.id, new.addresses).await
+}
+
+pub(crate) async fn update(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: PersonId,
+    name: &str,
+    at: Timestamp,
+    version: i64,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(UPDATE_PERSON, account, id, name, text::fold(name), at, version))? == 1)
+}
+
+/// Deletes a person for everybody to come; false where he is not at `version` any more. His addresses become free.
+pub async fn delete(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: PersonId,
+    at: Timestamp,
+    version: i64,
+) -> Result<bool, StorageError> {
+    let deleted = db!(tx, execute(DELETE_PERSON, account, id, at, version))? == 1;
+    if deleted {
+        db!(tx, execute(DELETE_ADDRESSES, account, id))?;
+    }
+    Ok(deleted)
+}
+
+/// Replaces all addresses of a person.
+pub async fn replace_addresses(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: PersonId,
+    addresses: &[EmailAddress],
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_ADDRESSES, account, id))?;
+    insert_addresses(tx, account, id, addresses).await
+}
+
+async fn insert_addresses(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: PersonId,
+    addresses: &[EmailAddress],
+) -> Result<(), StorageError> {
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    let row = |(position, address): (usize, &EmailAddress)| NewAddress {
+        person_id: hex(id.uuid()),
+        position,
+        address: address.as_str().to_owned(),
+        address_key: address.key(),
+    };
+    let rows: Rows<NewAddress> = crate::sql::Json(addresses.iter().enumerate().map(row).collect());
+    db!(tx, execute(INSERT_ADDRESSES, account, rows)).map(drop)
+}
+
+/// The addresses of each person, main one first.
+pub(crate) async fn list_addresses(
+    tx: &mut impl Tx,
+    account: AccountId,
+    people: impl Iterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, Vec<String>>, StorageError> {
+    let ids = Ids::new(people.map(PersonId::uuid));
+    let mut addresses: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for row in db!(tx, fetch_all::<AddressRow>(LIST_ADDRESSES, account, ids))? {
+        addresses.entry(row.person_id).or_default().push(row.address);
+    }
+    Ok(addresses)
+}
+
+/// Who has these addresses (given folded, see [`EmailAddress::key`]).
+pub async fn list_owners(
+    tx: &mut impl Tx,
+    account: AccountId,
+    address_keys: impl IntoIterator<Item = String>,
+) -> Result<Vec<OwnerRow>, StorageError> {
+    db!(tx, fetch_all::<OwnerRow>(LIST_OWNERS, account, Texts::new(address_keys)))
+}
+
+/// People as others refer to them, deleted ones too: history keeps its names.
+pub async fn list_refs(
+    tx: &mut impl Tx,
+    account: AccountId,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, PersonRef>, StorageError> {
+    let ids = Ids::new(people.into_iter().map(PersonId::uuid));
+    let rows = db!(tx, fetch_all::<RefRow>(LIST_REFS, account, ids))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, PersonRef { id: row.id, kind: row.kind, name: row.name }))
+        .collect())
+}
+
+/// How each of these people is reached; who is unknown or deleted is left out.
+pub async fn list_addressees(
+    tx: &mut impl Tx,
+    account: AccountId,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, Addressee>, StorageError> {
+    let ids = Ids::new(people.into_iter().map(PersonId::uuid));
+    let rows = db!(tx, fetch_all::<AddresseeRow>(LIST_ADDRESSEES, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, addressee(row))).collect())
+}
+
+fn addressee(row: AddresseeRow) -> Addressee {
+    let reach = match row.status {
+        Some(status) => Reach::Employee { status },
+        None => Reach::Contact {
+            address: row.address.and_then(|it| EmailAddress::parse(&it).ok()),
+            language: row.language,
+            selectable: row.selectable_as_participant.unwrap_or_default(),
+        },
+    };
+    Addressee { id: row.id, name: row.name, reach }
+}
+
+/// Whether the person is there.
+pub async fn exists(tx: &mut impl Tx, account: AccountId, id: PersonId) -> Result<bool, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_PERSON, account, id))?.0 > 0)
+}
