@@ -30,6 +30,7 @@ mod answer;
 mod app;
 mod client;
 mod contract;
+pub mod process;
 mod sources;
 mod world;
 
