@@ -30,6 +30,7 @@ mod answer;
 mod app;
 mod client;
 mod contract;
+mod form;
 mod sources;
 mod world;
 
@@ -37,6 +38,7 @@ pub use answer::{Answer, JsonExt};
 pub use app::{TestApp, run};
 pub use client::{Call, Client};
 pub use contract::{Contract, Operation};
+pub use form::Form;
 pub use liaison_persistence::database::Engine;
 pub use sources::TestClock;
 pub use world::PASSWORD;
