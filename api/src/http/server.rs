@@ -30,6 +30,7 @@ pub fn build(
 > {
     let (routes, document) =
         ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes).split_for_parts();
+    let document = openapi::complete(document);
     let paths = Data::new(Paths::of(&document));
     let yaml = document.to_yaml().unwrap_or_default();
     let cors = cors(&app.config.http);
@@ -53,7 +54,8 @@ pub fn build(
 
 /// The OpenAPI document of the routes.
 pub fn document() -> OpenApi {
-    ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes).split_for_parts().1
+    let app = ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes);
+    openapi::complete(app.split_for_parts().1)
 }
 
 async fn text(content_type: &'static str, body: String) -> HttpResponse {
