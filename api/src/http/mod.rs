@@ -14,6 +14,7 @@ pub mod employees;
 pub mod fields;
 pub mod health;
 pub mod limits;
+pub mod mail;
 pub mod me;
 pub mod openapi;
 pub mod page;
@@ -38,5 +39,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     contacts::routes(config);
     tasks::routes(config);
     comments::routes(config);
+    mail::routes(config);
     health::routes(config);
 }
