@@ -10,8 +10,10 @@ pub mod caller;
 pub mod command;
 pub mod comments;
 pub mod contacts;
+pub mod download;
 pub mod employees;
 pub mod fields;
+pub mod files;
 pub mod health;
 pub mod limits;
 pub mod mail;
@@ -37,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me::routes(config);
     employees::routes(config);
     contacts::routes(config);
+    files::routes(config);
     tasks::routes(config);
     comments::routes(config);
     mail::routes(config);
