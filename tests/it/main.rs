@@ -8,5 +8,6 @@
 )]
 
 mod api;
+mod contract;
 mod process;
 mod tidy;
