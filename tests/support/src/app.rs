@@ -70,14 +70,7 @@ impl TestApp {
     /// Starts an application on an empty database.
     pub async fn start(engine: Engine) -> Self {
         let folder = TempDir::new().unwrap();
-        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
-        fs::create_dir_all(&templates).unwrap();
-        let postgres_url = match engine {
-            Engine::Sqlite => String::new(),
-            Engine::Postgres => postgres_url(),
-        };
-        let place = Place { folder: folder.path(), templates: &templates, postgres_url: &postgres_url };
-        let database = TestDatabase::create(engine, place).await.unwrap();
+        let database = database(engine, folder.path()).await;
         let clock = TestClock::new();
         let config = config(folder.path());
         let bench = Bench { database, env: env(clock.clone()), clock, folder, mail: MemoryTransport::new() };
@@ -146,6 +139,18 @@ impl TestApp {
         assert!(unread.is_empty(), "the test left mail unread: {unread:?}");
         self.0.bench.database.remove().await.unwrap();
     }
+}
+
+/// An empty database; SQLite keeps it in `folder`.
+pub(crate) async fn database(engine: Engine, folder: &Path) -> TestDatabase {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
+    fs::create_dir_all(&templates).unwrap();
+    let postgres_url = match engine {
+        Engine::Sqlite => String::new(),
+        Engine::Postgres => postgres_url(),
+    };
+    let place = Place { folder, templates: &templates, postgres_url: &postgres_url };
+    TestDatabase::create(engine, place).await.unwrap()
 }
 
 /// The whole stack of middleware and routes that a worker of the server has, without the socket.

@@ -30,6 +30,8 @@ mod answer;
 mod app;
 mod client;
 mod contract;
+mod form;
+pub mod process;
 mod sources;
 mod world;
 
@@ -37,6 +39,7 @@ pub use answer::{Answer, JsonExt};
 pub use app::{TestApp, run, run_beside};
 pub use client::{Call, Client};
 pub use contract::{Contract, Operation};
+pub use form::Form;
 pub use liaison_persistence::database::Engine;
 pub use sources::TestClock;
 pub use world::PASSWORD;
