@@ -5,12 +5,13 @@ use std::{path::Path, sync::Arc};
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context as _;
 use clap::ValueEnum;
+use liaison_mailer::transport::TransportUrl;
 use liaison_persistence::{
     database::{Database, Settings, Synchronous},
     migrate,
 };
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
@@ -19,6 +20,8 @@ use crate::{
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
     lifecycle,
+    storage::Storage,
+    worker,
 };
 
 /// A part of the server that can run on a node of its own.
@@ -47,11 +50,18 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
     announce(&app.config, &made);
     let stop = lifecycle::on_signal();
     let runs = |part| only.is_none_or(|it| it == part);
-    if runs(Part::Api) {
-        serve_http(app.clone(), &listen, stop.clone()).await?;
+    let background = TaskTracker::new();
+    if runs(Part::Workers) {
+        background.spawn(worker::run(app.clone().into_inner(), stop.clone()));
     }
+    let served = if runs(Part::Api) { serve_http(app.clone(), &listen, stop.clone()).await } else { Ok(()) };
+    if served.is_err() {
+        stop.cancel();
+    }
+    background.close();
+    background.wait().await;
     app.database.close().await;
-    Ok(())
+    served
 }
 
 /// Brings the database to this program's schema.
@@ -59,6 +69,15 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
     install_crypto();
     open(&config).await?.close().await;
     Ok(())
+}
+
+/// The application for a command that works beside the server.
+pub async fn app(mut config: Config) -> anyhow::Result<App> {
+    install_crypto();
+    let env = Env::system();
+    config::secrets::complete(&mut config, Path::new(VAR), &env)?;
+    let database = open(&config).await?;
+    build(config, env, database)
 }
 
 /// The application's parts; also what a test drives.
@@ -69,8 +88,10 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
         ingest: config.ingest.secret.as_bytes(),
     })
     .context("auth.secret, secrets.key or ingest.secret")?;
+    let storage = Storage::open(&config.storage.url).context("storage.url")?;
+    let transport = config.mail.transport.parse::<TransportUrl>().context("mail.transport")?.build(None);
     let limits = Limits::new(&config.http);
-    Ok(App { config, database, env, keys, wake: Arc::new(Notify::new()), limits })
+    Ok(App { config, database, env, keys, storage, transport, wake: Arc::new(Notify::new()), limits })
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {

@@ -7,8 +7,8 @@ use liaison_domain::{
     text::TextError,
 };
 
-use super::patch::Patch;
-use crate::service::password::LENGTH;
+use super::patch::{Change, Patch};
+use crate::service::password::PasswordError;
 
 /// The refused fields of one body.
 #[derive(Debug, Default)]
@@ -40,6 +40,11 @@ impl Fields {
 
     pub fn note(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) {
         self.0.push(FieldRefusal { pointer: pointer.into(), code, detail: detail.into().into() });
+    }
+
+    /// Whether all is well so far.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// An error where any field is refused.
@@ -95,19 +100,12 @@ impl FieldError for liaison_domain::UnknownName {
     }
 }
 
-impl Fields {
-    /// Checks the length of a new password.
-    pub fn password(&mut self, pointer: &str, password: String) -> Option<String> {
-        let chars = password.chars().count();
-        let (code, detail) = if chars < *LENGTH.start() {
-            (FieldCode::TooShort, format!("must have at least {} characters", LENGTH.start()))
-        } else if chars > *LENGTH.end() {
-            (FieldCode::TooLong, format!("must have at most {} characters", LENGTH.end()))
-        } else {
-            return Some(password);
-        };
-        self.note(pointer, code, detail);
-        None
+impl FieldError for PasswordError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+        }
     }
 }
 
@@ -116,17 +114,10 @@ impl Fields {
     pub fn change<V, T, E: FieldError>(
         &mut self,
         pointer: &str,
-        patch: Patch<V>,
+        change: Change<V>,
         parse: impl FnOnce(V) -> Result<T, E>,
     ) -> Option<T> {
-        match patch {
-            Patch::Absent => None,
-            Patch::Null => {
-                self.note(pointer, FieldCode::WrongType, "can't be null");
-                None
-            }
-            Patch::Value(value) => self.read(pointer, parse(value)),
-        }
+        change.0.and_then(|value| self.read(pointer, parse(value)))
     }
 
     /// Reads a field of a merge patch that may be cleared.
@@ -144,9 +135,14 @@ impl Fields {
     }
 }
 
-/// For fields that any value of their type fits.
-impl FieldError for std::convert::Infallible {
+impl FieldError for uuid::Error {
     fn code(&self) -> FieldCode {
-        match *self {}
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for chrono::ParseError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
     }
 }

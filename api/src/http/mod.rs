@@ -8,9 +8,12 @@ pub mod accounts;
 pub mod answer;
 pub mod caller;
 pub mod command;
+pub mod comments;
 pub mod contacts;
+pub mod download;
 pub mod employees;
 pub mod fields;
+pub mod files;
 pub mod health;
 pub mod limits;
 pub mod me;
@@ -23,6 +26,7 @@ pub mod query;
 pub mod request_id;
 pub mod server;
 pub mod sessions;
+pub mod tasks;
 pub mod transact;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,5 +38,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me::routes(config);
     employees::routes(config);
     contacts::routes(config);
+    files::routes(config);
+    tasks::routes(config);
+    comments::routes(config);
     health::routes(config);
 }

@@ -3,12 +3,20 @@
 //! A service takes the transaction it works in and never begins or commits one, so that whatever must happen together
 //! does. Every `if` of the business is in the `domain` crate.
 
+pub mod access;
 pub mod account;
 pub mod caller;
+pub mod comment;
 pub mod contact;
 pub mod employee;
+pub mod fan_out;
+pub mod file;
+pub mod letter;
 pub mod password;
+pub mod people;
+pub mod rich_text;
 pub mod session;
+pub mod task;
 
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::error::StorageError;
@@ -30,6 +38,18 @@ pub enum Failure {
 impl Failure {
     pub fn internal(what: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(what, Some(cause.into()))
+    }
+
+    /// The failure with all its causes, for the log and for the operator's eyes only.
+    pub fn chain(&self) -> String {
+        let mut chain = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        chain
     }
 }
 
