@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DkimResult, DnsError, Error, MessageAuthenticator,
+    arc::ArcError,
     common::crypto::Algorithm,
     dkim::{DkimError, Signature},
 };
@@ -92,11 +93,12 @@ pub(super) fn to_result(result: &DkimResult) -> (AuthResult, Option<String>) {
     let (result, reason) = match result {
         DkimResult::Pass => (AuthResult::Pass, None),
         DkimResult::None => (AuthResult::None, None),
-        DkimResult::Neutral(reason @ Error::Dkim(DkimError::FailedBodyHashMatch)) => {
-            (AuthResult::Fail, Some(reason))
-        }
+        DkimResult::Fail(reason)
+        | DkimResult::Neutral(
+            reason
+            @ (Error::Dkim(DkimError::FailedBodyHashMatch) | Error::Arc(ArcError::FailedBodyHashMatch)),
+        ) => (AuthResult::Fail, Some(reason)),
         DkimResult::Neutral(reason) => (AuthResult::Neutral, Some(reason)),
-        DkimResult::Fail(reason) => (AuthResult::Fail, Some(reason)),
         DkimResult::PermError(reason) => (AuthResult::PermError, Some(reason)),
         DkimResult::TempError(reason) => (AuthResult::TempError, Some(reason)),
     };

@@ -16,12 +16,13 @@ pub struct Hop {
     pub authenticated: bool,
 }
 
-/// The end of the connection over which a mail came.
+/// The other end of the connection over which a mail server hands mail to us. Mail that came in another way has no hop:
+/// `Hop::default()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     Address(IpAddr),
-    /// A unix socket or this machine's command line, which the file system guards; always trusted.
-    Local,
+    /// A unix socket, which the file system guards: as good as a trusted address.
+    UnixSocket,
 }
 
 /// What the peer told of its client with XFORWARD. Goes before the Received field, which a content filter between the
@@ -66,7 +67,7 @@ mod tests {
     fn hop(received: &[&str], peer: &str, forwarded: Option<&str>) -> Hop {
         let received: Vec<_> = received.iter().map(|it| (*it).to_owned()).collect();
         let trusted = ["127.0.0.0/8", "::1", "10.0.0.0/8"].map(|it| it.parse().unwrap());
-        let peer = peer.parse().map_or(Peer::Local, Peer::Address);
+        let peer = peer.parse().map_or(Peer::UnixSocket, Peer::Address);
         let forwarded = forwarded.map(|it| Forwarded { client_ip: it.parse().ok(), helo: None });
         hop_of(&received, peer, forwarded.as_ref(), &trusted)
     }

@@ -9,7 +9,7 @@
 //! | case | here |
 //! |---|---|
 //! | several From fields, or several addresses in one | DMARC `permerror`; nothing is aligned |
-//! | a signature that leaves From out, that uses SHA-1, or that has expired by `now` | does not count (RFC 6376 §5.4, RFC 8301) |
+//! | a signature that leaves From out, uses SHA-1, or has expired by `now` | does not count (RFC 6376 §5.4, RFC 8301) |
 //! | a signature of a part of the body (`l=`) | does not count: anybody may add to the rest |
 //! | more than 10 signatures | the topmost 10 are looked at |
 //! | an SPF pass through a `?include`, `~include` or `-include` of a record with includes | `neutral`; see `spf` |
@@ -60,8 +60,8 @@ impl Authenticator {
     /// Verifies a mail that came over `hop`. Never fails: what goes wrong is a result.
     ///
     /// Hashes the whole mail without a pause, in time linear in its size; the rest is waiting for the DNS, for
-    /// [`DnsSettings::verification_timeout`] at most. `now` is the time of receipt: signatures expire by it, so a mail that
-    /// is judged again later is judged the same.
+    /// [`DnsSettings::verification_timeout`] at most. `now` is the time of receipt: signatures expire by it, so a mail
+    /// that is judged again later is judged the same.
     pub async fn verify(&self, raw: &[u8], hop: &Hop, now: DateTime<Utc>) -> Verdict {
         let verified = AssertUnwindSafe(self.ask(raw, hop, now)).catch_unwind().await;
         verified.unwrap_or_else(|_panic| {

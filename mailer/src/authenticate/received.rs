@@ -7,8 +7,8 @@
 //! from <HELO> (<address>) by <server> (<its address>) with Microsoft SMTP Server        Exchange
 //! ```
 //!
-//! A server writes into its own field what the client called itself. So a field that could have been bent by such a name
-//! is not believed at all: each of `from`, `by` and `with` stands once outside comments, or nothing is read.
+//! A server writes into its own field what the client called itself. So a field that could have been bent by such a
+//! name is not believed at all: each of `from`, `by` and `with` stands once outside comments, or nothing is read.
 
 use std::{
     iter::{self, Peekable},

@@ -12,7 +12,7 @@ use super::{
     verdict::{AuthResult, Check},
 };
 
-/// Records read at most to find an include that does not let anybody pass (RFC 7208 §4.6.4 allows no more of them).
+/// Records that can have had a part in a pass, the first one included (RFC 7208 §4.6.4).
 const MAX_RECORDS: usize = 11;
 
 pub(super) struct SpfVerdict {
@@ -75,20 +75,18 @@ fn to_result(result: SpfResult) -> AuthResult {
 
 /// Whether the record has an include with `?`, `~` or `-` of a record that has includes itself.
 ///
-/// mail-auth gives a match two includes deep the qualifier of the inner include alone and stops there: `?include:provider`
-/// passes for every customer of a provider whose record includes others, where RFC 7208 §5.2 says `neutral`. Such records
-/// are rare, so no pass of theirs is counted; their own mail has DKIM.
+/// mail-auth gives a match two includes deep the qualifier of the inner include alone and stops there. So
+/// `?include:provider` passes for every customer of a provider whose record includes others, where RFC 7208 §5.2 says
+/// `neutral`. Such records are rare, so no pass of theirs is counted; their own mail has DKIM. Records are read in the
+/// order of evaluation.
 async fn has_lenient_include(resolver: &MessageAuthenticator, domain: &str) -> bool {
     let mut names = vec![(domain.to_owned(), false)];
-    let mut n_records = 0;
-    while let Some((name, is_lenient)) = names.pop() {
-        n_records += 1;
-        if n_records > MAX_RECORDS {
-            return true;
-        }
+    for _ in 0..MAX_RECORDS {
+        let Some((name, is_lenient)) = names.pop() else { break };
         let Ok(record) = resolver.txt_lookup::<Spf>(name, None::<&NoCache<Box<str>, Txt>>).await else {
             continue;
         };
+        let mut inner_names = Vec::new();
         for directive in &record.directives {
             let Mechanism::Include { macro_string } = &directive.mechanism else { continue };
             if is_lenient {
@@ -96,12 +94,13 @@ async fn has_lenient_include(resolver: &MessageAuthenticator, domain: &str) -> b
             }
             let is_lenient = directive.qualifier != Qualifier::Pass;
             match literal(macro_string) {
-                Some(name) => names.push((name, is_lenient)),
+                Some(name) => inner_names.push((name, is_lenient)),
                 None if is_lenient => return true,
                 None => {}
             }
         }
-        names.extend(record.redirect.as_ref().and_then(literal).map(|name| (name, is_lenient)));
+        inner_names.extend(record.redirect.as_ref().and_then(literal).map(|name| (name, is_lenient)));
+        names.extend(inner_names.into_iter().rev());
     }
     false
 }

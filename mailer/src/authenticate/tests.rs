@@ -38,7 +38,11 @@ struct World {
 impl World {
     /// `KEY` in the zone becomes the key's record.
     async fn with(zone: &str) -> Self {
-        let key = SigningKey::generate(Algorithm::Ed25519).unwrap();
+        Self::with_key(zone, Algorithm::Ed25519).await
+    }
+
+    async fn with_key(zone: &str, algorithm: Algorithm) -> Self {
+        let key = SigningKey::generate(algorithm).unwrap();
         let dns = DnsStub::start(&zone.replace("KEY", &key.dns_record())).await;
         let authenticator = Authenticator::new(&dns.settings()).unwrap();
         Self { dns, authenticator, key }

@@ -79,8 +79,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// `true` when the domain of From vouches for the mail: DMARC passes, whatever policy it asks for. Only then, or from
-    /// a [`Hop`](super::Hop) that is `authenticated`, is From believed (S1).
+    /// `true` when the domain of From vouches for the mail: DMARC passes, whatever policy it asks for. Only then, or
+    /// from a [`Hop`](super::Hop) that is `authenticated`, is From believed (S1).
     pub fn is_aligned(&self) -> bool {
         self.dmarc.result == AuthResult::Pass
     }

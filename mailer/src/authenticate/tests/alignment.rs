@@ -19,6 +19,15 @@ async fn a_signature_of_froms_domain_speaks_for_it() {
 }
 
 #[tokio::test]
+async fn what_we_sign_holds_with_either_algorithm() {
+    for algorithm in [Algorithm::Ed25519, Algorithm::Rsa2048] {
+        let world = World::with_key(CORP, algorithm).await;
+        let mail = world.signed(&mail_from("anna@corp.example"), "corp.example");
+        check(&world.verify(&mail, &hop(STRANGER, "x@nowhere.example")).await, [None, Pass, Pass]);
+    }
+}
+
+#[tokio::test]
 async fn an_envelope_of_froms_domain_speaks_for_it() {
     let world = World::with(CORP).await;
     let mail = mail_from("anna@corp.example");

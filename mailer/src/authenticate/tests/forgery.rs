@@ -41,7 +41,6 @@ async fn a_mail_with_several_authors_is_never_aligned() {
         signed("Staff: anna@corp.example, boss@corp.example;"),
         signed("Anna"),
         signed("undisclosed-recipients:;"),
-        signed("=?utf-8?q?=3Cboss=40corp=2Eexample=3E=2C?= <anna@corp.example>"),
         mail_from("x").replace("From: x\r\n", ""),
     ] {
         let verdict = world.verify(&mail, &hop(CORPS_SERVER, "anna@corp.example")).await;
@@ -132,10 +131,10 @@ async fn a_forwarders_seal_is_reported_and_changes_nothing() {
     let mail = world.signed(&mail_from("anna@corp.example"), "corp.example").replace("Re:", "[list] Re:");
     let changed = AuthenticatedMessage::parse(mail.as_bytes()).unwrap();
     let results = AuthenticationResults::new("list.example");
-    let sealer = ArcSealer::from_key(world.plain_key()).domain("list.example").selector("s1");
+    let forwarder = ArcSealer::from_key(world.plain_key()).domain("list.example").selector("s1");
     let no_chain = world.authenticator.resolver.verify_arc(&changed).await;
     let set =
-        sealer.headers(["From", "Subject", "DKIM-Signature"]).seal(&changed, &results, &no_chain).unwrap();
+        forwarder.headers(["From", "Subject", "DKIM-Signature"]).seal(&changed, &results, &no_chain).unwrap();
     let sealed = set.to_header() + &mail;
 
     let verdict = world.verify(&sealed, &hop).await;

@@ -71,10 +71,8 @@ async fn without_the_clients_address_spf_says_nothing() {
 
 #[tokio::test]
 async fn a_record_that_wants_more_than_ten_lookups_is_an_error() {
-    let mut zone = String::new();
-    for n in 0..20 {
-        zone += &format!("s{n}.example  TXT  v=spf1 include:s{}.example -all\n", n + 1);
-    }
+    let zone = (0..20).map(|n| format!("s{n}.example  TXT  v=spf1 include:s{}.example -all", n + 1));
+    let zone = zone.collect::<Vec<_>>().join("\n");
     let world = World::with(&zone).await;
     let verdict = world.verify(&mail_from("anna@corp.example"), &hop(STRANGER, "a@s0.example")).await;
     assert_eq!(verdict.spf.result, PermError);
