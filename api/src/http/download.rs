@@ -59,7 +59,7 @@ pub async fn respond(
 }
 
 /// What a request asks of content.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Whole,
     /// Both ends inclusive and within the content.
