@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn one_range_of_bytes_is_honoured() {
+    fn one_range_of_bytes_is_honored() {
         let check = |range, expected| check(&[("Range", range)], SIZE, expected);
         check("bytes=0-0", part(0, 0));
         check("bytes=0-499", part(0, 499));
