@@ -16,6 +16,7 @@ pub mod fields;
 pub mod files;
 pub mod health;
 pub mod limits;
+pub mod mail;
 pub mod me;
 pub mod openapi;
 pub mod page;
@@ -41,5 +42,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     files::routes(config);
     tasks::routes(config);
     comments::routes(config);
+    mail::routes(config);
     health::routes(config);
 }

@@ -12,6 +12,7 @@ pub mod employee;
 pub mod fan_out;
 pub mod file;
 pub mod letter;
+pub mod outgoing_mail;
 pub mod password;
 pub mod people;
 pub mod rich_text;

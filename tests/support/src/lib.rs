@@ -31,11 +31,12 @@ mod app;
 mod client;
 mod contract;
 mod form;
+pub mod process;
 mod sources;
 mod world;
 
 pub use answer::{Answer, JsonExt};
-pub use app::{TestApp, run};
+pub use app::{TestApp, run, run_beside};
 pub use client::{Call, Client};
 pub use contract::{Contract, Operation};
 pub use form::Form;
