@@ -59,7 +59,7 @@ pub async fn respond(
 }
 
 /// What a request asks of content.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Whole,
     /// Both ends inclusive and within the content.
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn one_range_of_bytes_is_honoured() {
+    fn one_range_of_bytes_is_honored() {
         let check = |range, expected| check(&[("Range", range)], SIZE, expected);
         check("bytes=0-0", part(0, 0));
         check("bytes=0-499", part(0, 499));
