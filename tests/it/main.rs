@@ -11,4 +11,5 @@
 mod api;
 mod contract;
 mod process;
+mod storage;
 mod tidy;
