@@ -1,11 +1,11 @@
-//! What everything else is given: the database, the sources of time and secrets, the keys, the configuration.
+//! What everything else is given: the database, the sources of time and secrets, the keys, the files, the configuration.
 
 use std::sync::Arc;
 
 use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
-use crate::{config::Config, env::Env, http::limits::Limits, keys::Keys};
+use crate::{config::Config, env::Env, http::limits::Limits, keys::Keys, storage::Storage};
 
 /// The running application's parts, shared by requests and workers.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct App {
     pub database: Database,
     pub env: Env,
     pub keys: Keys,
+    /// The content of files.
+    pub storage: Storage,
     /// Rung after a commit that made work.
     pub wake: Arc<Notify>,
     pub limits: Limits,

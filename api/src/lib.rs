@@ -3,6 +3,7 @@
 //! [`http`] translates requests, [`service`] holds the use cases, [`worker`] runs what outlives a request. Start with
 //! [`startup`] to see how the parts are put together.
 
+pub mod account_create;
 pub mod app;
 pub mod config;
 pub mod env;
@@ -13,4 +14,5 @@ pub mod lmtp;
 pub mod mail_check;
 pub mod service;
 pub mod startup;
+pub mod storage;
 pub mod view;

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use liaison_api::{
+    account_create::AccountCreate,
     config::Config,
     http::openapi,
     mail_check::MailCheck,
@@ -31,6 +32,9 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Make accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Print the settings in force, secrets masked.
     Config,
     /// Print the OpenAPI document.
@@ -38,6 +42,12 @@ enum Command {
     /// Look at mails.
     #[command(subcommand)]
     Mail(MailCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// Make an account with its owner; his password is the first line of standard input.
+    Create(AccountCreate),
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +62,10 @@ fn main() -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve { only } => run(startup::serve(config()?, only)),
         Command::Migrate => run(startup::migrate(config()?)),
+        Command::Account(AccountCommand::Create(create)) => {
+            let config = config()?;
+            run(async { create.run(&startup::app(config).await?).await })
+        }
         Command::Config => print(&config()?.describe()),
         Command::Openapi => print(openapi::yaml()?.trim_end()),
         Command::Mail(MailCommand::Check(check)) => Ok(check.run()?),

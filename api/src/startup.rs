@@ -19,6 +19,7 @@ use crate::{
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
     lifecycle,
+    storage::Storage,
 };
 
 /// A part of the server that can run on a node of its own.
@@ -61,6 +62,15 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The application for a command that works beside the server.
+pub async fn app(mut config: Config) -> anyhow::Result<App> {
+    install_crypto();
+    let env = Env::system();
+    config::secrets::complete(&mut config, Path::new(VAR), &env)?;
+    let database = open(&config).await?;
+    build(config, env, database)
+}
+
 /// The application's parts; also what a test drives.
 pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App> {
     let keys = Keys::derive(Secrets {
@@ -69,8 +79,9 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
         ingest: config.ingest.secret.as_bytes(),
     })
     .context("auth.secret, secrets.key or ingest.secret")?;
+    let storage = Storage::open(&config.storage.url).context("storage.url")?;
     let limits = Limits::new(&config.http);
-    Ok(App { config, database, env, keys, wake: Arc::new(Notify::new()), limits })
+    Ok(App { config, database, env, keys, storage, wake: Arc::new(Notify::new()), limits })
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {

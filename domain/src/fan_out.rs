@@ -8,7 +8,7 @@ use crate::{
     language::Language,
     mail_address::EmailAddress,
     outgoing::SkipReason,
-    person::{Addressee, Reach},
+    person::{Addressee, PersonKind, Reach},
 };
 
 /// The notices that an event makes, and who got none and why.
@@ -65,6 +65,15 @@ pub fn plan(author: PersonId, audience: &[Addressee], contacts_wait: bool) -> Fa
     plan
 }
 
+/// Who is told of a new task: its assignees. A contact set to work by a contact gets nothing (CLI-8).
+pub fn notified_of_new_task<'a>(
+    assigner: Option<&Addressee>,
+    assignees: impl Iterator<Item = &'a Addressee>,
+) -> Vec<Addressee> {
+    let by_contact = assigner.is_some_and(|it| it.kind() == PersonKind::Contact);
+    assignees.filter(|it| !(by_contact && it.kind() == PersonKind::Contact)).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -108,6 +117,15 @@ mod tests {
             [(person(2), SkipReason::NoAddress), (person(4), SkipReason::SameAddress)]
         );
         assert!(plan(person(1), &audience, true).mails.is_empty());
+    }
+
+    /// CLI-8
+    #[test]
+    fn a_contact_set_to_work_by_a_contact_is_not_told() {
+        let (boss, worker, client) = (employee(1), employee(2), contact(3, Some("c@x.example")));
+        let assignees = [worker.clone(), client.clone()];
+        assert_eq!(notified_of_new_task(Some(&boss), assignees.iter()), assignees);
+        assert_eq!(notified_of_new_task(Some(&contact(4, None)), assignees.iter()), [worker]);
     }
 
     proptest! {

@@ -15,6 +15,35 @@ pub struct File {
     pub created_at: Timestamp,
 }
 
+/// A file that is to be attached to a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub file: FileId,
+    /// The Content-ID (RFC 2392) by which the comment's HTML shows it, without angle brackets.
+    pub content_id: Option<String>,
+}
+
+/// A file as it hangs on a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachedFile {
+    pub file: File,
+    /// See [`Attachment::content_id`].
+    pub content_id: Option<String>,
+}
+
+/// The type of content that nothing is known about.
+pub const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// The type that content is served under (S11): what a browser could run in our name is no more than bytes.
+pub fn served_type(content_type: &str) -> &str {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (kind, subtype) = essence.split_once('/').unwrap_or_default();
+    let is_xml = subtype == "xml" || subtype.ends_with("+xml");
+    let is_active = is_xml || ["html", "script"].iter().any(|it| subtype.contains(it));
+    let is_plain = matches!(kind, "application" | "audio" | "font" | "image" | "text" | "video");
+    if is_plain && !is_active { content_type } else { UNKNOWN_TYPE }
+}
+
 /// Longest file name in characters.
 pub const MAX_NAME_CHARS: usize = 200;
 
@@ -66,5 +95,34 @@ mod tests {
         check(".htaccess", "htaccess");
         assert!(safe_name(&format!("{}.pdf", "x".repeat(300))).ends_with("x.pdf"));
         assert_eq!(safe_name(&format!("{}.pdf", "x".repeat(300))).len(), MAX_NAME_CHARS);
+    }
+
+    /// S11: no upload becomes a page or a script of this server.
+    #[test]
+    fn what_a_browser_could_run_is_served_as_bytes() {
+        for harmless in [
+            "application/pdf",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "image/png",
+            "text/plain; charset=utf-8",
+            "video/mp4",
+        ] {
+            assert_eq!(served_type(harmless), harmless);
+        }
+        for active in [
+            "text/html",
+            "Text/HTML; charset=utf-8",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "text/javascript",
+            "application/ecmascript",
+            "multipart/mixed",
+            "message/rfc822",
+            "html",
+            "",
+        ] {
+            assert_eq!(served_type(active), UNKNOWN_TYPE, "{active}");
+        }
     }
 }

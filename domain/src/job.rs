@@ -27,11 +27,13 @@ named! {
 
 /// Attempts after which a job is parked (R9).
 pub const MAX_ATTEMPTS: i64 = 5;
-/// How long a node may work on a job before another takes it over.
-pub const LEASE: Duration = Duration::from_mins(1);
+/// How long a node's word that it works on a job is good: after that without a heartbeat another takes the job over.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// How often a node renews the leases of what it works on.
+pub const HEARTBEAT: Duration = Duration::from_secs(3);
 
-/// What to do with a job that failed `attempts` times for a reason of ours, not of the mail's: wait and repeat, or
-/// park it so that the next one gets its turn (R9).
+/// What to do with a job that failed at attempt number `attempts` for a reason of ours, not of the mail's: wait and
+/// repeat, or park it so that the next one gets its turn (R9). An attempt that a crash cut counts like a failed one.
 pub fn retry_after(attempts: i64) -> Option<Duration> {
     let exponent = u32::try_from(attempts.clamp(1, 16) - 1).unwrap_or_default();
     (attempts < MAX_ATTEMPTS).then(|| Duration::from_secs(5 * 4u64.pow(exponent)))

@@ -14,6 +14,7 @@ pub mod inbound;
 pub mod job;
 pub mod language;
 pub mod mail_address;
+pub mod notification;
 pub mod outgoing;
 pub mod person;
 pub mod refusal;

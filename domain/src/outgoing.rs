@@ -87,6 +87,8 @@ pub enum Attempt {
     Permanent { reply: String },
     /// The message could not be made; sending again would not help.
     Impossible { reason: String },
+    /// It was handed over and the answer never came: it may have been accepted (R6).
+    Cut { reason: String },
 }
 
 /// What follows from an attempt.
@@ -95,22 +97,30 @@ pub struct AfterAttempt {
     pub state: RecipientState,
     pub event: DeliveryEventType,
     pub bounce_class: Option<BounceClass>,
+    /// Whether the attempt counts as cut.
+    pub is_cut: bool,
     /// How long to wait for the next attempt; none where there is none.
     pub retry_in: Option<Duration>,
     pub detail: String,
 }
 
 /// Decides what follows from attempt number `attempt` (from 1): none after acceptance or a 5xx, else retries that
-/// thin out over five days (product §4, OUT-13).
-pub fn decide_after(attempt: i64, result: Attempt) -> AfterAttempt {
+/// thin out over five days (product §4, OUT-13). After an attempt that was cut the message leaves once more, and no more
+/// where `cut_before` (R6).
+pub fn decide_after(attempt: i64, cut_before: bool, result: Attempt) -> AfterAttempt {
     use DeliveryEventType as Event;
     use RecipientState as State;
     let settled = |state, event, bounce_class, detail| AfterAttempt {
         state,
         event,
         bounce_class,
+        is_cut: false,
         retry_in: None,
         detail,
+    };
+    let deferred = |retry_in, detail| AfterAttempt {
+        retry_in: Some(retry_in),
+        ..settled(State::Deferred, Event::Deferred, None, detail)
     };
     match result {
         Attempt::Accepted { reply } => settled(State::Accepted, Event::Accepted, None, reply),
@@ -119,22 +129,49 @@ pub fn decide_after(attempt: i64, result: Attempt) -> AfterAttempt {
         }
         Attempt::Impossible { reason } => settled(State::Failed, Event::Failed, None, reason),
         Attempt::Transient { reply } => match retry_after(attempt) {
-            Some(delay) => AfterAttempt {
-                state: State::Deferred,
-                event: Event::Deferred,
-                bounce_class: None,
-                retry_in: Some(delay),
-                detail: reply,
-            },
+            Some(delay) => deferred(delay, reply),
             None => settled(State::Failed, Event::Failed, Some(BounceClass::Soft), reply),
         },
+        Attempt::Cut { reason } if cut_before => {
+            AfterAttempt { is_cut: true, ..settled(State::Unknown, Event::Unknown, None, reason) }
+        }
+        Attempt::Cut { reason } => AfterAttempt { is_cut: true, ..deferred(Duration::from_mins(1), reason) },
     }
 }
 
-/// Decides what to do with a message whose attempt was cut: sent once more under the same Message-ID, then left alone
-/// (R6). `cut_before` tells whether that has happened already.
-pub const fn decide_after_cut(cut_before: bool) -> RecipientState {
-    if cut_before { RecipientState::Unknown } else { RecipientState::Sending }
+/// What to do with a message when its turn has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Make an attempt.
+    Send,
+    /// The last attempt was cut by a crash: send once more under the same Message-ID (R6).
+    SendAfterCut,
+    /// It was cut a second time: nobody knows, and it is sent no more by itself.
+    GiveUp,
+    /// It is settled already.
+    Nothing,
+}
+
+/// Decides what to do with a message that stands at `state`; `cut_before` tells whether an earlier attempt was cut.
+pub const fn decide_turn(state: RecipientState, cut_before: bool) -> Turn {
+    match state {
+        RecipientState::Queued | RecipientState::Held | RecipientState::Deferred => Turn::Send,
+        RecipientState::Sending if cut_before => Turn::GiveUp,
+        RecipientState::Sending => Turn::SendAfterCut,
+        RecipientState::Accepted
+        | RecipientState::Bounced
+        | RecipientState::Failed
+        | RecipientState::Suppressed
+        | RecipientState::Unknown => Turn::Nothing,
+    }
+}
+
+impl RecipientState {
+    /// Whether somebody may have it sent once more: it did not arrive, or nobody knows, and no server refused it for
+    /// good.
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::Deferred | Self::Failed | Self::Unknown)
+    }
 }
 
 /// The wait after failed attempt number `attempt` (from 1): 1, 5, 15 min, 1 h, then 4 h each, 5 days in all.
@@ -168,19 +205,46 @@ mod tests {
     #[test]
     fn only_a_transient_refusal_is_tried_again() {
         let reply = || "server's words".to_owned();
-        let after = |result| decide_after(1, result);
+        let after = |result| decide_after(1, false, result);
         assert_eq!(after(Attempt::Accepted { reply: reply() }).state, RecipientState::Accepted);
         assert_eq!(after(Attempt::Permanent { reply: reply() }).bounce_class, Some(BounceClass::Hard));
         assert_eq!(after(Attempt::Permanent { reply: reply() }).retry_in, None);
         assert_eq!(after(Attempt::Impossible { reason: reply() }).state, RecipientState::Failed);
         assert_eq!(after(Attempt::Transient { reply: reply() }).retry_in, Some(Duration::from_mins(1)));
-        assert_eq!(decide_after(34, Attempt::Transient { reply: reply() }).state, RecipientState::Failed);
+        assert_eq!(
+            decide_after(34, false, Attempt::Transient { reply: reply() }).state,
+            RecipientState::Failed
+        );
     }
 
     /// R6: case (b).
     #[test]
     fn a_cut_attempt_is_repeated_at_most_once() {
-        assert_eq!(decide_after_cut(false), RecipientState::Sending);
-        assert_eq!(decide_after_cut(true), RecipientState::Unknown);
+        let cut = || Attempt::Cut { reason: "lost".to_owned() };
+        let first = decide_after(1, false, cut());
+        assert_eq!((first.state, first.retry_in), (RecipientState::Deferred, Some(Duration::from_mins(1))));
+        let second = decide_after(2, true, cut());
+        assert_eq!((second.state, second.retry_in), (RecipientState::Unknown, None));
+        assert_eq!(decide_turn(RecipientState::Sending, false), Turn::SendAfterCut);
+        assert_eq!(decide_turn(RecipientState::Sending, true), Turn::GiveUp);
+    }
+
+    /// Product §4: never again after acceptance, nor after a refusal for good.
+    #[test]
+    fn what_is_settled_is_not_sent_again() {
+        for &state in RecipientState::ALL {
+            let settled = matches!(decide_turn(state, false), Turn::Nothing);
+            assert!(
+                !(settled && matches!(state, RecipientState::Queued | RecipientState::Deferred)),
+                "{state}"
+            );
+            assert_eq!(
+                decide_turn(state, true) == Turn::Send,
+                decide_turn(state, false) == Turn::Send,
+                "{state}"
+            );
+        }
+        assert_eq!(decide_turn(RecipientState::Accepted, false), Turn::Nothing);
+        assert!(!RecipientState::Accepted.is_retryable() && !RecipientState::Bounced.is_retryable());
     }
 }

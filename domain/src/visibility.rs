@@ -3,7 +3,12 @@
 //! [`Scope`] is computed once for a viewer; [`Scope::allows`] judges one comment, and the same three fields are bound
 //! into the one SQL filter that lists use. A property test holds the two equal on both engines.
 
-use crate::{account::Role, id::PersonId};
+use crate::{
+    account::Role,
+    id::PersonId,
+    named::named,
+    person::{PersonKind, PersonRef},
+};
 
 /// What a viewer may see of a task that he may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,51 @@ pub struct Visible<'a> {
     pub hidden: bool,
     /// Not confirmed yet, so not for other contacts (R17).
     pub unrecognized_sender: bool,
+}
+
+named! {
+    /// By what a person sees a comment.
+    pub enum SeenBy {
+        /// He wrote it.
+        Author = "author",
+        /// It was addressed to him.
+        Addressed = "addressed",
+        /// He holds a role in the task, and the comment is not hidden.
+        Role = "role",
+        /// He administrates the account.
+        Administrator = "administrator",
+    }
+}
+
+/// The people around a comment.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    pub author: &'a PersonRef,
+    pub audience: &'a [PersonRef],
+    /// Who holds a role in the task.
+    pub members: &'a [PersonRef],
+    pub administrators: &'a [PersonRef],
+    pub hidden: bool,
+    pub unrecognized_sender: bool,
+}
+
+/// Names everybody who can see a comment, each with the first thing that lets him.
+pub fn explain(around: &Around<'_>) -> Vec<(PersonRef, SeenBy)> {
+    let is_employee = |it: &&PersonRef| it.kind == PersonKind::Employee;
+    let addressed = around.audience.iter().filter(|it| is_employee(it) || !around.unrecognized_sender);
+    let members = around.members.iter().filter(|it| is_employee(it) && !around.hidden);
+    let people = [(around.author, SeenBy::Author)]
+        .into_iter()
+        .chain(addressed.map(|it| (it, SeenBy::Addressed)))
+        .chain(members.map(|it| (it, SeenBy::Role)))
+        .chain(around.administrators.iter().map(|it| (it, SeenBy::Administrator)));
+    let mut seen: Vec<(PersonRef, SeenBy)> = Vec::new();
+    for (person, by) in people {
+        if !seen.iter().any(|(it, _)| it.id == person.id) {
+            seen.push((person.clone(), by));
+        }
+    }
+    seen
 }
 
 #[cfg(test)]
@@ -84,5 +134,43 @@ mod tests {
         check(Scope::employee(OTHER, Role::Member), true, false, false);
         check(Scope::employee(ADDRESSED, Role::Member), true, false, true);
         check(Scope::employee(OTHER, Role::Admin), true, false, true);
+    }
+
+    /// `explain` names exactly those whom `Scope::allows` lets see.
+    #[test]
+    fn who_sees_a_comment_is_explained_as_it_is_decided() {
+        let person =
+            |n: u128, kind| PersonRef { id: PersonId::new(Uuid::from_u128(n)), kind, name: n.to_string() };
+        let (author, staff, client) = (
+            person(1, PersonKind::Employee),
+            person(2, PersonKind::Employee),
+            person(3, PersonKind::Contact),
+        );
+        let (member, admin) = (person(4, PersonKind::Employee), person(5, PersonKind::Employee));
+        let audience = [staff.clone(), client.clone()];
+        let ids = [staff.id, client.id];
+        for hidden in [false, true] {
+            for unrecognized_sender in [false, true] {
+                let around = Around {
+                    author: &author,
+                    audience: &audience,
+                    members: &[member.clone(), client.clone()],
+                    administrators: std::slice::from_ref(&admin),
+                    hidden,
+                    unrecognized_sender,
+                };
+                let explained: Vec<PersonId> = explain(&around).into_iter().map(|(it, _)| it.id).collect();
+                let comment = Visible { author: author.id, audience: &ids, hidden, unrecognized_sender };
+                for (who, scope) in [
+                    (&author, Scope::employee(author.id, Role::Member)),
+                    (&staff, Scope::employee(staff.id, Role::Member)),
+                    (&client, Scope::contact(client.id)),
+                    (&member, Scope::employee(member.id, Role::Member)),
+                    (&admin, Scope::employee(admin.id, Role::Admin)),
+                ] {
+                    assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");
+                }
+            }
+        }
     }
 }

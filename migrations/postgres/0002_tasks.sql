@@ -5,6 +5,7 @@ CREATE TABLE task (
     id UUID NOT NULL,
     number BIGINT NOT NULL,
     title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
     description_html TEXT NOT NULL,
     description_text TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
@@ -21,6 +22,7 @@ CREATE TABLE task (
     UNIQUE (account_id, number)
 );
 CREATE INDEX task_by_age ON task (account_id, created_at, id);
+CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 
 CREATE TABLE task_role (
@@ -52,6 +54,7 @@ CREATE TABLE comment (
     reply_to UUID,
     incoming_mail_id UUID,
     unrecognized_sender BOOLEAN NOT NULL,
+    warnings JSONB NOT NULL,
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)
 );

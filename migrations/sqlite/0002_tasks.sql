@@ -5,6 +5,7 @@ CREATE TABLE task (
     id BLOB NOT NULL,
     number INTEGER NOT NULL,
     title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
     description_html TEXT NOT NULL,
     description_text TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
@@ -23,6 +24,7 @@ CREATE TABLE task (
     FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
 ) STRICT;
 CREATE INDEX task_by_age ON task (account_id, created_at, id);
+CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 
 CREATE TABLE task_role (
@@ -56,6 +58,7 @@ CREATE TABLE comment (
     reply_to BLOB,
     incoming_mail_id BLOB,
     unrecognized_sender INTEGER NOT NULL CHECK (unrecognized_sender IN (0, 1)),
+    warnings TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),

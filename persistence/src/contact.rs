@@ -8,7 +8,6 @@ use liaison_domain::{
     language::Language,
     mail_address::EmailAddress,
     person::{Contact, PersonKind},
-    text,
 };
 use serde::Serialize;
 
@@ -18,7 +17,7 @@ use crate::{
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{self, NewPerson},
-    sql::Json,
+    sql::{Json, containing},
 };
 
 struct ContactRow {
@@ -192,19 +191,6 @@ pub async fn list(
     )?;
     let contacts = complete(tx, account, rows).await?;
     Ok(Page::cut(contacts, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
-}
-
-/// The LIKE pattern for a folded column that contains a text as typed.
-fn containing(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text::fold(part).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Adds addresses and companies to rows, two statements for any number of them.

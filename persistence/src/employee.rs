@@ -5,7 +5,7 @@ use liaison_domain::{
     account::{Login, Role},
     id::{AccountId, IdentityId, PersonId},
     mail_address::EmailAddress,
-    person::{Employee, PersonKind},
+    person::{Employee, PersonKind, PersonRef},
 };
 
 use crate::{
@@ -33,6 +33,9 @@ statements! {
     FIND_EMPLOYEE_BY_LOGIN = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, \
         p.version FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
         JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.login = $2"];
+    LIST_ADMINISTRATORS = ["SELECT e.id, p.name FROM employee e \
+        JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+        WHERE e.account_id = $1 AND e.role IN ('owner', 'admin') AND e.status = 'active' ORDER BY p.name, e.id"];
     LIST_EMPLOYEES = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
         FROM person p JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
         JOIN login_identity i ON i.id = e.identity_id \
@@ -95,6 +98,24 @@ pub async fn find_by_login(
     login: &Login,
 ) -> Result<Option<Employee>, StorageError> {
     db!(tx, fetch_optional::<Employee>(FIND_EMPLOYEE_BY_LOGIN, account, login.as_str()))
+}
+
+struct AdministratorRow {
+    id: PersonId,
+    name: String,
+}
+record!(AdministratorRow { id, name });
+
+/// Owner and administrators who work here.
+pub async fn list_administrators(
+    tx: &mut impl Tx,
+    account: AccountId,
+) -> Result<Vec<PersonRef>, StorageError> {
+    let rows = db!(tx, fetch_all::<AdministratorRow>(LIST_ADMINISTRATORS, account))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PersonRef { id: row.id, kind: PersonKind::Employee, name: row.name })
+        .collect())
 }
 
 /// Newest first.

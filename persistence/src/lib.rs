@@ -13,15 +13,24 @@ pub mod sql;
 
 pub mod account;
 pub mod change_feed;
+pub mod comment;
 pub mod contact;
 pub mod database;
 pub mod employee;
 pub mod error;
+pub mod file;
 pub mod idempotency;
+pub mod job;
 pub mod list;
 pub mod migrate;
+pub mod notification;
+pub mod outgoing_mail;
 pub mod page;
 pub mod person;
+pub mod task;
+pub mod thread;
+
+mod visibility;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -31,11 +40,20 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
     [
         account::ALL,
         change_feed::ALL,
+        comment::ALL,
         contact::ALL,
         database::ALL,
         employee::ALL,
+        file::ALL,
         idempotency::ALL,
+        job::ALL,
+        notification::ALL,
+        outgoing_mail::ALL,
+        outgoing_mail::delivery::ALL,
+        outgoing_mail::ledger::ALL,
         person::ALL,
+        task::ALL,
+        thread::ALL,
     ]
     .into_iter()
     .flatten()

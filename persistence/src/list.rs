@@ -3,6 +3,8 @@
 //! The only way a list gets into a statement. A text with as many placeholders as elements would be another statement
 //! for each length; one bound list is prepared once.
 
+use chrono::SecondsFormat;
+use liaison_domain::Timestamp;
 use serde::Serialize;
 use sqlx::{
     Encode, Postgres, Sqlite, Type,
@@ -109,7 +111,7 @@ impl Encode<'_, Postgres> for Texts {
 }
 
 /// Rows of a bulk insert, bound as one JSON array of objects: `jsonb_to_recordset` on PostgreSQL, `json_each` on SQLite.
-/// Ids in it are written by [`hex`].
+/// Ids in it are written by [`hex`], times by [`moment`].
 pub type Rows<T> = crate::sql::Json<Vec<T>>;
 
 /// An id inside [`Rows`].
@@ -120,4 +122,14 @@ pub struct Hex(#[serde(with = "uuid::serde::simple")] Uuid);
 /// The form of an id that both engines read out of JSON.
 pub const fn hex(id: Uuid) -> Hex {
     Hex(id)
+}
+
+/// A time inside [`Rows`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Moment(String);
+
+/// The form of a time that SQLite's columns have, so that it sorts among times that were bound alone.
+pub fn moment(at: Timestamp) -> Moment {
+    Moment(at.to_rfc3339_opts(SecondsFormat::AutoSi, false))
 }

@@ -39,6 +39,17 @@ pub async fn migrate(database: &Database) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Names this schema: the same for the same migrations.
+#[cfg(feature = "testing")]
+pub(crate) fn digest() -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    for step in STEPS {
+        (step.name, step.sqlite, step.postgres).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     Migrator::with_migrations(
         STEPS

@@ -13,6 +13,7 @@
 //! A statement is a row of parts; a part in braces differs by engine. The highest `$n` must equal the number of
 //! arguments: SQLite binds a missing one as NULL without a word, so that is checked while compiling.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
@@ -87,8 +88,8 @@ macro_rules! sql_text {
     (@$engine:ident [$($done:expr),*] $text:literal $($rest:tt)*) => {
         sql_text!(@$engine [$($done,)* $text] $($rest)*)
     };
-    (@$engine:ident [$($done:expr),*] $name:ident ! () $($rest:tt)*) => {
-        sql_text!(@$engine [$($done,)* $name!()] $($rest)*)
+    (@$engine:ident [$($done:expr),*] $name:ident ! ($($argument:literal),*) $($rest:tt)*) => {
+        sql_text!(@$engine [$($done,)* $name!($($argument),*)] $($rest)*)
     };
 }
 
@@ -304,6 +305,22 @@ impl Column for Vec<u8> {
     }
 }
 
+impl Bind for Bytes {
+    type Bound<'a> = &'a [u8];
+
+    fn bound(&self) -> &[u8] {
+        self
+    }
+}
+
+impl Column for Bytes {
+    type Stored = Vec<u8>;
+
+    fn read(stored: Vec<u8>) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(stored.into())
+    }
+}
+
 impl<T: Bind + ?Sized> Bind for &T {
     type Bound<'a>
         = T::Bound<'a>
@@ -434,6 +451,7 @@ name_columns!(
     job.JobKind,
     job.JobState,
     language.Language,
+    notification.NotificationKind,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,
     outgoing.MailKind,
@@ -444,3 +462,16 @@ name_columns!(
     task.TaskRole,
     task.TaskStatus,
 );
+
+/// The LIKE pattern for a folded column that contains a text as typed; statements say `ESCAPE '\\'`.
+pub(crate) fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in liaison_domain::text::fold(part).chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -7,4 +7,5 @@
     reason = "a test ends at what it did not expect, and so do the functions it shares"
 )]
 
+mod api;
 mod tidy;

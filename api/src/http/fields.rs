@@ -8,7 +8,7 @@ use liaison_domain::{
 };
 
 use super::patch::Patch;
-use crate::service::password::LENGTH;
+use crate::service::password::PasswordError;
 
 /// The refused fields of one body.
 #[derive(Debug, Default)]
@@ -40,6 +40,11 @@ impl Fields {
 
     pub fn note(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) {
         self.0.push(FieldRefusal { pointer: pointer.into(), code, detail: detail.into().into() });
+    }
+
+    /// Whether all is well so far.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// An error where any field is refused.
@@ -95,19 +100,12 @@ impl FieldError for liaison_domain::UnknownName {
     }
 }
 
-impl Fields {
-    /// Checks the length of a new password.
-    pub fn password(&mut self, pointer: &str, password: String) -> Option<String> {
-        let chars = password.chars().count();
-        let (code, detail) = if chars < *LENGTH.start() {
-            (FieldCode::TooShort, format!("must have at least {} characters", LENGTH.start()))
-        } else if chars > *LENGTH.end() {
-            (FieldCode::TooLong, format!("must have at most {} characters", LENGTH.end()))
-        } else {
-            return Some(password);
-        };
-        self.note(pointer, code, detail);
-        None
+impl FieldError for PasswordError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::TooShort => FieldCode::TooShort,
+            Self::TooLong => FieldCode::TooLong,
+        }
     }
 }
 
@@ -141,6 +139,18 @@ impl Fields {
             Patch::Null => Patch::Null,
             Patch::Value(value) => self.read(pointer, parse(value)).map_or(Patch::Absent, Patch::Value),
         }
+    }
+}
+
+impl FieldError for uuid::Error {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for chrono::ParseError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
     }
 }
 

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod answer;
 pub mod caller;
 pub mod command;
+pub mod comments;
 pub mod contacts;
 pub mod employees;
 pub mod fields;
@@ -23,6 +24,7 @@ pub mod query;
 pub mod request_id;
 pub mod server;
 pub mod sessions;
+pub mod tasks;
 pub mod transact;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,5 +36,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me::routes(config);
     employees::routes(config);
     contacts::routes(config);
+    tasks::routes(config);
+    comments::routes(config);
     health::routes(config);
 }

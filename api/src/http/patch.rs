@@ -17,11 +17,12 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    pub fn as_ref(&self) -> Patch<&T> {
+    /// The change of a field that may be cleared; none where it stays.
+    pub fn into_change(self) -> Option<Option<T>> {
         match self {
-            Self::Absent => Patch::Absent,
-            Self::Null => Patch::Null,
-            Self::Value(value) => Patch::Value(value),
+            Self::Absent => None,
+            Self::Null => Some(None),
+            Self::Value(value) => Some(Some(value)),
         }
     }
 

@@ -3,12 +3,19 @@
 //! A service takes the transaction it works in and never begins or commits one, so that whatever must happen together
 //! does. Every `if` of the business is in the `domain` crate.
 
+pub mod access;
 pub mod account;
 pub mod caller;
+pub mod comment;
 pub mod contact;
 pub mod employee;
+pub mod fan_out;
+pub mod file;
 pub mod password;
+pub mod people;
+pub mod rich_text;
 pub mod session;
+pub mod task;
 
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::error::StorageError;

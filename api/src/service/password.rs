@@ -3,12 +3,31 @@
 use std::sync::LazyLock;
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use thiserror::Error;
 
 use super::Failure;
 use crate::env::Env;
 
 /// Fewest and most characters of a password.
 pub const LENGTH: std::ops::RangeInclusive<usize> = 10..=256;
+
+/// Why a new password is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PasswordError {
+    #[error("must have at least {} characters", LENGTH.start())]
+    TooShort,
+    #[error("must have at most {} characters", LENGTH.end())]
+    TooLong,
+}
+
+/// Checks a new password.
+pub fn check(password: &str) -> Result<(), PasswordError> {
+    match password.chars().count() {
+        count if count < *LENGTH.start() => Err(PasswordError::TooShort),
+        count if count > *LENGTH.end() => Err(PasswordError::TooLong),
+        _ => Ok(()),
+    }
+}
 
 /// A hash of no password, so that an unknown address costs as much time as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {

@@ -1,4 +1,5 @@
 //! Wire types shared by several endpoints and commands.
 
+pub mod file;
 pub mod parsed_mail;
 pub mod person;

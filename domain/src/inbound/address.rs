@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::account::Login;
+use crate::{
+    account::Login,
+    mail_address::{EmailAddress, EmailAddressError},
+};
 
 /// What the part before the `@` of one of our addresses means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,17 @@ impl LocalPart {
             return number.parse().ok().filter(|n| *n > 0).map(Self::Task);
         }
         Login::parse(&local).ok().map(Self::Mailbox)
+    }
+
+    /// The address with this local part in an account's mail domain.
+    pub fn at(&self, domain: &str) -> Result<EmailAddress, EmailAddressError> {
+        let local = match self {
+            Self::Reply(token) => format!("reply+{}", token.as_str()),
+            Self::Bounce(token) => format!("bounce+{}", token.as_str()),
+            Self::Task(number) => format!("task+{number}"),
+            Self::Mailbox(login) => login.as_str().to_owned(),
+        };
+        EmailAddress::parse(&format!("{local}@{domain}"))
     }
 }
 
@@ -76,6 +90,16 @@ mod tests {
         assert_eq!(LocalPart::read("anna"), Some(LocalPart::Mailbox(Login::parse("anna").unwrap())));
         for unknown in ["task+0", "task+x", "reply+short", "bounce+", "a b"] {
             assert_eq!(LocalPart::read(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_written_is_read_back() {
+        let token = || MailToken::parse("abcdefghijklmnopqrstuvwxyz234567").unwrap();
+        let anna = LocalPart::Mailbox(Login::parse("anna").unwrap());
+        for local in [LocalPart::Reply(token()), LocalPart::Bounce(token()), LocalPart::Task(12), anna] {
+            let address = local.at("acme.liaison.test").unwrap();
+            assert_eq!(LocalPart::read(address.local_part()), Some(local));
         }
     }
 

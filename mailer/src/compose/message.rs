@@ -1,7 +1,7 @@
 //! A mail as headers and parts, and its bytes.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{iter, time::SystemTime};
 
@@ -26,9 +26,8 @@ use super::{
     message_id::{MessageId, kept_references},
     plain_text,
 };
+use crate::parse::LOOP_HEADER;
 
-/// Carries `<installation>; hops=<count>`, so that two installations never answer each other for ever (R1, R3).
-pub const HOP_HEADER: &str = "Liaison-Hop";
 /// Marks mail that no person wrote (RFC 3834 §5).
 pub const AUTO_SUBMITTED: &str = "Auto-Submitted";
 /// Asks Exchange servers not to answer automatic mail with an absence notice.
@@ -108,7 +107,7 @@ pub enum AutomaticCause {
     Replied,
 }
 
-/// Where a mail has been: the value of [`HOP_HEADER`].
+/// Where a mail has been: the value of [`LOOP_HEADER`], so that two installations never answer each other for ever (R3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     /// This installation, in letters, digits, `.` and `-`.
@@ -247,7 +246,7 @@ impl Hop {
         if length == 0 || length > 100 || !self.installation.chars().all(is_plain) {
             return Err(MessageError::Installation);
         }
-        headers.insert_raw(raw_header(HOP_HEADER, &format!("{}; hops={}", self.installation, self.count)));
+        headers.insert_raw(raw_header(LOOP_HEADER, &format!("{}; hops={}", self.installation, self.count)));
         Ok(())
     }
 }

@@ -12,6 +12,5 @@ pub mod message;
 pub mod message_id;
 pub mod notification;
 pub mod plain_text;
-pub mod safe_html;
 pub mod template;
 pub mod words;

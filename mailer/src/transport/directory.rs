@@ -60,11 +60,8 @@ impl MailTransport for DirectoryTransport {
 
 fn trace_headers(envelope: &Envelope) -> Vec<u8> {
     let sender = envelope.sender.as_ref().map_or("", |it| it.as_str());
-    let mut lines = format!("Return-Path: <{sender}>\r\n");
-    for recipient in &envelope.recipients {
-        lines.push_str(&format!("Delivered-To: {recipient}\r\n"));
-    }
-    lines.into_bytes()
+    let delivered = envelope.recipients.iter().map(|it| format!("Delivered-To: {it}\r\n"));
+    format!("Return-Path: <{sender}>\r\n{}", delivered.collect::<String>()).into_bytes()
 }
 
 /// The Message-ID where it makes a name that every file system takes, else a digest of the message.

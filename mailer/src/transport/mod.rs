@@ -19,7 +19,7 @@ pub use self::{
     directory::DirectoryTransport,
     error::{FailureClass, RefusedRecipient, Reply, SendError},
     memory::{MemoryTransport, Misbehavior, SentMail},
-    smtp::{AddressRule, Credentials, Security, SmtpServer, SmtpTransport},
+    smtp::{AddressRule, Credentials, Security, SmtpServer, SmtpTransport, TimeLimits},
     url::{TransportUrl, TransportUrlError},
 };
 

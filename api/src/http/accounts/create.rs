@@ -24,7 +24,7 @@ use crate::{
         sessions::TokensView,
         transact::{OUTSIDE, mutate},
     },
-    service::{account, session},
+    service::{account, password, session},
 };
 
 /// A new account with its owner.
@@ -112,7 +112,9 @@ impl CreateAccount {
         let owner_name = fields.read("/owner/name", Name::parse(&self.owner.name));
         let owner_login = fields.read("/owner/login", Login::parse(&self.owner.login));
         let owner_email = fields.read("/owner/email", EmailAddress::parse(&self.owner.email));
-        let password = fields.password("/owner/password", self.owner.password);
+        let password = fields
+            .read("/owner/password", password::check(&self.owner.password))
+            .map(|()| self.owner.password);
         match (name, title, language, owner_name, owner_login, owner_email, password) {
             (
                 Some(name),

@@ -74,7 +74,7 @@ impl CreateEmployee {
         let login = fields.read("/login", Login::parse(&self.login));
         let email = fields.read("/email", EmailAddress::parse(&self.email));
         let role = fields.read("/role", self.role.parse());
-        let password = fields.password("/password", self.password);
+        let password = fields.read("/password", password::check(&self.password)).map(|()| self.password);
         match (name, login, email, role, password) {
             (Some(name), Some(login), Some(email), Some(role), Some(password)) => {
                 Ok((NewHire { name, login, email, role }, password))

@@ -39,27 +39,27 @@ const fn subject(kind: Kind, language: Language) -> &'static str {
 }
 
 macro_rules! bodies {
-    ($folder:literal, $name:literal) => {
+    ($name:literal) => {
         (
-            include_str!(concat!("../../../templates/", $folder, "/", $name, ".html")),
-            include_str!(concat!("../../../templates/", $folder, "/", $name, ".txt")),
+            include_str!(concat!("../../../templates/", $name, ".html")),
+            include_str!(concat!("../../../templates/", $name, ".txt")),
         )
     };
 }
 
 const fn bodies(kind: Kind, language: Language) -> (&'static str, &'static str) {
     match (kind, language) {
-        (Kind::NewTask, Language::English) => bodies!("en", "new_task"),
-        (Kind::NewTask, Language::Russian) => bodies!("ru", "new_task"),
-        (Kind::NewComment, Language::English) => bodies!("en", "new_comment"),
-        (Kind::NewComment, Language::Russian) => bodies!("ru", "new_comment"),
-        (Kind::TaskFromMail, Language::English) => bodies!("en", "task_from_mail"),
-        (Kind::TaskFromMail, Language::Russian) => bodies!("ru", "task_from_mail"),
-        (Kind::TaskAccepted, Language::English) => bodies!("en", "task_accepted"),
-        (Kind::TaskAccepted, Language::Russian) => bodies!("ru", "task_accepted"),
-        (Kind::StatusChanged, Language::English) => bodies!("en", "status_changed"),
-        (Kind::StatusChanged, Language::Russian) => bodies!("ru", "status_changed"),
-        (Kind::Reminder, Language::English) => bodies!("en", "reminder"),
-        (Kind::Reminder, Language::Russian) => bodies!("ru", "reminder"),
+        (Kind::NewTask, Language::English) => bodies!("en/new_task"),
+        (Kind::NewTask, Language::Russian) => bodies!("ru/new_task"),
+        // The author's own words and nothing else, in whatever language they are.
+        (Kind::NewComment, _) => bodies!("new_comment"),
+        (Kind::TaskFromMail, Language::English) => bodies!("en/task_from_mail"),
+        (Kind::TaskFromMail, Language::Russian) => bodies!("ru/task_from_mail"),
+        (Kind::TaskAccepted, Language::English) => bodies!("en/task_accepted"),
+        (Kind::TaskAccepted, Language::Russian) => bodies!("ru/task_accepted"),
+        (Kind::StatusChanged, Language::English) => bodies!("en/status_changed"),
+        (Kind::StatusChanged, Language::Russian) => bodies!("ru/status_changed"),
+        (Kind::Reminder, Language::English) => bodies!("en/reminder"),
+        (Kind::Reminder, Language::Russian) => bodies!("ru/reminder"),
     }
 }

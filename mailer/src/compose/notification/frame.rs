@@ -4,11 +4,14 @@ use liaison_domain::language::Language;
 use minijinja::{Value, context};
 
 use super::{HistoryEntry, Notification};
-use crate::compose::{
-    facts::File,
-    plain_text, safe_html,
-    template::{Part, RenderError, Rendered, dates, trusted},
-    words::{human_size, words},
+use crate::{
+    compose::{
+        facts::File,
+        plain_text,
+        template::{Part, RenderError, Rendered, dates, trusted},
+        words::{human_size, words},
+    },
+    parse::html::{sanitize, sanitize_own},
 };
 
 const HTML: &str = include_str!("../../../templates/frame.html");
@@ -35,7 +38,7 @@ fn values(notification: &Notification<'_>, part: Part, language: Language) -> Va
     let words = words(language);
     let is_automatic = notification.kind.automatic_cause().is_some();
     let signature = frame.signature_html.as_deref().map(|it| match part {
-        Part::Html => Value::from_safe_string(safe_html::clean(it)),
+        Part::Html => Value::from_safe_string(sanitize_own(it)),
         _ => Value::from(plain_text::from_html(it).trim_end()),
     });
     context! {
@@ -61,7 +64,7 @@ fn file(file: &File, language: Language) -> Value {
 
 fn entry(entry: &HistoryEntry, part: Part, language: Language) -> Value {
     let body = match part {
-        Part::Html => Value::from_safe_string(safe_html::clean(&entry.body.html)),
+        Part::Html => Value::from_safe_string(sanitize(&entry.body.html).html),
         _ => Value::from(plain_text::quoted(&entry.body.text)),
     };
     context! { author => entry.author.name.as_str(), date => dates::shown(entry.date, language), body }

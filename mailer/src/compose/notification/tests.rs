@@ -1,3 +1,5 @@
+//! Whole mails: every built-in text in every language, and what stands around it.
+
 use chrono::{DateTime, NaiveDate};
 use liaison_domain::mail_address::EmailAddress;
 use mail_parser::{MessageParser, MimeHeaders as _};
@@ -160,7 +162,7 @@ fn a_new_task_greets_and_asks() {
 #[test]
 fn every_built_in_mail_is_whole_escaped_and_the_same_each_time() {
     for kind in Kind::ALL {
-        for language in Language::ALL {
+        for &language in Language::ALL {
             for facts in [facts(), bare_facts(), hostile_facts()] {
                 let mut notification = notification(kind, language);
                 notification.facts = facts;
@@ -232,7 +234,7 @@ fn hostile_facts() -> Facts {
 /// S3: or anybody could have us write his words to anybody.
 #[test]
 fn the_answer_to_a_mail_says_nothing_that_its_sender_chose() {
-    for language in Language::ALL {
+    for &language in Language::ALL {
         let mut notification = notification(Kind::TaskFromMail, language);
         notification.frame = Frame::default();
         for name in [&mut notification.facts.task.title, &mut notification.facts.recipient.name] {
@@ -305,7 +307,7 @@ fn a_template_that_fails_on_these_facts_is_replaced_and_named_in_a_warning() {
 #[test]
 fn every_built_in_template_passes_the_check_for_users_templates() {
     for kind in Kind::ALL {
-        for language in Language::ALL {
+        for &language in Language::ALL {
             Template::parse(&builtin::source(kind, language)).unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Days and moments in words, by the pattern letters that people know from spreadsheets and Planfix-like tools (VAR-5).
+//! Days and moments in words, by the pattern letters that people know from spreadsheets (VAR-5).
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use liaison_domain::language::Language;

@@ -1,7 +1,7 @@
 //! The filters of templates. None of them makes more of a text than it was given, but for `join` of a short list.
 
 use liaison_domain::language::Language;
-use minijinja::{Environment, Error, ErrorKind, Value, value::Kwargs};
+use minijinja::{Environment, Error, ErrorKind, Value, value::ValueKind};
 
 use super::{dates, render::shown, values::Date};
 use crate::compose::{header_text, words::human_size};
@@ -55,17 +55,12 @@ fn size(value: &Value, language: Language) -> Result<String, Error> {
     Ok(human_size(bytes, language))
 }
 
-fn truncate(value: &Value, length: Option<usize>, kwargs: Kwargs) -> Result<String, Error> {
-    let length = match length {
-        Some(length) => length,
-        None => kwargs.get::<Option<usize>>("length")?.unwrap_or(255),
-    };
-    kwargs.assert_all_used()?;
+fn truncate(value: &Value, length: usize) -> Result<String, Error> {
     Ok(header_text::shortened(&text(value)?, length))
 }
 
 fn items(value: &Value) -> Result<Vec<Value>, Error> {
-    if value.kind() != minijinja::value::ValueKind::Seq {
+    if value.kind() != ValueKind::Seq {
         return Err(refused("this filter takes a list"));
     }
     Ok(value.try_iter()?.collect())

@@ -2,7 +2,7 @@
 //!
 //! [`Template::parse`] takes what a user saves and either refuses it with positions or gives something that renders:
 //! every variable, filter and statement is known by then, and what a render may cost is bounded (S25). Reading goes
-//! through [`scan`], which also turns Russian names into the English ones that [`variables`] lists and [`values`]
+//! through `scan`, which also turns Russian names into the English ones that [`variables`] lists and `values`
 //! fills. Templates know nothing of the mail around them.
 
 pub(super) mod dates;

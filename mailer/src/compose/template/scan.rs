@@ -52,6 +52,8 @@ struct Scanner<'a> {
     /// The variables of the loops around, innermost last.
     loops: Vec<Local<'a>>,
     n_locals: usize,
+    /// The blocks around, with how deep each goes: every `elif` is an `if` inside an `else`.
+    blocks: Vec<usize>,
     problems: Vec<Problem>,
 }
 
@@ -77,6 +79,11 @@ enum Kind {
     Sign,
 }
 
+/// More than anybody mends at a time.
+const MAX_PROBLEMS: usize = 50;
+/// The engine reads, compiles and drops nested things by recursion, on a stack that ends (S25).
+const MAX_TOKENS_OF_TAG: usize = 200;
+const MAX_DEPTH: usize = 30;
 const WORDS: [&str; 12] =
     ["and", "or", "not", "in", "if", "else", "true", "false", "none", "True", "False", "None"];
 const SIGNS: [&str; 10] = ["(", ")", ",", "~", "==", "!=", "<=", ">=", "<", ">"];
@@ -91,6 +98,7 @@ impl<'a> Scanner<'a> {
             anchors: Vec::new(),
             loops: Vec::new(),
             n_locals: 0,
+            blocks: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -118,7 +126,9 @@ impl<'a> Scanner<'a> {
             self.problem(start, ProblemKind::Syntax(format!("the tag is not closed by {closer}")));
             return self.original.len();
         };
-        if is_statement {
+        if tokens.len() > MAX_TOKENS_OF_TAG {
+            self.problem(start, ProblemKind::Syntax("the tag is too long".to_owned()));
+        } else if is_statement {
             self.read_statement(start, &tokens);
         } else {
             self.read_expression(&tokens);
@@ -165,6 +175,17 @@ impl<'a> Scanner<'a> {
             return self.problem(start, ProblemKind::Syntax("the tag is empty".to_owned()));
         };
         match word.text {
+            "for" | "if" => self.blocks.push(1),
+            "elif" => self.blocks.iter_mut().last().into_iter().for_each(|it| *it += 1),
+            "endfor" | "endif" => {
+                self.blocks.pop();
+            }
+            _ => {}
+        }
+        if self.blocks.iter().sum::<usize>() > MAX_DEPTH {
+            self.problem(start, ProblemKind::Syntax("the blocks are nested too deep".to_owned()));
+        }
+        match word.text {
             "for" => self.read_loop(word, rest),
             "endfor" => {
                 self.loops.pop();
@@ -210,7 +231,10 @@ impl<'a> Scanner<'a> {
                     return self.read_expression(list.get(n_tokens..).unwrap_or_default());
                 }
                 Some(it) => {
-                    self.problem(it.range.start, ProblemKind::Unsupported(format!("`{}` in a loop", it.text)))
+                    self.problem(
+                        it.range.start,
+                        ProblemKind::Unsupported(format!("`{}` in a loop", it.text)),
+                    );
                 }
             }
         } else {
@@ -234,8 +258,6 @@ impl<'a> Scanner<'a> {
                 (Kind::Sign, "|") => 1 + self.read_filter(token, after),
                 (Kind::Sign, sign) if SIGNS.contains(&sign) => 1,
                 (Kind::Name, word) if WORDS.contains(&word) => 1,
-                // The name of a filter's argument.
-                (Kind::Name, _) if after.first().is_some_and(|it| it.text == "=") => 2,
                 (Kind::Name, _) => self.read_path(rest).0,
                 (Kind::Sign, sign) => {
                     self.problem(token.range.start, ProblemKind::Unsupported(format!("`{sign}`")));
@@ -293,17 +315,13 @@ impl<'a> Scanner<'a> {
             let what = if next.text == "(" { "calls" } else { "`[`" };
             self.problem(next.range.start, ProblemKind::Unsupported(what.to_owned()));
         }
-        match known {
-            Some((path, shape)) => {
-                self.replace(range, &path);
-                (n_read, Some(shape))
-            }
-            None => {
-                let name = self.slice(range.clone()).to_owned();
-                self.problem(range.start, ProblemKind::UnknownVariable(name));
-                (skipped_path(tokens, n_read), None)
-            }
-        }
+        let Some((path, shape)) = known else {
+            let name = self.slice(range.clone()).to_owned();
+            self.problem(range.start, ProblemKind::UnknownVariable(name));
+            return (skipped_path(tokens, n_read), None);
+        };
+        self.replace(range, &path);
+        (n_read, Some(shape))
     }
 
     fn replace(&mut self, range: Range<usize>, text: &str) {
@@ -326,6 +344,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn problem(&mut self, place: usize, kind: ProblemKind) {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         let (line, column) = position(self.original, place);
         self.problems.push(Problem { part: self.part, line, column, kind });
     }

@@ -1,5 +1,8 @@
+//! What templates may say, what they are refused for, and where that is told.
+
 use chrono::DateTime;
 use minijinja::Value;
+use proptest::prelude::*;
 
 use super::{
     render::sample,
@@ -49,7 +52,7 @@ fn lists_join_records_have_a_text_and_filters_work() {
         "1 plan.pdf plan.pdf",
     );
     check("{{ task.title | upper }} {{ task.title | lower }} {{ \" x \" | trim }}", "TITLE title x");
-    check("{{ task.title | truncate(3) }} {{ task.title | truncate(length=3) }}", "Ti… Ti…");
+    check("{{ task.title | truncate(3) }}", "Ti…");
     check("{{ task.created | date(\"dd.MM.yyyy\") }}", "01.01.1970");
     check("{{ task.created }}", "1 January 1970, 00:00");
     check("{% for f in task.files %}{{ f.size | size }}{% endfor %}", "1 bytes");
@@ -230,4 +233,41 @@ fn dates_compare() {
     facts.system.now = DateTime::parse_from_rfc3339("2030-01-01T00:00:00Z").unwrap();
     let template = source("{% if task.deadline < system.now %}overdue{% endif %}");
     assert_eq!(Template::parse(&template).unwrap().render(&facts).unwrap().html, "overdue");
+}
+
+/// S25: however deep or dense a source is, the stack holds.
+#[test]
+fn deep_and_dense_sources_are_refused() {
+    for unit in ["{{ (", "{% if task.title %}", "{% for a in task.files %}", "{{ nope }}", "{{", "{% "] {
+        let dense = unit.repeat(MAX_SOURCE_BYTES / unit.len());
+        let invalid = Template::parse(&source(&dense)).unwrap_err();
+        assert!(invalid.problems.len() <= 50, "{unit}");
+    }
+    for (start, unit, end) in [
+        ("{{ ", "(", "task.title }}"),
+        ("{{ ", "not ", "task.title }}"),
+        ("{{ task.title", " ~ task.title", " }}"),
+        ("{{ task.title", " | upper", " }}"),
+        ("{{ task.title", " if task.title else task.title", " }}"),
+        ("{% if task.title %}", "{% elif task.title %}", "{% endif %}"),
+        ("{{ 1", " < 1", " }}"),
+    ] {
+        let n = (MAX_SOURCE_BYTES - start.len() - end.len()) / unit.len();
+        let _refused = Template::parse(&source(&format!("{start}{}{end}", unit.repeat(n)))).unwrap_err();
+        // As deep as the limits allow; whether the engine takes it is its own matter.
+        let n = if start.starts_with("{%") { 29 } else { 190 / unit.split(' ').count() };
+        let _answer = Template::parse(&source(&format!("{start}{}{end}", unit.repeat(n))));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_refused_or_renders(
+        text in "(\\{\\{|\\}\\}|\\{%|%\\}|[ -.|~()<>=]|for|in|if|endif|endfor|else|task|\\.title|\\.files|Задача|Название|\\| ?upper|\"x\"|f|\n){0,40}",
+    ) {
+        if let Ok(template) = Template::parse(&source(&text)) {
+            template.render(&sample(true)).unwrap();
+            template.render(&sample(false)).unwrap();
+        }
+    }
 }

@@ -6,14 +6,14 @@ use liaison_domain::language::Language;
 use minijinja::value::{DynObject, Object, ObjectRepr, Value};
 
 use super::dates;
-use crate::compose::{
-    facts::{Comment, Facts, File, Person, RichText, Task, When},
-    safe_html,
+use crate::{
+    compose::facts::{Comment, Facts, File, Person, RichText, Task, When},
+    parse::html::sanitize_own,
 };
 
 /// The variables that stand first.
 pub(in crate::compose) fn of(facts: &Facts, language: Language) -> Value {
-    let system = Record::new(
+    let system = record(
         Value::from(facts.system.account.as_str()),
         vec![
             ("today", date(When::Day(facts.system.now.date_naive()), language)),
@@ -21,7 +21,7 @@ pub(in crate::compose) fn of(facts: &Facts, language: Language) -> Value {
             ("account", Value::from(facts.system.account.as_str())),
         ],
     );
-    Record::new(
+    record(
         Value::UNDEFINED,
         vec![
             ("system", system),
@@ -35,7 +35,7 @@ pub(in crate::compose) fn of(facts: &Facts, language: Language) -> Value {
 
 fn task(task: &Task, language: Language) -> Value {
     let day = |when: Option<When>| when.map_or(Value::from(()), |it| date(it, language));
-    Record::new(
+    record(
         Value::from(task.title.as_str()),
         vec![
             ("title", Value::from(task.title.as_str())),
@@ -61,7 +61,7 @@ fn task(task: &Task, language: Language) -> Value {
 fn comment(comment: Option<&Comment>, language: Language) -> Value {
     let empty = (RichText::default(), Person::default());
     let (body, author) = comment.map_or((&empty.0, &empty.1), |it| (&it.body, &it.author));
-    Record::new(
+    record(
         rich(body),
         vec![
             ("html", rich(body)),
@@ -76,13 +76,17 @@ fn comment(comment: Option<&Comment>, language: Language) -> Value {
 fn person(person: &Person) -> Value {
     let name = Value::from(person.name.as_str());
     let email = Value::from(person.email.clone().unwrap_or_default());
-    Record::new(name.clone(), vec![("name", name), ("email", email)])
+    record(name.clone(), vec![("name", name), ("email", email)])
 }
 
 fn file(file: &File) -> Value {
     let name = Value::from(file.name.as_str());
     let url = Value::from(file.url.clone().unwrap_or_default());
-    Record::new(name.clone(), vec![("name", name), ("size", Value::from(file.size)), ("url", url)])
+    record(name.clone(), vec![("name", name), ("size", Value::from(file.size)), ("url", url)])
+}
+
+fn record(shown: Value, fields: Vec<(&'static str, Value)>) -> Value {
+    Value::from_object(Record { shown, fields })
 }
 
 fn list(items: impl Iterator<Item = Value>) -> Value {
@@ -90,7 +94,7 @@ fn list(items: impl Iterator<Item = Value>) -> Value {
 }
 
 fn rich(text: &RichText) -> Value {
-    Value::from_object(Rich { html: safe_html::clean(&text.html), text: text.text.clone() })
+    Value::from_object(Rich { html: sanitize_own(&text.html), text: text.text.clone() })
 }
 
 fn date(when: When, language: Language) -> Value {
@@ -102,12 +106,6 @@ fn date(when: When, language: Language) -> Value {
 pub(super) struct Record {
     pub(super) shown: Value,
     fields: Vec<(&'static str, Value)>,
-}
-
-impl Record {
-    fn new(shown: Value, fields: Vec<(&'static str, Value)>) -> Value {
-        Value::from_object(Self { shown, fields })
-    }
 }
 
 impl Object for Record {

@@ -3,7 +3,7 @@
 mod sanitize;
 mod text;
 
-pub use sanitize::{Sanitized, sanitize};
+pub use sanitize::{Sanitized, sanitize, sanitize_own};
 pub use text::{Converted, to_text};
 
 /// Writes plain text as HTML: escaped, line breaks kept.

@@ -60,6 +60,23 @@ const LINK_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 pub fn sanitize(html: &str) -> Sanitized {
     let blocked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&blocked);
+    let mut builder = builder();
+    builder.attribute_filter(move |element, attribute, value| filter(element, attribute, value, &counter));
+    let html = builder.clean(html).to_string();
+    Sanitized { html, blocked_remote_images: blocked.load(Ordering::Relaxed) }
+}
+
+/// Like [`sanitize`], for what the account's own people wrote: their images may come from the web (SIG-4).
+pub fn sanitize_own(html: &str) -> String {
+    let mut builder = builder();
+    builder.attribute_filter(|element, attribute, value| match (element, attribute, scheme(value)) {
+        ("img", "src", Some(scheme)) if scheme == "http" || scheme == "https" => Some(Cow::Borrowed(value)),
+        _ => filter(element, attribute, value, &AtomicUsize::new(0)),
+    });
+    builder.clean(html).to_string()
+}
+
+fn builder() -> Builder<'static> {
     let mut builder = Builder::default();
     builder
         .rm_tags(&["area", "map"])
@@ -73,10 +90,8 @@ pub fn sanitize(html: &str) -> Sanitized {
         .filter_style_properties(HashSet::from(STYLES))
         .url_schemes(LINK_SCHEMES.into_iter().chain(["cid"]).collect())
         .url_relative(UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .attribute_filter(move |element, attribute, value| filter(element, attribute, value, &counter));
-    let html = builder.clean(html).to_string();
-    Sanitized { html, blocked_remote_images: blocked.load(Ordering::Relaxed) }
+        .link_rel(Some("noopener noreferrer nofollow"));
+    builder
 }
 
 fn filter<'v>(element: &str, attribute: &str, value: &'v str, blocked: &AtomicUsize) -> Option<Cow<'v, str>> {

@@ -20,17 +20,12 @@ use liaison_domain::mail_address::EmailAddress;
 use secrecy::ExposeSecret;
 use tokio::{net, time};
 
-use super::{Security, SmtpServer};
+use super::{Security, SmtpServer, TimeLimits};
 use crate::transport::{
     Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, error::one_line,
     memory::all_refused,
 };
 
-const STEP: Duration = Duration::from_secs(30);
-/// So that one dead address of a host leaves time for the next.
-const CONNECT_TO_ONE_ADDRESS: Duration = Duration::from_secs(10);
-/// The server may scan the message before it answers (RFC 5321 §4.5.3.2.6 allows ten minutes).
-const MESSAGE: Duration = Duration::from_mins(5);
 const SERVICE_CLOSING: u16 = 421;
 
 /// A message checked and ready to go over any connection.
@@ -71,24 +66,27 @@ pub(super) enum Attempt {
 /// An open, greeted and logged-in connection.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
+    limits: TimeLimits,
     is_intact: bool,
 }
 
 impl Connection {
     pub(super) async fn open(server: &SmtpServer, tls: Option<&TlsParameters>) -> Result<Self, SendError> {
+        let limits = server.limits;
         let addresses = resolve(server).await?;
         let hello = server.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
         let needed = || tls.cloned().ok_or(SendError::transient(FailureClass::Tls));
         let wrapper = if server.security == Security::Tls { Some(needed()?) } else { None };
         let connect = AsyncSmtpConnection::connect_tokio1(
             addresses.as_slice(),
-            Some(CONNECT_TO_ONE_ADDRESS),
+            // One dead address of a host leaves time for the next.
+            Some(limits.step / 3),
             &hello,
             wrapper,
             None,
         );
         let mut smtp =
-            within(STEP, connect).await.map_err(|it| it.into_send_error(FailureClass::Greeting))?;
+            within(limits.step, connect).await.map_err(|it| it.into_send_error(FailureClass::Greeting))?;
         let starttls = match server.security {
             Security::StartTls => true,
             Security::Opportunistic => smtp.can_starttls() && tls.is_some(),
@@ -99,14 +97,14 @@ impl Connection {
                 return Err(SendError::transient(FailureClass::Tls));
             }
             let upgrade = smtp.starttls(needed()?, &hello);
-            within(STEP, upgrade).await.map_err(|it| it.into_send_error(FailureClass::Tls))?;
+            within(limits.step, upgrade).await.map_err(|it| it.into_send_error(FailureClass::Tls))?;
         }
         if let Some(credentials) = &server.credentials {
             let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
             let auth = smtp.auth(&[Mechanism::Plain, Mechanism::Login], &login);
-            within(STEP, auth).await.map_err(|it| it.into_send_error(FailureClass::Auth))?;
+            within(limits.step, auth).await.map_err(|it| it.into_send_error(FailureClass::Auth))?;
         }
-        Ok(Self { smtp, is_intact: true })
+        Ok(Self { smtp, limits, is_intact: true })
     }
 
     pub(super) const fn is_reusable(&self) -> bool {
@@ -117,7 +115,7 @@ impl Connection {
     pub(super) async fn attempt(&mut self, transaction: &Transaction<'_>) -> Attempt {
         self.is_intact = false;
         let mail = Mail::new(transaction.sender.clone(), Vec::new());
-        match within(STEP, self.smtp.command(mail)).await {
+        match within(self.limits.step, self.smtp.command(mail)).await {
             Ok(_) => Attempt::Ended(self.transfer(transaction).await),
             Err(failure) if failure.reply().is_none_or(|it| it.code == SERVICE_CLOSING) => match failure {
                 Failure::Timeout => Attempt::Ended(Err(SendError::transient(FailureClass::Timeout))),
@@ -134,7 +132,7 @@ impl Connection {
         let mut refused = Vec::new();
         for (address, wire) in &transaction.recipients {
             let rcpt = Rcpt::new(wire.clone(), Vec::new());
-            if let Err(failure) = within(STEP, self.smtp.command(rcpt)).await {
+            if let Err(failure) = within(self.limits.step, self.smtp.command(rcpt)).await {
                 match failure.reply() {
                     Some(reply) if reply.code != SERVICE_CLOSING => {
                         refused.push(RefusedRecipient { address: (*address).clone(), reply });
@@ -144,13 +142,13 @@ impl Connection {
             }
         }
         if refused.len() == transaction.recipients.len() {
-            self.is_intact = within(STEP, self.smtp.command(Rset)).await.is_ok();
+            self.is_intact = within(self.limits.step, self.smtp.command(Rset)).await.is_ok();
             return Err(all_refused(refused));
         }
-        if let Err(failure) = within(STEP, self.smtp.command(Data)).await {
+        if let Err(failure) = within(self.limits.step, self.smtp.command(Data)).await {
             return Err(failure.into_send_error(FailureClass::Message));
         }
-        match within(MESSAGE, self.smtp.message(transaction.message)).await {
+        match within(self.limits.message, self.smtp.message(transaction.message)).await {
             Ok(response) => {
                 self.is_intact = true;
                 Ok(Accepted { reply: reply_text(&response), refused })
@@ -166,7 +164,7 @@ impl Connection {
 
 /// The addresses of the host that may be connected to.
 async fn resolve(server: &SmtpServer) -> Result<Vec<SocketAddr>, SendError> {
-    let lookup = time::timeout(STEP, net::lookup_host((server.host.as_str(), server.port)));
+    let lookup = time::timeout(server.limits.step, net::lookup_host((server.host.as_str(), server.port)));
     let Ok(Ok(found)) = lookup.await else {
         return Err(SendError::transient(FailureClass::Dns));
     };
@@ -226,7 +224,8 @@ impl Failure {
 }
 
 fn class_of(error: &io::Error) -> FailureClass {
-    if error.get_ref().is_some_and(|it| it.is::<rustls::Error>()) {
+    let inner = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
+    if inner.is_some() {
         return FailureClass::Tls;
     }
     match error.kind() {

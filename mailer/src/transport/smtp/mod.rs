@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use lettre::transport::smtp::client::{CertificateStore, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ use super::{Accepted, Envelope, MailTransport, SendError, Sending};
 ///
 /// Meant to be kept as long as mail goes to that server. A message goes out on an idle connection where there is one;
 /// if that turns out to have been closed meanwhile, the message goes out once more at once on a new one (R38).
-/// Every step has a time limit: 30 s, five minutes for the message itself.
+/// Every step has a time limit ([`TimeLimits`]).
 pub struct SmtpTransport {
     server: SmtpServer,
     tls: Option<TlsParameters>,
@@ -109,6 +109,7 @@ pub struct SmtpServer {
     pub allowed: AddressRule,
     /// Certificates in PEM form trusted beside the system's.
     pub extra_roots: Option<Vec<u8>>,
+    pub limits: TimeLimits,
 }
 
 impl SmtpServer {
@@ -122,6 +123,7 @@ impl SmtpServer {
             hello_name: None,
             allowed: AddressRule::default(),
             extra_roots: None,
+            limits: TimeLimits::default(),
         }
     }
 }
@@ -155,6 +157,21 @@ pub enum Security {
     Tls,
     /// Never.
     None,
+}
+
+/// How long a server may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimits {
+    /// For looking up its name, for connecting, and for each command: 30 s.
+    pub step: Duration,
+    /// For taking the message, which it may scan before it answers: 5 min (RFC 5321 §4.5.3.2.6 allows 10).
+    pub message: Duration,
+}
+
+impl Default for TimeLimits {
+    fn default() -> Self {
+        Self { step: Duration::from_secs(30), message: Duration::from_mins(5) }
+    }
 }
 
 /// What a server is logged in to with.
@@ -195,11 +212,7 @@ impl fmt::Debug for AddressRule {
 fn tls_parameters(server: &SmtpServer) -> Option<TlsParameters> {
     let build = |store: CertificateStore| {
         let mut builder = TlsParameters::builder(server.host.clone()).certificate_store(store);
-        for root in server
-            .extra_roots
-            .iter()
-            .filter_map(|it| lettre::transport::smtp::client::Certificate::from_pem(it).ok())
-        {
+        for root in server.extra_roots.iter().filter_map(|it| Certificate::from_pem(it).ok()) {
             builder = builder.add_root_certificate(root);
         }
         if server.security == Security::Opportunistic {

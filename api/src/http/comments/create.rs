@@ -1,0 +1,106 @@
+//! `POST /v1/tasks/{id}/comments`: the main job begins here.
+
+use actix_web::{
+    HttpResponse, post,
+    web::{Data, Path},
+};
+use liaison_domain::{
+    comment::MAX_AUDIENCE,
+    id::{CommentId, FileId, PersonId, TaskId},
+    refusal::Refusal,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{CommentView, DeliveryView, deliveries, one};
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        command::Command,
+        fields::Fields,
+        problem::{Problem, ProblemView},
+        tasks::{MAX_FILES, body},
+        transact::{mutate, scope_of},
+    },
+    service::{access::enter, caller::StaffCaller, comment},
+};
+
+/// A new comment: `text` or `html`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateComment {
+    /// At most 64 KiB.
+    text: Option<String>,
+    /// At most 64 KiB; sanitised.
+    html: Option<String>,
+    /// Whom it is addressed to, at most 200: contacts get a mail, employees a notice. Empty: an internal note.
+    #[serde(default)]
+    notify: Vec<Uuid>,
+    /// At most 100 uploaded files.
+    #[serde(default)]
+    file_ids: Vec<Uuid>,
+    /// Seen by its audience, its author and administrators only (COM-5).
+    #[serde(default)]
+    hidden: bool,
+    /// A comment of the same task that it answers.
+    reply_to: Option<Uuid>,
+}
+
+/// The comment, and what became of its notices.
+#[derive(Debug, Serialize, ToSchema)]
+struct CreatedComment {
+    #[serde(flatten)]
+    comment: CommentView,
+    deliveries: Vec<DeliveryView>,
+}
+
+/// Write a comment
+///
+/// What is addressed to a contact leaves as mail; what is not, he never sees (CLI-3).
+#[utoipa::path(
+    operation_id = "create_comment", tag = "comments", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IdempotencyKeyParam),
+    responses(
+        (status = 201, description = "Written", body = CreatedComment),
+        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `contact_not_selectable`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/tasks/{id}/comments")]
+pub(super) async fn create_comment(
+    app: Data<App>,
+    caller: StaffCaller,
+    id: Path<Uuid>,
+    command: Command<CreateComment>,
+) -> Result<HttpResponse, Problem> {
+    let new = command.body.read()?;
+    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
+        let entered = enter(tx, &caller, TaskId::new(*id)).await?;
+        let id = comment::create(tx, &app, &caller, &entered, new).await?;
+        let (written, _) = comment::get(tx, &caller, id).await?;
+        let version = written.version;
+        let comment = one(tx, caller.account, written).await?;
+        let deliveries = deliveries(tx, caller.account, id).await?;
+        let view = CreatedComment { comment, deliveries };
+        Ok(Answer::created(&view, format!("/v1/comments/{id}"))?.with_version(version))
+    })
+    .await
+}
+
+impl CreateComment {
+    fn read(self) -> Result<comment::CreateComment, Refusal> {
+        let mut fields = Fields::default();
+        let body = body(&mut fields, self.text, self.html, !self.file_ids.is_empty());
+        fields.at_most("/notify", self.notify.len(), MAX_AUDIENCE);
+        fields.at_most("/file_ids", self.file_ids.len(), MAX_FILES);
+        fields.finish()?;
+        Ok(comment::CreateComment {
+            body,
+            notify: self.notify.into_iter().map(PersonId::new).collect(),
+            hidden: self.hidden,
+            reply_to: self.reply_to.map(CommentId::new),
+            file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Comments: `/v1/tasks/{id}/comments` and `/v1/comments/{id}`.
+
+mod audience;
+mod create;
+mod delete;
+mod deliveries;
+mod list;
+mod show;
+mod update;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::{
+    comment::Comment,
+    file::AttachedFile,
+    id::{AccountId, CommentId, PersonId},
+    person::PersonRef,
+};
+use liaison_persistence::{
+    comment::{self, DeliveryRow, Warning},
+    database::Tx,
+    file, person,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    service::Failure,
+    view::{file::AttachedFileView, person::PersonView},
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_comments)
+        .service(create::create_comment)
+        .service(show::show_comment)
+        .service(update::update_comment)
+        .service(delete::delete_comment)
+        .service(audience::show_comment_audience)
+        .service(deliveries::list_comment_deliveries);
+}
+
+/// An entry of a task's conversation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Comment)]
+struct CommentView {
+    id: Uuid,
+    task_id: Uuid,
+    author: PersonView,
+    /// By which way it came: `api`, `email`, `portal`, `link`, `system`.
+    origin: &'static str,
+    created_at: DateTime<Utc>,
+    #[schema(required)]
+    edited_at: Option<DateTime<Utc>>,
+    /// Safe HTML of the whole.
+    html: String,
+    /// The whole as text.
+    text: String,
+    /// What the author wrote now; `text` where no mail brought it.
+    visible: String,
+    /// What a mail quoted or was signed with.
+    elided: String,
+    files: Vec<AttachedFileView>,
+    /// Whom it is addressed to: beside employees who may enter the task, the only ones who see it.
+    audience: Vec<PersonView>,
+    /// Seen by its audience, its author and administrators only.
+    hidden: bool,
+    /// The comment that it answers.
+    #[schema(required)]
+    reply_to: Option<Uuid>,
+    /// The subject of the mail that brought it.
+    #[schema(required)]
+    subject: Option<String>,
+    /// Its sender is not known to the task; kept from contacts until confirmed.
+    unrecognized_sender: bool,
+    warnings: Vec<WarningView>,
+}
+
+/// Something that the author should know.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Warning)]
+struct WarningView {
+    /// Stable; programs decide by it.
+    #[schema(example = "nobody_addressed")]
+    code: String,
+    detail: String,
+    /// Whom it is about.
+    #[schema(required)]
+    person_id: Option<Uuid>,
+}
+
+impl From<Warning> for WarningView {
+    fn from(warning: Warning) -> Self {
+        Self { code: warning.code, detail: warning.detail, person_id: warning.person_id }
+    }
+}
+
+/// How a notice about a comment fares.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
+struct DeliveryView {
+    person: PersonView,
+    /// `mail` or `in_app`
+    channel: String,
+    /// By mail: `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`; in the
+    /// application: `delivered`, `read`; either way: `skipped`.
+    state: String,
+    /// Why it was skipped, or what the mail server said last.
+    #[schema(required)]
+    detail: Option<String>,
+}
+
+impl DeliveryView {
+    /// Views of deliveries whose people are known.
+    fn all(deliveries: Vec<DeliveryRow>, people: &HashMap<PersonId, PersonRef>) -> Vec<Self> {
+        deliveries
+            .into_iter()
+            .filter_map(|row| {
+                Some(Self {
+                    person: people.get(&row.person_id)?.into(),
+                    channel: row.channel,
+                    state: row.state,
+                    detail: row.detail,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The deliveries of a comment as they stand now.
+async fn deliveries(
+    tx: &mut impl Tx,
+    account: AccountId,
+    id: CommentId,
+) -> Result<Vec<DeliveryView>, Failure> {
+    let rows = comment::list_deliveries(tx, account, id).await?;
+    let people = person::list_refs(tx, account, rows.iter().map(|it| it.person_id)).await?;
+    Ok(DeliveryView::all(rows, &people))
+}
+
+/// Views of any number of comments, with one statement for each thing that surrounds them.
+async fn views(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comments: Vec<Comment>,
+) -> Result<Vec<CommentView>, Failure> {
+    let ids = || comments.iter().map(|it| it.id);
+    let mut audiences = comment::list_recipients(tx, account, ids()).await?;
+    let mut warnings = comment::list_warnings(tx, account, ids()).await?;
+    let list: Vec<CommentId> = ids().collect();
+    let mut files = file::list_of_comments(tx, account, &list).await?;
+    let authors = person::list_refs(tx, account, comments.iter().map(|it| it.author_id)).await?;
+    comments
+        .into_iter()
+        .map(|it| {
+            let author =
+                authors.get(&it.author_id).ok_or(Failure::Internal("a comment without author", None))?;
+            let audience = audiences.remove(&it.id).unwrap_or_default();
+            let files = files.remove(&it.id).unwrap_or_default();
+            let warnings = warnings.remove(&it.id).unwrap_or_default();
+            Ok(view(it, author, &audience, &files, warnings))
+        })
+        .collect()
+}
+
+/// One comment as it stands.
+async fn one(tx: &mut impl Tx, account: AccountId, comment: Comment) -> Result<CommentView, Failure> {
+    let view = views(tx, account, vec![comment]).await?.pop();
+    view.ok_or(Failure::Internal("a comment without view", None))
+}
+
+fn view(
+    comment: Comment,
+    author: &PersonRef,
+    audience: &[PersonRef],
+    files: &[AttachedFile],
+    warnings: Vec<Warning>,
+) -> CommentView {
+    CommentView {
+        id: comment.id.uuid(),
+        task_id: comment.task_id.uuid(),
+        author: author.into(),
+        origin: comment.origin.as_str(),
+        created_at: comment.created_at,
+        edited_at: comment.edited_at,
+        html: comment.html,
+        text: comment.text,
+        visible: comment.visible,
+        elided: comment.elided,
+        files: files.iter().map(AttachedFileView::from).collect(),
+        audience: audience.iter().map(PersonView::from).collect(),
+        hidden: comment.hidden,
+        reply_to: comment.reply_to.map(CommentId::uuid),
+        subject: comment.subject,
+        unrecognized_sender: comment.unrecognized_sender,
+        warnings: warnings.into_iter().map(WarningView::from).collect(),
+    }
+}

@@ -1,0 +1,133 @@
+//! `POST /v1/tasks`
+
+use actix_web::{HttpResponse, post, web::Data};
+use chrono::{DateTime, Utc};
+use liaison_domain::{
+    id::{FileId, PersonId, TaskId},
+    refusal::Refusal,
+    task::Priority,
+    text::Title,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    TaskView,
+    input::{Format, MAX_FILES, MAX_PEOPLE, description},
+    view,
+};
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        command::Command,
+        fields::Fields,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{
+        caller::StaffCaller,
+        rich_text::RichText,
+        task::{self, People},
+    },
+};
+
+/// A new task.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateTask {
+    /// 1–250 characters.
+    #[schema(example = "Repair the gate")]
+    title: String,
+    /// At most 64 KiB.
+    description: Option<String>,
+    /// How `description` is written; HTML is sanitised.
+    #[serde(default)]
+    description_format: Format,
+    /// `low`, `normal` (default), `urgent`
+    priority: Option<String>,
+    start_at: Option<DateTime<Utc>>,
+    deadline: Option<DateTime<Utc>>,
+    parent_id: Option<Uuid>,
+    /// Who sets it; absent: the caller.
+    assigner: Option<Uuid>,
+    /// At most 200 people. Contacts among them get the task by mail (CLI-7).
+    #[serde(default)]
+    assignees: Vec<Uuid>,
+    /// At most 200 people. Contacts among them get nothing until a comment is addressed to them (CLI-7).
+    #[serde(default)]
+    participants: Vec<Uuid>,
+    /// At most 200 people.
+    #[serde(default)]
+    auditors: Vec<Uuid>,
+    /// At most 100 uploaded files.
+    #[serde(default)]
+    file_ids: Vec<Uuid>,
+}
+
+/// Set a task
+#[utoipa::path(
+    operation_id = "create_task", tag = "tasks", security(("bearer" = [])),
+    params(crate::http::openapi::IdempotencyKeyParam),
+    responses(
+        (status = 201, description = "Set", body = TaskView),
+        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `not_found`, `contact_not_selectable`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/tasks")]
+pub(super) async fn create_task(
+    app: Data<App>,
+    caller: StaffCaller,
+    command: Command<CreateTask>,
+) -> Result<HttpResponse, Problem> {
+    let new = command.body.read()?;
+    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
+        let id = task::create(tx, &app, &caller, new).await?;
+        let (task, version) = view(tx, &app, &caller, id).await?;
+        Ok(Answer::created(&task, format!("/v1/tasks/{id}"))?.with_version(version))
+    })
+    .await
+}
+
+impl CreateTask {
+    fn read(self) -> Result<task::CreateTask, Refusal> {
+        let mut fields = Fields::default();
+        let title = fields.read("/title", Title::parse(&self.title));
+        let description = match self.description {
+            None => RichText::default(),
+            Some(text) => description(&mut fields, text, self.description_format),
+        };
+        let priority = match self.priority {
+            None => Some(Priority::Normal),
+            Some(name) => fields.read("/priority", name.parse()),
+        };
+        for (field, people) in [
+            ("/assignees", &self.assignees),
+            ("/participants", &self.participants),
+            ("/auditors", &self.auditors),
+        ] {
+            fields.at_most(field, people.len(), MAX_PEOPLE);
+        }
+        fields.at_most("/file_ids", self.file_ids.len(), MAX_FILES);
+        let (Some(title), Some(priority), true) = (title, priority, fields.is_empty()) else {
+            return Err(fields.refusal());
+        };
+        let people = |ids: Vec<Uuid>| Some(ids.into_iter().map(PersonId::new).collect());
+        Ok(task::CreateTask {
+            title,
+            description,
+            priority,
+            start_at: self.start_at,
+            deadline: self.deadline,
+            parent_id: self.parent_id.map(TaskId::new),
+            people: People {
+                assigner: self.assigner.map(PersonId::new),
+                assignees: people(self.assignees),
+                participants: people(self.participants),
+                auditors: people(self.auditors),
+            },
+            file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
+        })
+    }
+}

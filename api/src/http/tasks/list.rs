@@ -1,0 +1,124 @@
+//! `GET /v1/tasks`
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use chrono::{DateTime, Utc};
+use liaison_domain::{
+    Timestamp,
+    id::{PersonId, TaskId},
+    refusal::{FieldCode, Refusal},
+};
+use liaison_persistence::{
+    person,
+    task::{self, Filter, Order},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::{Surroundings, TaskView};
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        fields::Fields,
+        page::{self, PageView},
+        problem::{Problem, ProblemView},
+        query::Query,
+        transact::query,
+    },
+    service::caller::StaffCaller,
+};
+
+/// Which tasks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListTasks {
+    /// One status.
+    status: Option<String>,
+    /// A person (an id, or `me`) who holds a role in it.
+    person: Option<String>,
+    /// Narrows `person` to one role: `assigner`, `assignee`, `participant`, `auditor`. Alone, the caller's.
+    role: Option<String>,
+    /// Part of the title, any case.
+    q: Option<String>,
+    /// Changed at this time or later.
+    updated_since: Option<String>,
+    /// `created` (default) or `updated`, newest first.
+    order: Option<String>,
+    /// 1–200, default 50.
+    limit: Option<String>,
+    /// From `next_cursor`, with the same filters and order.
+    cursor: Option<String>,
+}
+
+/// List tasks
+///
+/// Administrators see all tasks, others those that they have a role in.
+#[utoipa::path(
+    operation_id = "list_tasks", tag = "tasks", security(("bearer" = [])),
+    params(ListTasks),
+    responses(
+        (status = 200, description = "A page", body = PageView<TaskView>),
+        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `invalid_cursor`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[get("/v1/tasks")]
+pub(super) async fn list_tasks(
+    request: HttpRequest,
+    app: Data<App>,
+    caller: StaffCaller,
+    parameters: Query<ListTasks>,
+) -> Result<HttpResponse, Problem> {
+    let page = page::request(parameters.0.limit.as_deref(), parameters.0.cursor.as_deref())?;
+    let (filter, order) = parameters.0.read(&caller)?;
+    let (tasks, mut surroundings) = query(&app, async |tx| {
+        if let Some(id) = filter.person
+            && !person::exists(tx, caller.account, id).await?
+        {
+            return Err(Refusal::unknown_id("?person").into());
+        }
+        let tasks = task::list(tx, caller.account, &filter, order, page).await?;
+        let ids: Vec<TaskId> = tasks.items.iter().map(|it| it.id).collect();
+        let surroundings = Surroundings::load(tx, caller.account, &ids).await?;
+        Ok((tasks, surroundings))
+    })
+    .await?;
+    Ok(Answer::ok(&PageView::of(tasks, |it| surroundings.view(&app, it)))?.respond(&request))
+}
+
+impl ListTasks {
+    fn read(self, caller: &StaffCaller) -> Result<(Filter, Order), Refusal> {
+        let mut fields = Fields::default();
+        let status = self.status.and_then(|it| fields.read("?status", it.parse()));
+        let role = self.role.and_then(|it| fields.read("?role", it.parse()));
+        let person = self.person.and_then(|it| match it.as_str() {
+            "me" => Some(caller.employee),
+            id => fields.read("?person", id.parse::<Uuid>()).map(PersonId::new),
+        });
+        let person = person.or(role.map(|_| caller.employee));
+        let updated_since: Option<Timestamp> = self.updated_since.and_then(|it| {
+            let parsed = DateTime::parse_from_rfc3339(&it).map(|it| it.with_timezone(&Utc));
+            fields.read("?updated_since", parsed)
+        });
+        let order = match self.order.as_deref() {
+            None | Some("created") => Order::Created,
+            Some("updated") => Order::Updated,
+            Some(_) => {
+                fields.note("?order", FieldCode::Invalid, "must be created or updated");
+                Order::Created
+            }
+        };
+        fields.finish()?;
+        let filter = Filter {
+            sees_all: caller.role.is_admin(),
+            viewer: Some(caller.employee),
+            status,
+            person,
+            role,
+            q: self.q.filter(|it| !it.is_empty()),
+            updated_since,
+        };
+        Ok((filter, order))
+    }
+}

@@ -1,0 +1,150 @@
+//! `/v1/tasks`: tasks, their people, and (in [`super::comments`]) their conversation.
+
+mod add_member;
+mod create;
+mod input;
+mod list;
+mod remove_member;
+mod show;
+mod update;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::{
+    file::File,
+    id::{AccountId, TaskId},
+    task::{Task, TaskRole},
+};
+use liaison_persistence::{
+    account::AccountRow,
+    database::Tx,
+    file,
+    task::{self, Members},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) use input::{MAX_FILES, body};
+
+use crate::{
+    app::App,
+    service::{Failure, account, caller::StaffCaller},
+    view::{file::FileView, person::PersonView},
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_tasks)
+        .service(create::create_task)
+        .service(show::show_task)
+        .service(update::update_task)
+        .service(add_member::add_participant)
+        .service(remove_member::remove_participant);
+}
+
+/// A piece of work with its people.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub(super) struct TaskView {
+    id: Uuid,
+    /// What people call it; counts up per account.
+    number: i64,
+    title: String,
+    /// Safe HTML.
+    description: String,
+    description_text: String,
+    /// `draft`, `new`, `in_progress`, `done`, `completed`, `rejected`, `deferred`, `cancelled`
+    status: &'static str,
+    /// `low`, `normal`, `urgent`
+    priority: &'static str,
+    #[schema(required)]
+    start_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    deadline: Option<DateTime<Utc>>,
+    #[schema(required)]
+    parent_id: Option<Uuid>,
+    /// Who set it.
+    #[schema(required)]
+    assigner: Option<PersonView>,
+    assignees: Vec<PersonView>,
+    participants: Vec<PersonView>,
+    auditors: Vec<PersonView>,
+    files: Vec<FileView>,
+    addresses: TaskAddresses,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    /// Set while the status is `completed`, `rejected` or `cancelled`.
+    #[schema(required)]
+    closed_at: Option<DateTime<Utc>>,
+}
+
+/// Where mail about a task goes.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskAddresses {
+    /// `task+<number>@…`: mail to it becomes a comment (CBM-2).
+    task: String,
+}
+
+/// What a view of tasks needs beside the tasks.
+struct Surroundings {
+    account: AccountRow,
+    members: HashMap<TaskId, Members>,
+    files: HashMap<TaskId, Vec<File>>,
+}
+
+impl Surroundings {
+    /// Loads them for any number of tasks with one statement each.
+    async fn load(tx: &mut impl Tx, id: AccountId, tasks: &[TaskId]) -> Result<Self, Failure> {
+        Ok(Self {
+            account: account::get(tx, id).await?,
+            members: task::list_members(tx, id, tasks.iter().copied()).await?,
+            files: file::list_of_tasks(tx, id, tasks).await?,
+        })
+    }
+
+    fn view(&mut self, app: &App, task: Task) -> TaskView {
+        let members = self.members.remove(&task.id).unwrap_or_default();
+        let files = self.files.remove(&task.id).unwrap_or_default();
+        let people = |role| members.of(role).map(PersonView::from).collect::<Vec<_>>();
+        TaskView {
+            id: task.id.uuid(),
+            number: task.number,
+            title: task.title,
+            description: task.description_html,
+            description_text: task.description_text,
+            status: task.status.as_str(),
+            priority: task.priority.as_str(),
+            start_at: task.start_at,
+            deadline: task.deadline,
+            parent_id: task.parent_id.map(TaskId::uuid),
+            assigner: people(TaskRole::Assigner).pop(),
+            assignees: people(TaskRole::Assignee),
+            participants: people(TaskRole::Participant),
+            auditors: people(TaskRole::Auditor),
+            files: files.iter().map(FileView::from).collect(),
+            addresses: TaskAddresses {
+                task: format!("task+{}@{}.{}", task.number, self.account.name, app.config.mail.domain),
+            },
+            created_at: task.created_at,
+            updated_at: task.updated_at,
+            closed_at: task.closed_at,
+        }
+    }
+}
+
+/// One task as it stands now, with its version.
+async fn view(
+    tx: &mut impl Tx,
+    app: &App,
+    caller: &StaffCaller,
+    id: TaskId,
+) -> Result<(TaskView, i64), Failure> {
+    let found = task::find(tx, caller.account, id).await?;
+    let task = found.ok_or_else(liaison_domain::refusal::Refusal::not_found)?;
+    let version = task.version;
+    let mut surroundings = Surroundings::load(tx, caller.account, &[id]).await?;
+    Ok((surroundings.view(app, task), version))
+}

@@ -1,0 +1,259 @@
+//! Comments: writing one, from wherever it comes, and changing or deleting one's own.
+
+use liaison_domain::{
+    comment::{Comment, CommentKind, Origin},
+    fan_out::FanOut,
+    file::Attachment,
+    id::{AccountId, CommentId, FileId, IncomingMailId, PersonId},
+    outgoing::{MailKind, SkipReason},
+    person::{Addressee, PersonRef},
+    refusal::Refusal,
+    task::{Task, TaskRole},
+    visibility::{Around, SeenBy, explain},
+};
+use liaison_persistence::{
+    change_feed::{self, Change},
+    comment::{self, Warning},
+    database::{Tx, WriteTx},
+    employee, file, person,
+    task::{self, Members},
+};
+
+use super::{
+    Failure,
+    access::{self, Entered},
+    caller::StaffCaller,
+    fan_out::{self, Notice},
+    file::get_attachable,
+    people::{Named, get_selectable},
+    rich_text::RichText,
+    stale,
+};
+use crate::app::App;
+
+/// A comment as an employee writes it.
+#[derive(Debug)]
+pub struct CreateComment {
+    pub body: RichText,
+    /// Whom it is addressed to.
+    pub notify: Vec<PersonId>,
+    pub hidden: bool,
+    pub reply_to: Option<CommentId>,
+    pub file_ids: Vec<FileId>,
+}
+
+/// A comment from any origin, with everybody and everything in it known to be there.
+#[derive(Debug)]
+pub struct NewComment {
+    pub author: PersonId,
+    pub origin: Origin,
+    pub body: RichText,
+    /// What the author wrote now, and the rest; the whole text and nothing where no mail brought it.
+    pub visible: String,
+    pub elided: String,
+    pub subject: Option<String>,
+    pub audience: Vec<Addressee>,
+    pub hidden: bool,
+    pub reply_to: Option<CommentId>,
+    pub incoming_mail: Option<IncomingMailId>,
+    /// Comes from an address that nobody in the task has; contacts wait for a confirmation (R17).
+    pub unrecognized_sender: bool,
+    pub files: Vec<Attachment>,
+    /// What was noticed before it came here.
+    pub warnings: Vec<Warning>,
+}
+
+/// Adds an employee's comment to a task that he may see.
+pub async fn create(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    entered: &Entered,
+    new: CreateComment,
+) -> Result<CommentId, Failure> {
+    let mut named = new.notify;
+    let field = Named { field: "/notify", people: &named };
+    let mut known = get_selectable(tx, caller.account, &[field]).await?;
+    named.retain(|id| *id != caller.employee);
+    let audience = named.iter().filter_map(|id| known.remove(id)).collect();
+    if let Some(answered) = new.reply_to {
+        let found = comment::find_visible(tx, caller.account, answered, caller.scope()).await?;
+        if found.is_none_or(|it| it.task_id != entered.task.id) {
+            return Err(Refusal::unknown_id("/reply_to").into());
+        }
+    }
+    let files = get_attachable(tx, caller, &new.file_ids).await?;
+    let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
+    let new = NewComment {
+        author: caller.employee,
+        origin: Origin::Api,
+        visible: new.body.text.clone(),
+        elided: String::new(),
+        subject: None,
+        audience,
+        hidden: new.hidden,
+        reply_to: new.reply_to,
+        incoming_mail: None,
+        unrecognized_sender: false,
+        files,
+        warnings: Vec::new(),
+        body: new.body,
+    };
+    add(tx, app, caller.account, &entered.task, &entered.members, new).await
+}
+
+/// Adds a comment: the row, its audience, its files, the notices, the warnings; who is addressed without a role in the
+/// task becomes a participant, so that he finds it again (COM-4, CBM-4).
+pub async fn add(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    task: &Task,
+    members: &Members,
+    new: NewComment,
+) -> Result<CommentId, Failure> {
+    let (id, now): (CommentId, _) = (app.env.id(), app.env.now());
+    let audience: Vec<PersonId> = new.audience.iter().map(|it| it.id).collect();
+    let row = Comment {
+        id,
+        task_id: task.id,
+        author_id: new.author,
+        kind: CommentKind::Message,
+        origin: new.origin,
+        created_at: now,
+        edited_at: None,
+        html: new.body.html,
+        text: new.body.text,
+        visible: new.visible,
+        elided: new.elided,
+        subject: new.subject,
+        hidden: new.hidden,
+        reply_to: new.reply_to,
+        incoming_mail_id: new.incoming_mail,
+        unrecognized_sender: new.unrecognized_sender,
+        version: 1,
+    };
+    comment::insert(tx, account, &row, &audience, &[]).await?;
+    file::attach_to_comment(tx, account, id, &new.files).await?;
+    let without_role = audience.iter().filter(|it| members.roles_of(**it).is_empty());
+    task::insert_members(tx, account, task.id, without_role.map(|it| (TaskRole::Participant, *it))).await?;
+    let notice = Notice {
+        account,
+        task,
+        kind: MailKind::NewComment,
+        comment: Some(id),
+        author: new.author,
+        audience: &new.audience,
+        contacts_wait: new.unrecognized_sender,
+    };
+    let fan_out = fan_out::notify(tx, app, &notice).await?;
+    let mut warnings = new.warnings;
+    warnings.extend(warnings_of(&audience, &fan_out));
+    if !warnings.is_empty() {
+        comment::update_warnings(tx, account, id, &warnings).await?;
+    }
+    task::touch(tx, account, task.id, now).await?;
+    record(tx, app, account, "comment.created", id).await?;
+    Ok(id)
+}
+
+/// What the author should know: nobody was addressed (COM-1), or somebody gets nothing.
+fn warnings_of(audience: &[PersonId], fan_out: &FanOut) -> Vec<Warning> {
+    if audience.is_empty() {
+        let detail = "Nobody is addressed: no contact will see it.".to_owned();
+        return vec![Warning { code: "nobody_addressed".to_owned(), detail, person_id: None }];
+    }
+    let skipped = fan_out.skipped.iter().map(|(person, reason)| Warning {
+        code: reason.as_str().to_owned(),
+        detail: describe(*reason).to_owned(),
+        person_id: Some(person.uuid()),
+    });
+    skipped.collect()
+}
+
+const fn describe(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NoAddress => "The contact has no e-mail address, so no mail leaves.",
+        SkipReason::SameAddress => "Somebody else in the audience has the same address and gets the mail.",
+        SkipReason::InactiveEmployee => "The employee does not work here any more.",
+        SkipReason::UnconfirmedSender => "The mail waits until the sender of this comment is confirmed.",
+    }
+}
+
+/// A comment that the caller may see, and its task.
+pub async fn get(
+    tx: &mut impl Tx,
+    caller: &StaffCaller,
+    id: CommentId,
+) -> Result<(Comment, Entered), Failure> {
+    let found = comment::find_visible(tx, caller.account, id, caller.scope()).await?;
+    let comment = found.ok_or_else(Refusal::not_found)?;
+    let entered = access::enter(tx, caller, comment.task_id).await?;
+    Ok((comment, entered))
+}
+
+/// Changes the text; for its author (COM-7). What has left by mail stays as it left.
+pub async fn update(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    current: &Comment,
+    body: &RichText,
+) -> Result<(), Failure> {
+    if current.author_id != caller.employee {
+        return Err(Refusal::forbidden("Only the author changes a comment.").into());
+    }
+    let (now, version) = (app.env.now(), current.version);
+    if !comment::update_body(tx, caller.account, current.id, &body.html, &body.text, now, version).await? {
+        return Err(stale().into());
+    }
+    record(tx, app, caller.account, "comment.updated", current.id).await
+}
+
+/// Deletes a comment; for its author and administrators (COM-6).
+pub async fn delete(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    current: &Comment,
+) -> Result<(), Failure> {
+    if current.author_id != caller.employee && !caller.role.is_admin() {
+        return Err(Refusal::forbidden("Only its author and administrators delete a comment.").into());
+    }
+    if !comment::delete(tx, caller.account, current.id, app.env.now(), current.version).await? {
+        return Err(stale().into());
+    }
+    record(tx, app, caller.account, "comment.deleted", current.id).await
+}
+
+/// Everybody who can see a comment, and by what.
+pub async fn explain_audience(
+    tx: &mut impl Tx,
+    caller: &StaffCaller,
+    comment: &Comment,
+    members: &Members,
+) -> Result<Vec<(PersonRef, SeenBy)>, Failure> {
+    let account = caller.account;
+    let author = person::list_refs(tx, account, [comment.author_id]).await?.remove(&comment.author_id);
+    let recipients = comment::list_recipients(tx, account, [comment.id]).await?.remove(&comment.id);
+    let members: Vec<PersonRef> = members.0.iter().map(|(_, it)| it.clone()).collect();
+    Ok(explain(&Around {
+        author: &author.ok_or_else(Refusal::not_found)?,
+        audience: &recipients.unwrap_or_default(),
+        members: &members,
+        administrators: &employee::list_administrators(tx, account).await?,
+        hidden: comment.hidden,
+        unrecognized_sender: comment.unrecognized_sender,
+    }))
+}
+
+async fn record(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    event: &'static str,
+    id: CommentId,
+) -> Result<(), Failure> {
+    let change = Change { event, kind: "comment", id: id.uuid() };
+    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
+}

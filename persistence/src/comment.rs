@@ -1,0 +1,289 @@
+//! Comments, their audiences, and what became of the notices about them.
+
+use std::collections::HashMap;
+
+use liaison_domain::{
+    Timestamp,
+    comment::Comment,
+    id::{AccountId, CommentId, PersonId, TaskId},
+    person::{PersonKind, PersonRef},
+    visibility::Scope,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, hex, in_ids},
+    page::{Cursor, Page, PageRequest},
+    sql::Json,
+    visibility::visible_comment,
+};
+
+record!(Comment {
+    id,
+    task_id,
+    author_id,
+    kind,
+    origin,
+    created_at,
+    edited_at,
+    html,
+    text,
+    visible,
+    elided,
+    subject,
+    hidden,
+    reply_to,
+    incoming_mail_id,
+    unrecognized_sender,
+    version
+});
+
+struct RecipientRow {
+    comment_id: CommentId,
+    person_id: PersonId,
+    kind: PersonKind,
+    name: String,
+}
+record!(RecipientRow { comment_id, person_id, kind, name });
+
+struct WarningsRow {
+    id: CommentId,
+    warnings: Json<Vec<Warning>>,
+}
+record!(WarningsRow { id, warnings });
+
+/// Something about a comment that its author should know, found when it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub code: String,
+    pub detail: String,
+    pub person_id: Option<uuid::Uuid>,
+}
+
+/// How a notice about a comment fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    pub person_id: PersonId,
+    /// `mail` or `in_app`
+    pub channel: String,
+    pub state: String,
+    /// Why it was skipped, or what the server said last.
+    pub detail: Option<String>,
+}
+record!(DeliveryRow { person_id, channel, state, detail });
+
+#[derive(Serialize)]
+struct NewRecipient {
+    person_id: Hex,
+    position: usize,
+}
+
+macro_rules! columns {
+    () => {
+        "c.id, c.task_id, c.author_id, c.kind, c.origin, c.created_at, c.edited_at, c.html, c.text, c.visible, c.elided, \
+         c.subject, c.hidden, c.reply_to, c.incoming_mail_id, c.unrecognized_sender, c.version"
+    };
+}
+
+statements! {
+    INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, html, text, visible, \
+        elided, subject, hidden, reply_to, incoming_mail_id, unrecognized_sender, warnings, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)"];
+    INSERT_RECIPIENTS = [
+        "INSERT INTO comment_recipient (account_id, comment_id, person_id, position) "
+        {
+            sqlite: "SELECT $1, $2, unhex(value ->> 'person_id'), value ->> 'position' FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, person_id, position FROM jsonb_to_recordset($3) AS r(person_id uuid, position bigint)"
+        }
+        " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
+    ];
+    UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, edited_at = $5, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
+    UPDATE_WARNINGS = ["UPDATE comment SET warnings = $3 WHERE account_id = $1 AND id = $2"];
+    DELETE_COMMENT = ["UPDATE comment SET deleted_at = $3, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
+    /// For the system's own eyes; people read through FIND_VISIBLE.
+    FIND_COMMENT = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND c.deleted_at IS NULL"];
+    FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND "
+        visible_comment!("$3", "$4", "$5")];
+    /// Oldest first.
+    LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
+        visible_comment!("$3", "$4", "$5") " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
+    LIST_RECIPIENTS = [
+        "SELECT r.comment_id, r.person_id, p.kind, p.name FROM comment_recipient r \
+         JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \
+         WHERE r.account_id = $1 AND r.comment_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY r.comment_id, r.position"
+    ];
+    LIST_WARNINGS = [
+        "SELECT id, warnings FROM comment WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
+    /// Mails, notices in the application, and who was skipped: three ledgers, one answer.
+    LIST_DELIVERIES = ["SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail FROM outgoing_mail m \
+        JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
+        WHERE m.account_id = $1 AND m.comment_id = $2 \
+        UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL \
+        FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 \
+        UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
+        s.reason FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 ORDER BY 1, 2"];
+}
+
+/// Inserts a comment with its audience, in the order of addressing.
+pub async fn insert(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: &Comment,
+    audience: &[PersonId],
+    warnings: &[Warning],
+) -> Result<(), StorageError> {
+    db!(
+        tx,
+        execute(
+            INSERT_COMMENT,
+            account,
+            comment.id,
+            comment.task_id,
+            comment.author_id,
+            comment.kind,
+            comment.origin,
+            comment.created_at,
+            comment.html,
+            comment.text,
+            comment.visible,
+            comment.elided,
+            comment.subject,
+            comment.hidden,
+            comment.reply_to,
+            comment.incoming_mail_id,
+            comment.unrecognized_sender,
+            Json(warnings)
+        )
+    )?;
+    if audience.is_empty() {
+        return Ok(());
+    }
+    let row =
+        |(position, person): (usize, &PersonId)| NewRecipient { person_id: hex(person.uuid()), position };
+    let rows: Rows<NewRecipient> = Json(audience.iter().enumerate().map(row).collect());
+    db!(tx, execute(INSERT_RECIPIENTS, account, comment.id, rows)).map(drop)
+}
+
+/// Changes the text; false where the comment is not at `version` any more.
+pub async fn update_body(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+    html: &str,
+    text: &str,
+    at: Timestamp,
+    version: i64,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(UPDATE_BODY, account, id, html, text, at, version))? == 1)
+}
+
+pub async fn update_warnings(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+    warnings: &[Warning],
+) -> Result<(), StorageError> {
+    db!(tx, execute(UPDATE_WARNINGS, account, id, Json(warnings))).map(drop)
+}
+
+/// Deletes a comment for all who could see it; false where it is not at `version` any more.
+pub async fn delete(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+    at: Timestamp,
+    version: i64,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(DELETE_COMMENT, account, id, at, version))? == 1)
+}
+
+/// A comment, whoever may see it.
+pub async fn find(
+    tx: &mut impl Tx,
+    account: AccountId,
+    id: CommentId,
+) -> Result<Option<Comment>, StorageError> {
+    db!(tx, fetch_optional::<Comment>(FIND_COMMENT, account, id))
+}
+
+/// A comment that the viewer may see, given that he may enter its task.
+pub async fn find_visible(
+    tx: &mut impl Tx,
+    account: AccountId,
+    id: CommentId,
+    scope: Scope,
+) -> Result<Option<Comment>, StorageError> {
+    db!(
+        tx,
+        fetch_optional::<Comment>(FIND_VISIBLE, account, id, scope.viewer, scope.sees_all, scope.sees_hidden)
+    )
+}
+
+/// What the viewer may see of a task's conversation, oldest first.
+pub async fn list_visible(
+    tx: &mut impl Tx,
+    account: AccountId,
+    task: TaskId,
+    scope: Scope,
+    page: PageRequest,
+) -> Result<Page<Comment>, StorageError> {
+    let after = page.after();
+    let rows = db!(
+        tx,
+        fetch_all::<Comment>(
+            LIST_VISIBLE,
+            account,
+            task,
+            scope.viewer,
+            scope.sees_all,
+            scope.sees_hidden,
+            after.at(),
+            after.id(),
+            page.fetch()
+        )
+    )?;
+    Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
+}
+
+/// The audience of each comment, in the order of addressing.
+pub async fn list_recipients(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comments: impl IntoIterator<Item = CommentId>,
+) -> Result<HashMap<CommentId, Vec<PersonRef>>, StorageError> {
+    let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
+    let mut recipients: HashMap<CommentId, Vec<PersonRef>> = HashMap::new();
+    for row in db!(tx, fetch_all::<RecipientRow>(LIST_RECIPIENTS, account, ids))? {
+        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        recipients.entry(row.comment_id).or_default().push(person);
+    }
+    Ok(recipients)
+}
+
+pub async fn list_warnings(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comments: impl IntoIterator<Item = CommentId>,
+) -> Result<HashMap<CommentId, Vec<Warning>>, StorageError> {
+    let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
+    let rows = db!(tx, fetch_all::<WarningsRow>(LIST_WARNINGS, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, row.warnings.0)).collect())
+}
+
+/// How the notices about a comment fare.
+pub async fn list_deliveries(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comment: CommentId,
+) -> Result<Vec<DeliveryRow>, StorageError> {
+    db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, comment))
+}

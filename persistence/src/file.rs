@@ -1,0 +1,288 @@
+//! Files: names and types over content that is kept once an account, and what they are attached to.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use liaison_domain::{
+    Timestamp,
+    file::{AttachedFile, Attachment, File},
+    id::{AccountId, CommentId, FileId, PersonId, TaskId},
+    visibility::Scope,
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, hex, in_ids},
+    sql::Json,
+    visibility::visible_comment,
+};
+
+struct FileRow {
+    id: FileId,
+    name: String,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+    created_at: Timestamp,
+}
+record!(FileRow { id, name, content_type, size, sha256, created_at });
+
+struct TaskFileRow {
+    task_id: TaskId,
+    id: FileId,
+    name: String,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+    created_at: Timestamp,
+}
+record!(TaskFileRow { task_id, id, name, content_type, size, sha256, created_at });
+
+struct CommentFileRow {
+    comment_id: CommentId,
+    content_id: Option<String>,
+    id: FileId,
+    name: String,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+    created_at: Timestamp,
+}
+record!(CommentFileRow { comment_id, content_id, id, name, content_type, size, sha256, created_at });
+
+struct ContentRow {
+    content: Option<Bytes>,
+}
+record!(ContentRow { content });
+
+#[derive(Serialize)]
+struct NewAttachment {
+    file_id: Hex,
+    position: usize,
+    content_id: Option<String>,
+}
+
+statements! {
+    /// The same content again is the same row.
+    INSERT_BLOB = ["INSERT INTO blob (account_id, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"];
+    INSERT_FILE = ["INSERT INTO file (account_id, id, sha256, name, content_type, size, uploaded_by, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
+    FIND_CONTENT = ["SELECT content FROM blob WHERE account_id = $1 AND sha256 = $2"];
+    LIST_FILES = [
+        "SELECT id, name, content_type, size, sha256, created_at FROM file WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
+    /// What an employee may read: what he uploaded, and what hangs on a task that he has a role in or on a comment there
+    /// that he sees ($3, $4, $5: his scope); administrators ($6) read everything.
+    LIST_VISIBLE = [
+        "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM file f WHERE f.account_id = $1 AND f.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " AND ($6 OR f.uploaded_by = $3 \
+         OR EXISTS (SELECT 1 FROM task_file a \
+           JOIN task_role r ON r.account_id = a.account_id AND r.task_id = a.task_id AND r.person_id = $3 \
+           WHERE a.account_id = f.account_id AND a.file_id = f.id) \
+         OR EXISTS (SELECT 1 FROM comment_file a \
+           JOIN comment c ON c.account_id = a.account_id AND c.id = a.comment_id AND c.deleted_at IS NULL \
+           JOIN task_role r ON r.account_id = c.account_id AND r.task_id = c.task_id AND r.person_id = $3 \
+           WHERE a.account_id = f.account_id AND a.file_id = f.id AND "
+        visible_comment!("$3", "$4", "$5")
+        ")) ORDER BY f.id"
+    ];
+    INSERT_COMMENT_FILES = [
+        "INSERT INTO comment_file (account_id, comment_id, file_id, position, content_id) "
+        {
+            sqlite: "SELECT $1, $2, unhex(value ->> 'file_id'), value ->> 'position', value ->> 'content_id' \
+                FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, file_id, position, content_id \
+                FROM jsonb_to_recordset($3) AS r(file_id uuid, position bigint, content_id text)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
+    INSERT_TASK_FILES = [
+        "INSERT INTO task_file (account_id, task_id, file_id, position) "
+        {
+            sqlite: "SELECT $1, $2, unhex(value ->> 'file_id'), value ->> 'position' FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, file_id, position FROM jsonb_to_recordset($3) AS r(file_id uuid, position bigint)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
+    LIST_OF_COMMENTS = [
+        "SELECT a.comment_id, a.content_id, f.id, f.name, f.content_type, f.size, f.sha256, f.created_at \
+         FROM comment_file a JOIN file f ON f.account_id = a.account_id AND f.id = a.file_id \
+         WHERE a.account_id = $1 AND a.comment_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY a.comment_id, a.position"
+    ];
+    LIST_OF_TASKS = [
+        "SELECT a.task_id, f.id, f.name, f.content_type, f.size, f.sha256, f.created_at \
+         FROM task_file a JOIN file f ON f.account_id = a.account_id AND f.id = a.file_id \
+         WHERE a.account_id = $1 AND a.task_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY a.task_id, a.position"
+    ];
+}
+
+/// Inserts a file and its content: the bytes where they are small, none where they lie in the storage under their
+/// digest.
+pub async fn insert(
+    tx: &mut WriteTx,
+    account: AccountId,
+    uploader: PersonId,
+    file: &File,
+    content: Option<Bytes>,
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_BLOB, account, file.sha256, file.size, content))?;
+    db!(
+        tx,
+        execute(
+            INSERT_FILE,
+            account,
+            file.id,
+            file.sha256,
+            file.name,
+            file.content_type,
+            file.size,
+            uploader,
+            file.created_at
+        )
+    )
+    .map(drop)
+}
+
+/// A file whoever asks; for callers that hold another proof than a viewer's scope.
+pub async fn find(tx: &mut impl Tx, account: AccountId, id: FileId) -> Result<Option<File>, StorageError> {
+    Ok(find_many(tx, account, [id]).await?.remove(&id))
+}
+
+/// Files whoever asks; what is unknown is left out.
+pub async fn find_many(
+    tx: &mut impl Tx,
+    account: AccountId,
+    ids: impl IntoIterator<Item = FileId>,
+) -> Result<HashMap<FileId, File>, StorageError> {
+    let ids = Ids::new(ids.into_iter().map(FileId::uuid));
+    Ok(by_id(db!(tx, fetch_all::<FileRow>(LIST_FILES, account, ids))?))
+}
+
+/// Those of the files that an employee may read; what is unknown or not for him is left out.
+pub async fn list_visible(
+    tx: &mut impl Tx,
+    account: AccountId,
+    scope: Scope,
+    is_admin: bool,
+    ids: impl IntoIterator<Item = FileId>,
+) -> Result<HashMap<FileId, File>, StorageError> {
+    let ids = Ids::new(ids.into_iter().map(FileId::uuid));
+    let rows = db!(
+        tx,
+        fetch_all::<FileRow>(
+            LIST_VISIBLE,
+            account,
+            ids,
+            scope.viewer,
+            scope.sees_all,
+            scope.sees_hidden,
+            is_admin
+        )
+    )?;
+    Ok(by_id(rows))
+}
+
+/// The bytes of small content; none where it lies in the storage.
+pub async fn content(
+    tx: &mut impl Tx,
+    account: AccountId,
+    sha256: &[u8],
+) -> Result<Option<Bytes>, StorageError> {
+    Ok(db!(tx, fetch_one::<ContentRow>(FIND_CONTENT, account, sha256))?.content)
+}
+
+/// Attaches files to a comment that has none yet, in this order; the same file twice hangs there once.
+pub async fn attach_to_comment(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+    attachments: &[Attachment],
+) -> Result<(), StorageError> {
+    if attachments.is_empty() {
+        return Ok(());
+    }
+    let row = |(position, it): (usize, &Attachment)| NewAttachment {
+        file_id: hex(it.file.uuid()),
+        position,
+        content_id: it.content_id.clone(),
+    };
+    let rows: Rows<NewAttachment> = Json(attachments.iter().enumerate().map(row).collect());
+    db!(tx, execute(INSERT_COMMENT_FILES, account, comment, rows)).map(drop)
+}
+
+/// Attaches files to a task that has none yet, in this order; the same file twice hangs there once.
+pub async fn attach_to_task(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    files: &[FileId],
+) -> Result<(), StorageError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let row = |(position, id): (usize, &FileId)| NewAttachment {
+        file_id: hex(id.uuid()),
+        position,
+        content_id: None,
+    };
+    let rows: Rows<NewAttachment> = Json(files.iter().enumerate().map(row).collect());
+    db!(tx, execute(INSERT_TASK_FILES, account, task, rows)).map(drop)
+}
+
+/// The files of each comment, in their order; comments without files are left out.
+pub async fn list_of_comments(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comments: &[CommentId],
+) -> Result<HashMap<CommentId, Vec<AttachedFile>>, StorageError> {
+    let ids = Ids::new(comments.iter().map(|id| id.uuid()));
+    let mut files: HashMap<CommentId, Vec<AttachedFile>> = HashMap::new();
+    for row in db!(tx, fetch_all::<CommentFileRow>(LIST_OF_COMMENTS, account, ids))? {
+        let CommentFileRow { comment_id, content_id, id, name, content_type, size, sha256, created_at } = row;
+        let file = File { id, name, content_type, size, sha256, created_at };
+        files.entry(comment_id).or_default().push(AttachedFile { file, content_id });
+    }
+    Ok(files)
+}
+
+/// The files of each task, in their order; tasks without files are left out.
+pub async fn list_of_tasks(
+    tx: &mut impl Tx,
+    account: AccountId,
+    tasks: &[TaskId],
+) -> Result<HashMap<TaskId, Vec<File>>, StorageError> {
+    let ids = Ids::new(tasks.iter().map(|id| id.uuid()));
+    let mut files: HashMap<TaskId, Vec<File>> = HashMap::new();
+    for row in db!(tx, fetch_all::<TaskFileRow>(LIST_OF_TASKS, account, ids))? {
+        let TaskFileRow { task_id, id, name, content_type, size, sha256, created_at } = row;
+        files.entry(task_id).or_default().push(File { id, name, content_type, size, sha256, created_at });
+    }
+    Ok(files)
+}
+
+/// The files of one task, in their order.
+pub async fn list_of_task(
+    tx: &mut impl Tx,
+    account: AccountId,
+    task: TaskId,
+) -> Result<Vec<File>, StorageError> {
+    Ok(list_of_tasks(tx, account, &[task]).await?.remove(&task).unwrap_or_default())
+}
+
+fn by_id(rows: Vec<FileRow>) -> HashMap<FileId, File> {
+    rows.into_iter()
+        .map(|row| {
+            let FileRow { id, name, content_type, size, sha256, created_at } = row;
+            (id, File { id, name, content_type, size, sha256, created_at })
+        })
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! Sending: a batch of messages before the attempt, and what the attempt came to.
+
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, CommentId, DeliveryEventId, OutgoingMailId, PersonId, TaskId},
+    language::Language,
+    outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState},
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, hex, in_ids},
+    sql::{Json, Scalar},
+};
+
+/// A message and its recipient, as they stand.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    pub mail_id: OutgoingMailId,
+    pub task_id: TaskId,
+    pub comment_id: Option<CommentId>,
+    pub kind: MailKind,
+    pub author_id: PersonId,
+    pub language: Language,
+    pub from_name: String,
+    pub from_address: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    pub in_reply_to: Option<String>,
+    /// Oldest first.
+    pub reference_ids: Json<Vec<String>>,
+    pub created_at: Timestamp,
+    pub person_id: PersonId,
+    pub name: String,
+    pub address: String,
+    pub state: RecipientState,
+    /// Attempts begun.
+    pub attempts: i64,
+    /// Attempts that were cut before their result was known.
+    pub cuts: i64,
+}
+record!(DeliveryRow {
+    mail_id,
+    task_id,
+    comment_id,
+    kind,
+    author_id,
+    language,
+    from_name,
+    from_address,
+    message_id,
+    in_reply_to,
+    reference_ids,
+    created_at,
+    person_id,
+    name,
+    address,
+    state,
+    attempts,
+    cuts
+});
+
+/// Where a message stands from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub mail: OutgoingMailId,
+    pub person: PersonId,
+    pub state: RecipientState,
+    pub attempts: i64,
+    pub cuts: i64,
+    /// What the server said last; stays where there is nothing new.
+    pub last_reply: Option<&'a str>,
+    pub bounce_class: Option<BounceClass>,
+}
+
+/// A line of a message's history.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEvent<'a> {
+    pub id: DeliveryEventId,
+    pub mail: OutgoingMailId,
+    pub person: PersonId,
+    pub kind: DeliveryEventType,
+    pub detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct StandingRow<'a> {
+    mail_id: Hex,
+    person_id: Hex,
+    state: &'static str,
+    attempts: i64,
+    cuts: i64,
+    last_reply: Option<&'a str>,
+    bounce_class: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct EventRow<'a> {
+    id: Hex,
+    mail_id: Hex,
+    person_id: Hex,
+    kind: &'static str,
+    detail: Option<&'a str>,
+}
+
+statements! {
+    LIST_DELIVERIES = [
+        "SELECT m.id AS mail_id, m.task_id, m.comment_id, m.kind, m.author_id, m.language, m.from_name, m.from_address, \
+         m.message_id, m.in_reply_to, m.reference_ids, m.created_at, r.person_id, r.name, r.address, r.state, r.attempts, \
+         r.cuts FROM outgoing_mail m \
+         JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id WHERE m.account_id = $1 AND m.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY m.id, r.person_id"
+    ];
+    /// What a server took is taken, whoever records it; all else is recorded by who began the attempt.
+    UPDATE_STANDINGS = [
+        "UPDATE outgoing_recipient SET state = r.state, attempts = r.attempts, cuts = r.cuts, \
+         last_reply = COALESCE(r.last_reply, outgoing_recipient.last_reply), bounce_class = r.bounce_class FROM "
+        {
+            sqlite: "(SELECT unhex(value ->> 'mail_id') AS mail_id, unhex(value ->> 'person_id') AS person_id, \
+                value ->> 'state' AS state, value ->> 'attempts' AS attempts, value ->> 'cuts' AS cuts, \
+                value ->> 'last_reply' AS last_reply, value ->> 'bounce_class' AS bounce_class FROM json_each($2)) AS r",
+            postgres: "jsonb_to_recordset($2) AS r(mail_id uuid, person_id uuid, state text, attempts bigint, \
+                cuts bigint, last_reply text, bounce_class text)"
+        }
+        " WHERE outgoing_recipient.account_id = $1 AND outgoing_recipient.mail_id = r.mail_id \
+         AND outgoing_recipient.person_id = r.person_id \
+         AND (outgoing_recipient.state = $3 OR $3 IS NULL OR r.state = 'accepted') \
+         RETURNING outgoing_recipient.mail_id AS value"
+    ];
+    INSERT_EVENTS = [
+        "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type, detail) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'mail_id'), unhex(value ->> 'person_id'), $3, \
+                value ->> 'kind', value ->> 'detail' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, mail_id, person_id, $3, kind, detail \
+                FROM jsonb_to_recordset($2) AS r(id uuid, mail_id uuid, person_id uuid, kind text, detail text)"
+        }
+    ];
+}
+
+/// The messages of a batch, each with its recipient.
+pub async fn list(
+    tx: &mut impl Tx,
+    account: AccountId,
+    mails: impl IntoIterator<Item = OutgoingMailId>,
+) -> Result<Vec<DeliveryRow>, StorageError> {
+    let ids = Ids::new(mails.into_iter().map(OutgoingMailId::uuid));
+    db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, ids))
+}
+
+/// Writes where messages stand: those that stand at `from`, where it is given, and whatever was accepted. Gives the
+/// messages that were changed.
+pub async fn update(
+    tx: &mut WriteTx,
+    account: AccountId,
+    standings: &[Standing<'_>],
+    from: Option<RecipientState>,
+) -> Result<Vec<OutgoingMailId>, StorageError> {
+    if standings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Rows<StandingRow<'_>> = Json(standings.iter().map(StandingRow::of).collect());
+    let changed = db!(tx, fetch_all::<Scalar<OutgoingMailId>>(UPDATE_STANDINGS, account, rows, from))?;
+    Ok(changed.into_iter().map(|it| it.0).collect())
+}
+
+/// Adds lines to messages' histories.
+pub async fn insert_events(
+    tx: &mut WriteTx,
+    account: AccountId,
+    events: &[NewEvent<'_>],
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Rows<EventRow<'_>> = Json(events.iter().map(EventRow::of).collect());
+    db!(tx, execute(INSERT_EVENTS, account, rows, at)).map(drop)
+}
+
+impl<'a> StandingRow<'a> {
+    fn of(standing: &Standing<'a>) -> Self {
+        Self {
+            mail_id: hex(standing.mail.uuid()),
+            person_id: hex(standing.person.uuid()),
+            state: standing.state.as_str(),
+            attempts: standing.attempts,
+            cuts: standing.cuts,
+            last_reply: standing.last_reply,
+            bounce_class: standing.bounce_class.map(BounceClass::as_str),
+        }
+    }
+}
+
+impl<'a> EventRow<'a> {
+    fn of(event: &NewEvent<'a>) -> Self {
+        Self {
+            id: hex(event.id.uuid()),
+            mail_id: hex(event.mail.uuid()),
+            person_id: hex(event.person.uuid()),
+            kind: event.kind.as_str(),
+            detail: event.detail,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The ledger of mail that leaves: message, recipient, delivery history, who was skipped.
+//!
+//! Written here with the event that decides it; sent through [`delivery`]; read by people through [`ledger`]. A message
+//! has one recipient.
+
+pub mod delivery;
+pub mod ledger;
+
+use data_encoding::HEXLOWER;
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, CommentId, DeliveryEventId, JobId, OutgoingMailId, PersonId, TaskId},
+    job::JobKind,
+    language::Language,
+    mail_address::EmailAddress,
+    outgoing::{MailKind, SkipReason},
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    job,
+    list::{Hex, Rows, hex},
+    sql::Json,
+};
+
+/// Who writes to an account's contacts: what From is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SenderRow {
+    /// The account's name.
+    pub account: String,
+    /// The account's title.
+    pub title: String,
+    pub language: Language,
+    /// The author's name.
+    pub name: String,
+    /// The author's login, where he is an employee.
+    pub login: Option<String>,
+}
+record!(SenderRow { account, title, language, name, login });
+
+/// What the messages about one event have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    pub task: TaskId,
+    pub comment: Option<CommentId>,
+    pub kind: MailKind,
+    pub author: PersonId,
+    pub from_name: &'a str,
+    pub from_address: &'a EmailAddress,
+    pub subject: &'a str,
+    pub at: Timestamp,
+}
+
+/// A message to one recipient.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    pub id: OutgoingMailId,
+    pub event_id: DeliveryEventId,
+    pub job_id: JobId,
+    pub person: PersonId,
+    pub name: String,
+    pub address: EmailAddress,
+    pub language: Language,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// What he has of the conversation, without angle brackets, oldest first, at most 20.
+    pub references: Vec<String>,
+    /// The digest of the token in his reply and bounce addresses.
+    pub token_hash: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct MailRow<'a> {
+    id: Hex,
+    event_id: Hex,
+    person_id: Hex,
+    name: &'a str,
+    address: &'a str,
+    address_key: String,
+    language: &'static str,
+    message_id: &'a str,
+    in_reply_to: Option<&'a str>,
+    reference_ids: &'a [String],
+    token_hash: String,
+}
+
+#[derive(Serialize)]
+struct SkippedRow {
+    person_id: Hex,
+    reason: &'static str,
+}
+
+statements! {
+    FIND_SENDER = ["SELECT a.name AS account, a.title, a.language, p.name, e.login FROM account a \
+        JOIN person p ON p.account_id = a.id LEFT JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
+        WHERE p.account_id = $1 AND p.id = $2"];
+    INSERT_MAILS = [
+        "INSERT INTO outgoing_mail (account_id, id, task_id, comment_id, kind, author_id, language, from_name, \
+         from_address, subject, message_id, in_reply_to, reference_ids, created_at) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'id'), $3, $4, $5, $6, value ->> 'language', $7, $8, $9, \
+                value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', $10 \
+                FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, $10 \
+                FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
+                reference_ids jsonb)"
+        }
+    ];
+    INSERT_RECIPIENTS = [
+        "INSERT INTO outgoing_recipient (account_id, mail_id, person_id, name, address, address_key, token_hash, state, \
+         attempts, cuts) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'person_id'), value ->> 'name', \
+                value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), 'queued', 0, 0 \
+                FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), 'queued', 0, 0 \
+                FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, name text, address text, address_key text, \
+                token_hash text)"
+        }
+    ];
+    INSERT_QUEUED = [
+        "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'event_id'), unhex(value ->> 'id'), unhex(value ->> 'person_id'), $3, \
+                'queued' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, event_id, id, person_id, $3, 'queued' \
+                FROM jsonb_to_recordset($2) AS r(event_id uuid, id uuid, person_id uuid)"
+        }
+    ];
+    /// An answer that names the message finds the task by it (R16).
+    INSERT_REFERENCES = [
+        "INSERT INTO thread_reference (account_id, message_id, task_id, comment_id, is_ours, created_at) "
+        {
+            sqlite: "SELECT $1, value ->> 'message_id', $3, $4, TRUE, $5 FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, message_id, $3, $4, TRUE, $5 FROM jsonb_to_recordset($2) AS r(message_id text)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
+    INSERT_SKIPPED = [
+        "INSERT INTO skipped_recipient (account_id, comment_id, person_id, reason, at) "
+        {
+            sqlite: "SELECT $1, $2, unhex(value ->> 'person_id'), value ->> 'reason', $4 FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, person_id, reason, $4 \
+                FROM jsonb_to_recordset($3) AS r(person_id uuid, reason text)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
+}
+
+/// Who writes, whose account it is.
+pub async fn find_sender(
+    tx: &mut impl Tx,
+    account: AccountId,
+    author: PersonId,
+) -> Result<Option<SenderRow>, StorageError> {
+    db!(tx, fetch_optional::<SenderRow>(FIND_SENDER, account, author))
+}
+
+/// Writes messages with their recipients, histories and places in the thread, and the jobs that send them: a statement
+/// a table for any number of them.
+pub async fn insert_all(
+    tx: &mut WriteTx,
+    account: AccountId,
+    about: &About<'_>,
+    mails: &[NewMail],
+) -> Result<(), StorageError> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(row).collect());
+    db!(
+        tx,
+        execute(
+            INSERT_MAILS,
+            account,
+            rows,
+            about.task,
+            about.comment,
+            about.kind,
+            about.author,
+            about.from_name,
+            about.from_address.as_str(),
+            about.subject,
+            about.at
+        )
+    )?;
+    db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;
+    db!(tx, execute(INSERT_QUEUED, account, rows, about.at))?;
+    db!(tx, execute(INSERT_REFERENCES, account, rows, about.task, about.comment, about.at))?;
+    let jobs = mails.iter().map(|it| (it.job_id, it.id.uuid()));
+    job::enqueue(tx, account, JobKind::SendMail, jobs, about.at).await
+}
+
+fn row(mail: &NewMail) -> MailRow<'_> {
+    MailRow {
+        id: hex(mail.id.uuid()),
+        event_id: hex(mail.event_id.uuid()),
+        person_id: hex(mail.person.uuid()),
+        name: &mail.name,
+        address: mail.address.as_str(),
+        address_key: mail.address.key(),
+        language: mail.language.as_str(),
+        message_id: &mail.message_id,
+        in_reply_to: mail.references.last().map(String::as_str),
+        reference_ids: &mail.references,
+        token_hash: HEXLOWER.encode(&mail.token_hash),
+    }
+}
+
+/// Writes who in a comment's audience got nothing, and why.
+pub async fn insert_skipped(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+    skipped: &[(PersonId, SkipReason)],
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    let row = |(person, reason): &(PersonId, SkipReason)| SkippedRow {
+        person_id: hex(person.uuid()),
+        reason: reason.as_str(),
+    };
+    let rows: Rows<SkippedRow> = Json(skipped.iter().map(row).collect());
+    db!(tx, execute(INSERT_SKIPPED, account, comment, rows, at)).map(drop)
+}

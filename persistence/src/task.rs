@@ -1,0 +1,345 @@
+//! Tasks and the people in them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, PersonId, TaskId},
+    person::{PersonKind, PersonRef},
+    task::{Task, TaskRole, TaskStatus},
+    text,
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, hex, in_ids},
+    page::{Cursor, Page, PageRequest},
+    sql::{Json, Scalar},
+};
+
+record!(Task {
+    id,
+    number,
+    title,
+    description_html,
+    description_text,
+    status,
+    priority,
+    start_at,
+    deadline,
+    parent_id,
+    created_by,
+    created_at,
+    updated_at,
+    closed_at,
+    version
+});
+
+struct MemberRow {
+    task_id: TaskId,
+    role: TaskRole,
+    person_id: PersonId,
+    kind: PersonKind,
+    name: String,
+}
+record!(MemberRow { task_id, role, person_id, kind, name });
+
+#[derive(Serialize)]
+struct NewMember {
+    role: &'static str,
+    person_id: Hex,
+}
+
+/// The columns of a task, in the order of the struct.
+macro_rules! columns {
+    () => {
+        "t.id, t.number, t.title, t.description_html, t.description_text, t.status, t.priority, t.start_at, t.deadline, \
+         t.parent_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
+    };
+}
+
+/// What a list of tasks is narrowed to; the same for every order.
+macro_rules! filter {
+    () => {
+        " FROM task t WHERE t.account_id = $1 \
+         AND ($2 = TRUE OR t.id IN (SELECT m.task_id FROM task_role m WHERE m.account_id = $1 AND m.person_id = $3)) \
+         AND (t.status = $4 OR $4 IS NULL) \
+         AND (t.id IN (SELECT m.task_id FROM task_role m WHERE m.account_id = $1 AND m.person_id = $5 \
+            AND (m.role = $6 OR $6 IS NULL)) OR $5 IS NULL) \
+         AND (t.title_key LIKE $7 ESCAPE '\\' OR $7 IS NULL) \
+         AND (t.updated_at >= $8 OR $8 IS NULL)"
+    };
+}
+
+statements! {
+    /// The account's next number; its row lock keeps numbers without gaps.
+    NEXT_NUMBER = ["UPDATE account_counter SET task_number = task_number + 1 WHERE account_id = $1 \
+        RETURNING task_number AS value"];
+    INSERT_TASK = ["INSERT INTO task (account_id, id, number, title, title_key, description_html, description_text, status, \
+        priority, start_at, deadline, parent_id, created_by, created_at, updated_at, closed_at, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, 1)"];
+    UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, description_html = $5, description_text = $6, status = $7, \
+        priority = $8, start_at = $9, deadline = $10, parent_id = $11, updated_at = $12, closed_at = $13, \
+        version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $14"];
+    /// A comment or a change of people moves the task up in lists of what changed.
+    TOUCH_TASK = ["UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
+    FIND_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"];
+    /// Task addresses carry the number that people say (ADR-5).
+    LIST_BY_NUMBERS = [
+        "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.number "
+        {
+            sqlite: "IN (SELECT value FROM json_each($2))",
+            postgres: "IN (SELECT CAST(jsonb_array_elements_text($2) AS BIGINT))"
+        }
+        " ORDER BY t.number"
+    ];
+    LIST_BY_CREATION = ["SELECT " columns!() filter!() " AND (t.created_at, t.id) < ($9, $10) \
+        ORDER BY t.created_at DESC, t.id DESC LIMIT $11"];
+    LIST_BY_CHANGE = ["SELECT " columns!() filter!() " AND (t.updated_at, t.id) < ($9, $10) \
+        ORDER BY t.updated_at DESC, t.id DESC LIMIT $11"];
+    /// Whether $2 is $3 or stands above it.
+    COUNT_ABOVE = ["WITH RECURSIVE above (id) AS (SELECT t.id FROM task t WHERE t.account_id = $1 AND t.id = $3 \
+        UNION SELECT t.parent_id FROM task t JOIN above a ON t.id = a.id \
+        WHERE t.account_id = $1 AND t.parent_id IS NOT NULL) \
+        SELECT COUNT(*) AS value FROM above WHERE id = $2"];
+    LIST_MEMBERS = [
+        "SELECT m.task_id, m.role, m.person_id, p.kind, p.name FROM task_role m \
+         JOIN person p ON p.account_id = m.account_id AND p.id = m.person_id \
+         WHERE m.account_id = $1 AND m.task_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY m.task_id, m.role, p.name, m.person_id"
+    ];
+    DELETE_ROLE = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3"];
+    DELETE_MEMBER = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3 AND person_id = $4"];
+    INSERT_MEMBERS = [
+        "INSERT INTO task_role (account_id, task_id, role, person_id) "
+        {
+            sqlite: "SELECT $1, $2, value ->> 'role', unhex(value ->> 'person_id') FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, role, person_id FROM jsonb_to_recordset($3) AS r(role text, person_id uuid)"
+        }
+        " ON CONFLICT (account_id, task_id, role, person_id) DO NOTHING"
+    ];
+}
+
+/// The people of a task with their roles, by role and name; who holds two roles comes twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members(pub Vec<(TaskRole, PersonRef)>);
+
+impl Members {
+    pub fn of(&self, role: TaskRole) -> impl Iterator<Item = &PersonRef> {
+        self.0.iter().filter(move |(held, _)| *held == role).map(|(_, person)| person)
+    }
+
+    /// The roles that a person holds.
+    pub fn roles_of(&self, person: PersonId) -> BTreeSet<TaskRole> {
+        self.0.iter().filter(|(_, it)| it.id == person).map(|(role, _)| *role).collect()
+    }
+}
+
+/// The number for a new task.
+pub async fn next_number(tx: &mut WriteTx, account: AccountId) -> Result<i64, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(NEXT_NUMBER, account))?.0)
+}
+
+pub async fn insert(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result<(), StorageError> {
+    db!(
+        tx,
+        execute(
+            INSERT_TASK,
+            account,
+            task.id,
+            task.number,
+            task.title,
+            text::fold(&task.title),
+            task.description_html,
+            task.description_text,
+            task.status,
+            task.priority,
+            task.start_at,
+            task.deadline,
+            task.parent_id,
+            task.created_by,
+            task.created_at,
+            task.closed_at
+        )
+    )
+    .map(drop)
+}
+
+/// Writes a task's fields; false where it is not at its `version` any more.
+pub async fn update(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result<bool, StorageError> {
+    let rows = db!(
+        tx,
+        execute(
+            UPDATE_TASK,
+            account,
+            task.id,
+            task.title,
+            text::fold(&task.title),
+            task.description_html,
+            task.description_text,
+            task.status,
+            task.priority,
+            task.start_at,
+            task.deadline,
+            task.parent_id,
+            task.updated_at,
+            task.closed_at,
+            task.version
+        )
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that something in the task changed.
+pub async fn touch(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: TaskId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(TOUCH_TASK, account, id, at)).map(drop)
+}
+
+pub async fn find(tx: &mut impl Tx, account: AccountId, id: TaskId) -> Result<Option<Task>, StorageError> {
+    db!(tx, fetch_optional::<Task>(FIND_TASK, account, id))
+}
+
+pub async fn list_by_numbers(
+    tx: &mut impl Tx,
+    account: AccountId,
+    numbers: &[i64],
+) -> Result<Vec<Task>, StorageError> {
+    db!(tx, fetch_all::<Task>(LIST_BY_NUMBERS, account, Json(numbers)))
+}
+
+/// Which tasks to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Sees tasks without holding a role in them.
+    pub sees_all: bool,
+    pub viewer: Option<PersonId>,
+    pub status: Option<TaskStatus>,
+    /// Somebody who holds a role, or the role `role`.
+    pub person: Option<PersonId>,
+    pub role: Option<TaskRole>,
+    /// Part of the title.
+    pub q: Option<String>,
+    pub updated_since: Option<Timestamp>,
+}
+
+/// What a list of tasks is sorted by, newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Created,
+    Updated,
+}
+
+pub async fn list(
+    tx: &mut impl Tx,
+    account: AccountId,
+    filter: &Filter,
+    order: Order,
+    page: PageRequest,
+) -> Result<Page<Task>, StorageError> {
+    let before = page.before();
+    let pattern = filter.q.as_deref().map(crate::sql::containing);
+    macro_rules! rows {
+        ($statement:ident) => {
+            db!(
+                tx,
+                fetch_all::<Task>(
+                    $statement,
+                    account,
+                    filter.sees_all,
+                    filter.viewer,
+                    filter.status,
+                    filter.person,
+                    filter.role,
+                    pattern,
+                    filter.updated_since,
+                    before.at(),
+                    before.id(),
+                    page.fetch()
+                )
+            )
+        };
+    }
+    Ok(match order {
+        Order::Created => {
+            Page::cut(rows!(LIST_BY_CREATION)?, page.limit, |it| Cursor::new(it.created_at, it.id.uuid()))
+        }
+        Order::Updated => {
+            Page::cut(rows!(LIST_BY_CHANGE)?, page.limit, |it| Cursor::new(it.updated_at, it.id.uuid()))
+        }
+    })
+}
+
+/// Whether `task` is `other` or stands above it.
+pub async fn is_above(
+    tx: &mut impl Tx,
+    account: AccountId,
+    task: TaskId,
+    other: TaskId,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_ABOVE, account, task, other))?.0 > 0)
+}
+
+/// The people of each task; who was deleted since keeps his place.
+pub async fn list_members(
+    tx: &mut impl Tx,
+    account: AccountId,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, Members>, StorageError> {
+    let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
+    let mut members: HashMap<TaskId, Members> = HashMap::new();
+    for row in db!(tx, fetch_all::<MemberRow>(LIST_MEMBERS, account, ids))? {
+        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        members.entry(row.task_id).or_default().0.push((row.role, person));
+    }
+    Ok(members)
+}
+
+/// Puts people in roles; who holds the role already stays.
+pub async fn insert_members(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    people: impl IntoIterator<Item = (TaskRole, PersonId)>,
+) -> Result<(), StorageError> {
+    let row = |(role, person): (TaskRole, PersonId)| NewMember {
+        role: role.as_str(),
+        person_id: hex(person.uuid()),
+    };
+    let rows: Rows<NewMember> = Json(people.into_iter().map(row).collect());
+    if rows.0.is_empty() {
+        return Ok(());
+    }
+    db!(tx, execute(INSERT_MEMBERS, account, task, rows)).map(drop)
+}
+
+/// Replaces everybody in a role.
+pub async fn replace_members(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    role: TaskRole,
+    people: &[PersonId],
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_ROLE, account, task, role))?;
+    insert_members(tx, account, task, people.iter().map(|it| (role, *it))).await
+}
+
+/// Takes a person out of a role; false where he did not hold it.
+pub async fn delete_member(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    role: TaskRole,
+    person: PersonId,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(DELETE_MEMBER, account, task, role, person))? == 1)
+}

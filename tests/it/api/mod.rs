@@ -1,0 +1,3 @@
+//! The API from outside, one file an operation: HTTP in; HTTP, mail and ledgers out.
+
+mod contacts;

@@ -1,0 +1,158 @@
+//! An application with a database of its own, served in this process.
+
+use std::{fs, future::Future, path::Path, pin::Pin, rc::Rc};
+
+use actix_web::{
+    body,
+    dev::Service as _,
+    rt::System,
+    test::{TestRequest, init_service},
+    web::Data,
+};
+use liaison_api::{app::App, config::Config, env::Env, http::server, startup};
+use liaison_persistence::{
+    database::Engine,
+    testing::{Place, TestDatabase},
+};
+use tempfile::TempDir;
+
+use crate::{
+    answer::Answer,
+    client::Client,
+    sources::{TestClock, env},
+};
+
+/// Runs a test with an application of its own, then looks for what it left undone.
+///
+/// The database of a test that failed stays, to be looked into, until the cluster or the folder goes.
+pub fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) -> F) {
+    System::new().block_on(async {
+        let app = TestApp::start(engine).await;
+        test(app.clone()).await;
+        app.finish().await;
+    });
+}
+
+/// An application under test. Clones are the same application.
+#[derive(Clone)]
+pub struct TestApp(Rc<Running>);
+
+struct Running {
+    app: Data<App>,
+    service: Service,
+    bench: Rc<Bench>,
+}
+
+/// What stays when the application is started anew.
+struct Bench {
+    database: TestDatabase,
+    clock: TestClock,
+    env: Env,
+    folder: TempDir,
+}
+
+type Service = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Answer>>>>;
+
+impl TestApp {
+    /// Starts an application on an empty database.
+    pub async fn start(engine: Engine) -> Self {
+        let folder = TempDir::new().unwrap();
+        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
+        fs::create_dir_all(&templates).unwrap();
+        let postgres_url = match engine {
+            Engine::Sqlite => String::new(),
+            Engine::Postgres => postgres_url(),
+        };
+        let place = Place { folder: folder.path(), templates: &templates, postgres_url: &postgres_url };
+        let database = TestDatabase::create(engine, place).await.unwrap();
+        let clock = TestClock::new();
+        let config = config(folder.path());
+        let bench = Bench { database, env: env(clock.clone()), clock, folder };
+        Self::of(Rc::new(bench), config).await
+    }
+
+    /// Starts the application anew on what the last one left, as after a restart with another configuration.
+    pub async fn restart(&self, configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.0.app.config.clone();
+        configure(&mut config);
+        Self::of(self.0.bench.clone(), config).await
+    }
+
+    async fn of(bench: Rc<Bench>, config: Config) -> Self {
+        let app = startup::build(config, bench.env.clone(), bench.database.database.clone()).unwrap();
+        let app = Data::new(app);
+        let service = serve(app.clone()).await;
+        Self(Rc::new(Running { app, service, bench }))
+    }
+
+    /// The application's parts, for what no user can see.
+    pub fn parts(&self) -> &Data<App> {
+        &self.0.app
+    }
+
+    pub fn clock(&self) -> &TestClock {
+        &self.0.bench.clock
+    }
+
+    /// A folder that is gone after the test.
+    pub fn folder(&self) -> &Path {
+        self.0.bench.folder.path()
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.0.app.database.engine()
+    }
+
+    /// Somebody who has not signed in.
+    pub fn anon(&self) -> Client {
+        Client::new(self.clone())
+    }
+
+    pub(crate) async fn answer(&self, request: TestRequest) -> Answer {
+        (self.0.service)(request).await
+    }
+
+    /// Ends the test: nothing may be left to be done, no mail unread.
+    async fn finish(&self) {
+        self.0.bench.database.remove().await.unwrap();
+    }
+}
+
+/// The whole stack of middleware and routes that a worker of the server has, without the socket.
+async fn serve(app: Data<App>) -> Service {
+    let service = Rc::new(init_service(server::build(app)).await);
+    Box::new(move |request| {
+        let service = service.clone();
+        Box::pin(async move {
+            let response = match service.call(request.to_request()).await {
+                Ok(response) => response.into_parts().1.map_into_boxed_body(),
+                Err(error) => error.error_response(),
+            };
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Answer::new(status, headers, body::to_bytes(response.into_body()).await.unwrap())
+        })
+    })
+}
+
+/// Secrets of this test alone, limits that no test meets by chance, nothing outside the folder.
+fn config(folder: &Path) -> Config {
+    let mut config = Config::default();
+    config.auth.secret = "the auth secret of every test app".into();
+    config.secrets.key = "the sealing key of every test app".into();
+    config.ingest.secret = "the ingest secret of every test app".into();
+    config.http.rate_limit_per_minute = u32::MAX;
+    config.http.signup_limit_per_minute = u32::MAX;
+    config.http.login_limit_per_minute = u32::MAX;
+    config.mail.domain = "liaison.test".into();
+    config.mail.transport = "memory://".into();
+    config.storage.url = format!("file://{}", folder.join("files").display());
+    config
+}
+
+/// The cluster that `scripts/with-postgres` started.
+#[expect(clippy::disallowed_methods, reason = "the one place where tests read the environment")]
+fn postgres_url() -> String {
+    std::env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| {
+        panic!("TEST_POSTGRES_URL is not set: `make test` starts a PostgreSQL and sets it, scripts/with-postgres too")
+    })
+}
