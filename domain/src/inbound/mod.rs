@@ -7,3 +7,4 @@ pub mod audience;
 pub mod authenticity;
 pub mod matching;
 pub mod verdict;
+pub mod via;

@@ -181,6 +181,9 @@ pub struct Route {
     pub authentication_results: Vec<String>,
     /// Return-Path without angle brackets; empty for the null sender.
     pub return_path: Option<String>,
-    /// Values of [`HOP_HEADER`](crate::compose::message::HOP_HEADER), topmost first.
+    /// Values of [`LOOP_HEADER`], topmost first.
     pub hops: Vec<String>,
 }
+
+/// Field that every mail of a Liaison server carries: `<installation id>; hops=<n>` (R3).
+pub const LOOP_HEADER: &str = "X-Liaison-Loop";

@@ -27,12 +27,11 @@ mod transfer;
 pub use fingerprint::fingerprint;
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
-    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, MailDate, MailKind, Mailbox, ParsedMail,
-    Route,
+    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
+    ParsedMail, Route,
 };
 pub use received::Received;
 
-use crate::compose::message::HOP_HEADER;
 use body::Body;
 use charset::Hints;
 use header::Headers;
@@ -122,7 +121,7 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
         last_hop: headers.unfolded("Received").map(|it| Received::read(&it)).unwrap_or_default(),
         authentication_results: headers.texts("Authentication-Results").collect(),
         return_path: headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned()),
-        hops: headers.texts(HOP_HEADER).collect(),
+        hops: headers.texts(LOOP_HEADER).collect(),
     };
 }
 
