@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use liaison_mailer::transport::MailTransport;
 use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
@@ -16,6 +17,8 @@ pub struct App {
     pub keys: Keys,
     /// The content of files.
     pub storage: Storage,
+    /// Where mail leaves by.
+    pub transport: Arc<dyn MailTransport>,
     /// Rung after a commit that made work.
     pub wake: Arc<Notify>,
     pub limits: Limits,

@@ -27,6 +27,7 @@ pub struct Keys {
     access_token: [u8; 32],
     mail_token: [u8; 32],
     message_id: [u8; 32],
+    installation: [u8; 32],
     seal: [u8; 32],
     ingest: Vec<u8>,
 }
@@ -54,6 +55,7 @@ impl Keys {
             access_token: mac(secrets.auth, &[b"access token"]),
             mail_token: mac(secrets.auth, &[b"mail token"]),
             message_id: mac(secrets.auth, &[b"message id"]),
+            installation: mac(secrets.auth, &[b"installation"]),
             seal: mac(secrets.seal, &[b"seal"]),
             ingest: secrets.ingest.to_vec(),
         })
@@ -76,6 +78,11 @@ impl Keys {
     pub fn message_id(&self, account: AccountId, mail: Uuid) -> String {
         let mac = mac(&self.message_id, &[account.uuid().as_bytes(), mail.as_bytes()]);
         base32(mac.get(..20).unwrap_or_default())
+    }
+
+    /// The name by which mail that this installation sent is known when it comes back (R3); no secret.
+    pub fn installation(&self) -> String {
+        base32(self.installation.get(..10).unwrap_or_default())
     }
 
     /// Encrypts what must not lie open in the database. `purpose` must be given again to open it.

@@ -5,12 +5,13 @@ use std::{path::Path, sync::Arc};
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context as _;
 use clap::ValueEnum;
+use liaison_mailer::transport::TransportUrl;
 use liaison_persistence::{
     database::{Database, Settings, Synchronous},
     migrate,
 };
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
@@ -20,6 +21,7 @@ use crate::{
     keys::{Keys, Secrets},
     lifecycle,
     storage::Storage,
+    worker,
 };
 
 /// A part of the server that can run on a node of its own.
@@ -48,11 +50,18 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
     announce(&app.config, &made);
     let stop = lifecycle::on_signal();
     let runs = |part| only.is_none_or(|it| it == part);
-    if runs(Part::Api) {
-        serve_http(app.clone(), &listen, stop.clone()).await?;
+    let background = TaskTracker::new();
+    if runs(Part::Workers) {
+        background.spawn(worker::run(app.clone().into_inner(), stop.clone()));
     }
+    let served = if runs(Part::Api) { serve_http(app.clone(), &listen, stop.clone()).await } else { Ok(()) };
+    if served.is_err() {
+        stop.cancel();
+    }
+    background.close();
+    background.wait().await;
     app.database.close().await;
-    Ok(())
+    served
 }
 
 /// Brings the database to this program's schema.
@@ -80,8 +89,9 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     })
     .context("auth.secret, secrets.key or ingest.secret")?;
     let storage = Storage::open(&config.storage.url).context("storage.url")?;
+    let transport = config.mail.transport.parse::<TransportUrl>().context("mail.transport")?.build(None);
     let limits = Limits::new(&config.http);
-    Ok(App { config, database, env, keys, storage, wake: Arc::new(Notify::new()), limits })
+    Ok(App { config, database, env, keys, storage, transport, wake: Arc::new(Notify::new()), limits })
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::named::named;
+use crate::{account::Login, inbound::address::LocalPart, named::named};
 
 named! {
     /// Why a mail leaves (digest §9.2).
@@ -11,6 +11,32 @@ named! {
         NewTask = "new_task",
         /// A comment was addressed to the contact (type 2, CLI-2).
         NewComment = "new_comment",
+    }
+}
+
+impl MailKind {
+    /// One subject for all mails of a task, so that mail programs keep them together (TPL-4).
+    pub fn subject(self, title: &str) -> String {
+        match self {
+            Self::NewTask => title.to_owned(),
+            Self::NewComment => format!("Re: {title}"),
+        }
+    }
+}
+
+/// Who a mail is from, in the eyes of the one who gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    pub name: String,
+    pub address: LocalPart,
+}
+
+/// Decides From: an employee writes from his internal address (OUT-1); what a contact wrote goes on to others from the
+/// task's address, in his and the account's name (CLI-6). Nobody's own address leaves (R25).
+pub fn decide_sender(author: &str, login: Option<Login>, account_title: &str, task_number: i64) -> Sender {
+    match login {
+        Some(login) => Sender { name: author.to_owned(), address: LocalPart::Mailbox(login) },
+        None => Sender { name: format!("{author} ({account_title})"), address: LocalPart::Task(task_number) },
     }
 }
 
@@ -192,6 +218,16 @@ pub fn retry_after(attempt: i64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// OUT-1, CLI-6, R25
+    #[test]
+    fn nobody_writes_from_his_own_address() {
+        let anna = Login::parse("anna").unwrap();
+        let sender = decide_sender("Anna", Some(anna.clone()), "Acme", 7);
+        assert_eq!(sender, Sender { name: "Anna".into(), address: LocalPart::Mailbox(anna) });
+        let sender = decide_sender("Ivan", None, "Acme", 7);
+        assert_eq!(sender, Sender { name: "Ivan (Acme)".into(), address: LocalPart::Task(7) });
+    }
 
     /// Product §4: retries up to five days.
     #[test]

@@ -27,6 +27,7 @@ named! {
         // What is asked for.
         NotFound = "not_found",
         MethodNotAllowed = "method_not_allowed",
+        RangeNotSatisfiable = "range_not_satisfiable",
         // The state says no.
         AccountNameTaken = "account_name_taken",
         EmailTaken = "email_taken",

@@ -106,6 +106,11 @@ statements! {
         WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
     /// For the system's own eyes; people read through FIND_VISIBLE.
     FIND_COMMENT = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND c.deleted_at IS NULL"];
+    LIST_BY_IDS = [
+        "SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.deleted_at IS NULL AND c.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY c.id"
+    ];
     FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND "
         visible_comment!("$3", "$4", "$5")];
     /// Oldest first.
@@ -213,6 +218,17 @@ pub async fn find(
     id: CommentId,
 ) -> Result<Option<Comment>, StorageError> {
     db!(tx, fetch_optional::<Comment>(FIND_COMMENT, account, id))
+}
+
+/// Comments, whoever may see them.
+pub async fn list_by_ids(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comments: impl IntoIterator<Item = CommentId>,
+) -> Result<HashMap<CommentId, Comment>, StorageError> {
+    let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
+    let comments = db!(tx, fetch_all::<Comment>(LIST_BY_IDS, account, ids))?;
+    Ok(comments.into_iter().map(|comment| (comment.id, comment)).collect())
 }
 
 /// A comment that the viewer may see, given that he may enter its task.

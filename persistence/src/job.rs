@@ -101,6 +101,7 @@ statements! {
     RENEW_LEASES = [
         "UPDATE job SET lease_until = $3 WHERE account_id = $1 AND leased_by = $2 AND state = 'leased' AND id "
         { sqlite: in_ids!("$4"), postgres: "= ANY($4)" }
+        " RETURNING id AS value"
     ];
     /// What a node left when it was stopped is its own again when it starts.
     RELEASE_LEASES = ["UPDATE job SET state = 'ready', leased_by = NULL, lease_until = NULL \
@@ -179,14 +180,15 @@ pub async fn claim(
     Ok(jobs)
 }
 
-/// Says that the node still works on these jobs.
+/// Says that the node still works on these jobs; gives those that are still its own.
 pub async fn renew(
     tx: &mut WriteTx,
     account: AccountId,
     jobs: impl IntoIterator<Item = JobId>,
     lease: Lease<'_>,
-) -> Result<(), StorageError> {
-    db!(tx, execute(RENEW_LEASES, account, lease.by, lease.until, ids(jobs))).map(drop)
+) -> Result<Vec<JobId>, StorageError> {
+    let kept = db!(tx, fetch_all::<Scalar<JobId>>(RENEW_LEASES, account, lease.by, lease.until, ids(jobs)))?;
+    Ok(kept.into_iter().map(|it| it.0).collect())
 }
 
 /// Gives back what this node had leased before it was stopped; gives the number of jobs.

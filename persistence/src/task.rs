@@ -86,6 +86,11 @@ statements! {
     /// A comment or a change of people moves the task up in lists of what changed.
     TOUCH_TASK = ["UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
     FIND_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"];
+    LIST_BY_IDS = [
+        "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY t.id"
+    ];
     /// Task addresses carry the number that people say (ADR-5).
     LIST_BY_NUMBERS = [
         "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.number "
@@ -205,6 +210,17 @@ pub async fn touch(
 
 pub async fn find(tx: &mut impl Tx, account: AccountId, id: TaskId) -> Result<Option<Task>, StorageError> {
     db!(tx, fetch_optional::<Task>(FIND_TASK, account, id))
+}
+
+/// Tasks, whoever may see them.
+pub async fn list_by_ids(
+    tx: &mut impl Tx,
+    account: AccountId,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, Task>, StorageError> {
+    let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
+    let tasks = db!(tx, fetch_all::<Task>(LIST_BY_IDS, account, ids))?;
+    Ok(tasks.into_iter().map(|task| (task.id, task)).collect())
 }
 
 pub async fn list_by_numbers(

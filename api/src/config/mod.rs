@@ -14,6 +14,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    pub node: Node,
     pub http: Http,
     pub lmtp: Lmtp,
     pub database: Database,
@@ -24,6 +25,20 @@ pub struct Config {
     pub ingest: Ingest,
     pub signup: Signup,
     pub log: Log,
+}
+
+/// This process among those that share a database.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Node {
+    /// Kept over restarts, and no two nodes have the same: by it a node knows the work that it left unfinished.
+    pub name: String,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { name: "local".into() }
+    }
 }
 
 /// The HTTP interface.
@@ -136,6 +151,13 @@ impl Default for Mail {
     }
 }
 
+impl Mail {
+    /// An account's mail domain.
+    pub fn domain_of(&self, account: &str) -> String {
+        format!("{account}.{}", self.domain)
+    }
+}
+
 /// What is done about a mail whose From is an employee and not proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -242,6 +264,9 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         if self.mail.domain.is_empty() || self.mail.domain != self.mail.domain.to_lowercase() {
             return Err(ConfigError::Value("mail.domain is a domain name in lower case"));
+        }
+        if self.node.name.is_empty() || self.node.name.len() > 100 {
+            return Err(ConfigError::Value("node.name has 1 to 100 bytes"));
         }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));

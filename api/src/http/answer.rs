@@ -27,9 +27,9 @@ impl Answer {
         Self::new(StatusCode::OK, view)
     }
 
-    /// 201 with a body and the place of what was made.
-    pub fn created(view: &impl Serialize, location: String) -> Result<Self, Failure> {
-        Ok(Self { location: Some(location), ..Self::new(StatusCode::CREATED, view)? })
+    /// 201 with a body and, where one thing was made, its place.
+    pub fn created(view: &impl Serialize, location: impl Into<Option<String>>) -> Result<Self, Failure> {
+        Ok(Self { location: location.into(), ..Self::new(StatusCode::CREATED, view)? })
     }
 
     /// 202: it is kept and will be worked on.

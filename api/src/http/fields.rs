@@ -7,7 +7,7 @@ use liaison_domain::{
     text::TextError,
 };
 
-use super::patch::Patch;
+use super::patch::{Change, Patch};
 use crate::service::password::PasswordError;
 
 /// The refused fields of one body.
@@ -114,17 +114,10 @@ impl Fields {
     pub fn change<V, T, E: FieldError>(
         &mut self,
         pointer: &str,
-        patch: Patch<V>,
+        change: Change<V>,
         parse: impl FnOnce(V) -> Result<T, E>,
     ) -> Option<T> {
-        match patch {
-            Patch::Absent => None,
-            Patch::Null => {
-                self.note(pointer, FieldCode::WrongType, "can't be null");
-                None
-            }
-            Patch::Value(value) => self.read(pointer, parse(value)),
-        }
+        change.0.and_then(|value| self.read(pointer, parse(value)))
     }
 
     /// Reads a field of a merge patch that may be cleared.
@@ -151,12 +144,5 @@ impl FieldError for uuid::Error {
 impl FieldError for chrono::ParseError {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid
-    }
-}
-
-/// For fields that any value of their type fits.
-impl FieldError for std::convert::Infallible {
-    fn code(&self) -> FieldCode {
-        match *self {}
     }
 }

@@ -10,10 +10,13 @@ pub mod caller;
 pub mod command;
 pub mod comments;
 pub mod contacts;
+pub mod download;
 pub mod employees;
 pub mod fields;
+pub mod files;
 pub mod health;
 pub mod limits;
+pub mod mail;
 pub mod me;
 pub mod openapi;
 pub mod page;
@@ -36,7 +39,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me::routes(config);
     employees::routes(config);
     contacts::routes(config);
+    files::routes(config);
     tasks::routes(config);
     comments::routes(config);
+    mail::routes(config);
     health::routes(config);
 }

@@ -2,7 +2,10 @@
 
 use utoipa::{
     IntoParams, Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        RefOr,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 /// What the document says beside its operations.
@@ -35,6 +38,18 @@ pub fn frame() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
+/// Adds what is the same for every operation: a change takes the name of merge patches too (RFC 7396).
+pub fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for operation in document.paths.paths.values_mut().filter_map(|path| path.patch.as_mut()) {
+        if let Some(RefOr::T(body)) = &mut operation.request_body
+            && let Some(content) = body.content.get("application/json").cloned()
+        {
+            body.content.insert("application/merge-patch+json".to_owned(), content);
+        }
+    }
+    document
+}
+
 /// The document as YAML: what `openapi.yaml` holds.
 pub fn yaml() -> anyhow::Result<String> {
     Ok(super::server::document().to_yaml()?)
@@ -48,6 +63,16 @@ pub struct IdempotencyKeyParam {
     #[param(rename = "Idempotency-Key", max_length = 255)]
     #[expect(dead_code, reason = "documents a header")]
     key: Option<String>,
+}
+
+/// `If-None-Match`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfNoneMatchParam {
+    /// The `ETag` of the version that the caller has; the answer is 304 where nothing changed since.
+    #[param(rename = "If-None-Match")]
+    #[expect(dead_code, reason = "documents a header")]
+    tag: Option<String>,
 }
 
 /// `If-Match`

@@ -1,11 +1,9 @@
 //! Fields of a JSON Merge Patch (RFC 7396): absent is not null.
+//!
+//! In the document such a field has the type of its value, which `#[schema(value_type = …)]` says: `String` for a
+//! `Change<String>`, `Option<String>` for a `Patch<String>`.
 
 use serde::{Deserialize, Deserializer};
-use utoipa::{
-    __dev::ComposeSchema,
-    ToSchema,
-    openapi::{RefOr, Schema},
-};
 
 /// A field that a patch may change, clear, or leave alone. Declared with `#[serde(default)]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,27 +34,25 @@ impl<T> Patch<T> {
     }
 }
 
+/// A field that a patch may change or leave alone, but not clear: null is of the wrong type. Declared with
+/// `#[serde(default)]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<T>(pub Option<T>);
+
+impl<T> Default for Change<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
-    }
-}
-
-/// In the document a patch is the field or null. The derive macro composes generic types by this hidden trait.
-impl<T> ComposeSchema for Patch<T>
-where
-    Option<T>: ComposeSchema,
-{
-    fn compose(generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        Option::<T>::compose(generics)
-    }
-}
-
-impl<T: ToSchema> ToSchema for Patch<T>
-where
-    Option<T>: ComposeSchema,
-{
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        T::schemas(schemas);
     }
 }

@@ -1,10 +1,13 @@
 //! Errors as callers see them: `application/problem+json` (RFC 9457). The only place that knows status codes.
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use liaison_domain::refusal::{Code, FieldRefusal, Refusal};
+use liaison_domain::refusal::{Code, FieldCode, FieldRefusal, Refusal};
 use liaison_persistence::error::StorageError;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
 
 use super::request_id;
 use crate::service::Failure;
@@ -40,6 +43,7 @@ pub struct ProblemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// Stable; programs decide by it.
+    #[schema(schema_with = codes)]
     code: &'static str,
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -55,9 +59,27 @@ pub struct FieldProblemView {
     /// A JSON Pointer into the body (RFC 6901), or `?name` for a query parameter.
     pointer: String,
     /// Stable; programs decide by it.
+    #[schema(schema_with = field_codes)]
     code: &'static str,
     /// A sentence for the developer.
     detail: String,
+}
+
+fn codes() -> Object {
+    one_of(Code::ALL.iter().map(|it| it.as_str()))
+}
+
+fn field_codes() -> Object {
+    one_of(FieldCode::ALL.iter().map(|it| it.as_str()))
+}
+
+fn one_of(names: impl Iterator<Item = &'static str>) -> Object {
+    let description = "Stable; programs decide by it.";
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(names))
+        .build()
 }
 
 impl From<&FieldRefusal> for FieldProblemView {
@@ -75,7 +97,7 @@ impl ResponseError for Problem {
         let (code, status) = (self.code(), self.status_code());
         let refusal = self.refusal();
         if status.is_server_error() {
-            tracing::error!(error = %Chain(&self.0), "request failed");
+            tracing::error!(error = %self.0.chain(), "request failed");
         }
         let mut response = HttpResponse::build(status);
         if matches!(code, Code::RateLimited | Code::Unavailable) {
@@ -135,6 +157,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::ValidationFailed
         | Code::InvalidCursor
         | Code::ContactNotSelectable
@@ -144,20 +167,5 @@ const fn status_of(code: Code) -> StatusCode {
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// An error with all its causes, for the log.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
     }
 }

@@ -30,6 +30,7 @@ pub fn build(
 > {
     let (routes, document) =
         ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes).split_for_parts();
+    let document = openapi::complete(document);
     let paths = Data::new(Paths::of(&document));
     let yaml = document.to_yaml().unwrap_or_default();
     let cors = cors(&app.config.http);
@@ -41,7 +42,7 @@ pub fn build(
             PathConfig::default()
                 .error_handler(|_error, _request| Problem::from(Refusal::not_found()).into()),
         )
-        .route("/openapi.yaml", web::get().to(move || text("application/yaml", yaml.clone())))
+        .service(web::resource("/openapi.yaml").get(move || text("application/yaml", yaml.clone())))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(unrouted))
@@ -53,7 +54,8 @@ pub fn build(
 
 /// The OpenAPI document of the routes.
 pub fn document() -> OpenApi {
-    ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes).split_for_parts().1
+    let app = ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes);
+    openapi::complete(app.split_for_parts().1)
 }
 
 async fn text(content_type: &'static str, body: String) -> HttpResponse {

@@ -1,24 +1,116 @@
-//! Plans the notices of an event. Writing them into the ledgers joins with the outgoing mail.
-use super::Failure;
-use crate::app::App;
+//! What leaves when something was written: mails, notices in the application, and who got nothing and why.
+
 use liaison_domain::{
-    fan_out::{FanOut, plan},
-    id::*,
-    outgoing::MailKind,
+    account::Login,
+    fan_out::{self, FanOut, MailTo},
+    id::{AccountId, CommentId, OutgoingMailId, PersonId},
+    notification::NotificationKind,
+    outgoing::{MailKind, decide_sender},
     person::Addressee,
     task::Task,
 };
-use liaison_persistence::database::WriteTx;
-#[derive(Debug)]
+use liaison_persistence::{
+    database::WriteTx,
+    notification::{self, NewNotification},
+    outgoing_mail::{self, About, NewMail, SenderRow},
+    thread,
+};
+
+use super::Failure;
+use crate::{app::App, keys::digest};
+
+/// Something written that people are to be told of.
+#[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
     pub account: AccountId,
     pub task: &'a Task,
     pub kind: MailKind,
+    /// The comment; none where the task itself is the news.
     pub comment: Option<CommentId>,
     pub author: PersonId,
+    /// In the order of addressing.
     pub audience: &'a [Addressee],
+    /// Contacts' mail is held back until the author is confirmed (R17).
     pub contacts_wait: bool,
 }
-pub async fn notify(_tx: &mut WriteTx, _app: &App, n: &Notice<'_>) -> Result<FanOut, Failure> {
-    Ok(plan(n.author, n.audience, n.contacts_wait))
+
+/// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
+/// commit.
+pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<FanOut, Failure> {
+    let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
+    let now = app.env.now();
+    let notices = plan.in_app.iter().map(|person| NewNotification {
+        id: app.env.id(),
+        person: *person,
+        kind: NotificationKind::from(notice.kind),
+        task: notice.task.id,
+        comment: notice.comment,
+    });
+    notification::insert_all(tx, notice.account, notices, now).await?;
+    if let Some(comment) = notice.comment {
+        outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
+    }
+    if !plan.mails.is_empty() {
+        write_mails(tx, app, notice, &plan.mails).await?;
+    }
+    Ok(plan)
+}
+
+async fn write_mails(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+    mails: &[MailTo],
+) -> Result<(), Failure> {
+    let (account, task) = (notice.account, notice.task);
+    let writer = outgoing_mail::find_sender(tx, account, notice.author).await?;
+    let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
+    let domain = app.config.mail.domain_of(&writer.account);
+    let login = writer.login.as_deref().and_then(|it| Login::parse(it).ok());
+    let from = decide_sender(&writer.name, login, &writer.title, task.number);
+    let from_address =
+        from.address.at(&domain).map_err(|error| Failure::internal("From is no address", error))?;
+    let subject = notice.kind.subject(&task.title);
+    let mut known = thread::list_known(tx, account, task.id, mails.iter().map(|it| it.person)).await?;
+    let new: Vec<NewMail> = mails
+        .iter()
+        .map(|to| {
+            let references = known.remove(&to.person).unwrap_or_default();
+            new_mail(app, account, &writer, &domain, to, references)
+        })
+        .collect();
+    let about = About {
+        task: task.id,
+        comment: notice.comment,
+        kind: notice.kind,
+        author: notice.author,
+        from_name: &from.name,
+        from_address: &from_address,
+        subject: &subject,
+        at: app.env.now(),
+    };
+    Ok(outgoing_mail::insert_all(tx, account, &about, &new).await?)
+}
+
+fn new_mail(
+    app: &App,
+    account: AccountId,
+    writer: &SenderRow,
+    domain: &str,
+    to: &MailTo,
+    references: Vec<String>,
+) -> NewMail {
+    let id: OutgoingMailId = app.env.id();
+    NewMail {
+        id,
+        event_id: app.env.id(),
+        job_id: app.env.id(),
+        person: to.person,
+        name: to.name.clone(),
+        address: to.address.clone(),
+        language: to.language.unwrap_or(writer.language),
+        message_id: format!("{}@{domain}", app.keys.message_id(account, id.uuid())),
+        references,
+        token_hash: digest(app.keys.mail_token(account, id, to.person).as_bytes()),
+    }
 }

@@ -11,6 +11,8 @@ pub mod contact;
 pub mod employee;
 pub mod fan_out;
 pub mod file;
+pub mod letter;
+pub mod outgoing_mail;
 pub mod password;
 pub mod people;
 pub mod rich_text;
@@ -37,6 +39,18 @@ pub enum Failure {
 impl Failure {
     pub fn internal(what: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(what, Some(cause.into()))
+    }
+
+    /// The failure with all its causes, for the log and for the operator's eyes only.
+    pub fn chain(&self) -> String {
+        let mut chain = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        chain
     }
 }
 

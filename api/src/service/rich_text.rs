@@ -21,7 +21,7 @@ impl From<Written> for RichText {
         match written {
             Written::Text(text) => Self { html: html::from_text(&text), text },
             Written::Html(html) => {
-                let html = html::sanitize(&html).html;
+                let html = html::sanitize_own(&html);
                 Self { text: html::to_text(&html).text.trim().to_owned(), html }
             }
         }

@@ -224,3 +224,25 @@ impl From<&parse::Attachment> for ParsedAttachment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use liaison_mailer::parse::{Limits, parse};
+
+    use super::ParsedMail;
+
+    #[test]
+    fn the_object_has_the_promised_fields_in_order() {
+        let raw = b"From: Ann <ann@client.example>\r\nSubject: x\r\nDate: Tue, 3 Nov 2026 10:00:00 +0100\r\n\r\nHello\r\n";
+        let view = ParsedMail::from(&parse(raw, &Limits::default()));
+        let json = serde_json::to_string(&view).unwrap();
+        let expected = concat!(
+            r#"{"kind":"message","subject":"x","from":{"name":"Ann","address":"ann@client.example"},"to":[],"cc":[],"#,
+            r#""reply_to":[],"date":"2026-11-03T09:00:00Z","message_id":null,"in_reply_to":[],"references":[],"#,
+            r#""text":"Hello\n","segments":[{"kind":"new","text":"Hello\n"}],"visible":"Hello","elided":"","html":null,"#,
+            r#""blocked_remote_images":0,"bounce":null,"attachments":[],"reasons":["nothing says otherwise"],"#,
+            r#""warnings":[]}"#,
+        );
+        assert_eq!(json, expected);
+    }
+}

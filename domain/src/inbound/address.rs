@@ -65,12 +65,17 @@ impl MailToken {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As much of it as may be shown.
+    pub fn masked(&self) -> String {
+        format!("{}…", self.0.get(..4).unwrap_or_default())
+    }
 }
 
 /// Tokens carry authority, so they are never printed whole (S9).
 impl fmt::Debug for MailToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MailToken({}…)", self.0.get(..4).unwrap_or_default())
+        write!(f, "MailToken({})", self.masked())
     }
 }
 

@@ -32,11 +32,8 @@ const REPLY_FIELDS: [&str; 12] = [
     "X-POST-MessageClass",
 ];
 
-/// How titles of automatic answers start, in lower case.
-const TITLES: [&str; 44] = [
-    "out of office",
-    "out of the office",
-    "out-of-office",
+/// What only automatic answers are titled, in lower case: the start of the title.
+const TITLES: [&str; 30] = [
     "automatic reply",
     "automatic response",
     "automated reply",
@@ -44,39 +41,54 @@ const TITLES: [&str; 44] = [
     "auto reply",
     "auto-reply",
     "autoreply",
-    "auto:",
     "auto response",
     "auto-response",
     "autoresponse",
     "autoresponder",
-    "away from my mail",
-    "away from the office",
-    "vacation",
-    "on vacation",
-    "holiday reply",
-    "i am away",
-    "i am out of",
-    "i'm out of",
-    "absence",
+    "out of office autoreply",
+    "out of office auto-reply",
+    "out of office reply",
+    "out of office notification",
+    "out-of-office reply",
     "автоответ",
     "автоматический ответ",
-    "автоматическое уведомление",
-    "нет на месте",
-    "в отпуске",
-    "отсутствую",
-    "вне офиса",
-    "abwesenheit",
-    "abwesend",
+    "abwesenheitsnotiz",
+    "abwesenheitsmeldung",
     "automatische antwort",
     "automatische beantwortung",
     "réponse automatique",
-    "absence du bureau",
+    "message d'absence",
     "respuesta automática",
-    "fuera de la oficina",
     "risposta automatica",
     "automatisch antwoord",
     "odpowiedź automatyczna",
+    "automatyczna odpowiedź",
     "autoodpowiedź",
+];
+
+/// What people write as well: the whole title, or the start up to a colon.
+const PHRASES: [&str; 22] = [
+    "auto",
+    "out of office",
+    "out of the office",
+    "out-of-office",
+    "i am out of the office",
+    "i'm out of the office",
+    "i am away from my mail",
+    "away from my mail",
+    "away from the office",
+    "i am away",
+    "on vacation",
+    "vacation",
+    "vacation reply",
+    "vacation response",
+    "нет на месте",
+    "в отпуске",
+    "вне офиса",
+    "abwesend",
+    "abwesenheit",
+    "absence du bureau",
+    "fuera de la oficina",
     "自動返信",
 ];
 
@@ -101,9 +113,11 @@ pub(super) fn find(root: &Part<'_>, automation: &Automation) -> Option<String> {
         return Some("its type is a report".to_owned());
     }
     let subject = root.headers.keyword("Subject");
-    let title =
-        subject.strip_prefix("re:").unwrap_or(&subject).trim_start_matches(|c: char| !c.is_alphanumeric());
-    if TITLES.iter().any(|it| title.starts_with(it)) {
+    let title = subject.strip_prefix("re:").unwrap_or(&subject).trim_matches(|c: char| !c.is_alphanumeric());
+    let beginning = title.split(':').next().unwrap_or_default().trim();
+    // Some programs put it in brackets, before or behind the title they answer.
+    let starts = || title.split(['(', '[']).map(str::trim_start);
+    if TITLES.iter().any(|it| starts().any(|start| start.starts_with(it))) || PHRASES.contains(&beginning) {
         return Some("it is titled as an automatic answer".to_owned());
     }
     None

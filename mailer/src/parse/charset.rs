@@ -51,7 +51,8 @@ fn guess<'a>(bytes: &'a [u8], named: Option<&'static Encoding>, hints: &Hints) -
     {
         return Decoded {
             text: Cow::Borrowed(text),
-            guessed: (named != Some(UTF_8)).then_some(UTF_8.name()),
+            // Without a label it is what everybody expects.
+            guessed: named.filter(|it| *it != UTF_8).map(|_| UTF_8.name()),
         };
     }
     let hinted =

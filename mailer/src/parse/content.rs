@@ -61,12 +61,8 @@ impl Sorter<'_> {
                 _ => part.children.iter().for_each(|child| self.add(child, Place::Sequence)),
             }
         } else if self.is_body(part, place) {
-            let text = self.decode_text(part);
-            self.pieces.push(if part.media_type == "text/html" {
-                Piece { text: None, html: Some(text) }
-            } else {
-                Piece { text: Some(text), html: None }
-            });
+            let piece = self.read_piece(part);
+            self.pieces.push(piece);
         } else {
             self.attach(part, place);
         }
@@ -112,14 +108,30 @@ impl Sorter<'_> {
         }
     }
 
-    fn decode_text(&mut self, part: &Part<'_>) -> String {
+    /// Reads a text. Of one that is too large the beginning is read and the whole kept as a file.
+    fn read_piece(&mut self, part: &Part<'_>) -> Piece {
         let bytes = part.decoded();
-        let decoded = charset::decode(&bytes, part.charset(), self.hints);
+        let read = bytes.get(..self.limits.text_bytes).unwrap_or(&bytes);
+        let decoded = charset::decode(read, part.charset(), self.hints);
         if let Some(guessed) = decoded.guessed {
             let labelled = part.charset().unwrap_or("nothing");
             self.content.warnings.push(format!("a text labelled {labelled} was read as {guessed}"));
         }
-        with_unix_line_ends(&decoded.text)
+        let text = with_unix_line_ends(&decoded.text);
+        let is_cut = read.len() < bytes.len();
+        let is_html = part.media_type == "text/html";
+        let is_dear = is_html && !html::is_affordable(&text);
+        if is_cut || is_dear {
+            let why =
+                if is_cut { "is longer than is read; the whole" } else { "is too dear to read as HTML; it" };
+            self.content.warnings.push(format!("a text {why} is kept as a file"));
+            self.attach(part, Place::Sequence);
+        }
+        match (is_html, is_dear) {
+            (true, true) => Piece { text: Some(html::strip_tags(&text)), html: None },
+            (true, false) => Piece { text: None, html: Some(text) },
+            (false, _) => Piece { text: Some(text), html: None },
+        }
     }
 
     fn attach(&mut self, part: &Part<'_>, place: Place) {

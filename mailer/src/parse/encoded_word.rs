@@ -28,7 +28,7 @@ fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) 
     let mut plain = Vec::new();
     let mut run = Run::default();
     let mut rest = value;
-    while let Some((before, after)) = split_at(rest, b"=?") {
+    while let Some((before, after)) = split_at(rest, *b"=?") {
         plain.extend_from_slice(before);
         let Some((word, remainder)) = Word::read(after) else {
             plain.extend_from_slice(b"=?");
@@ -41,7 +41,7 @@ fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) 
             result.push_str(&charset::decode(&plain, None, hints).text);
         }
         plain.clear();
-        run.add(word, hints);
+        run.add(&word, hints);
         rest = remainder;
     }
     plain.extend_from_slice(rest);
@@ -51,7 +51,7 @@ fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) 
 }
 
 /// What stands before and after the first `mark`.
-fn split_at<'a>(text: &'a [u8], mark: &[u8; 2]) -> Option<(&'a [u8], &'a [u8])> {
+fn split_at(text: &[u8], mark: [u8; 2]) -> Option<(&[u8], &[u8])> {
     let at = text.windows(2).position(|it| it == mark)?;
     Some((text.get(..at)?, text.get(at + 2..)?))
 }
@@ -68,18 +68,16 @@ impl<'a> Word<'a> {
     /// Reads what follows `=?`: character set, encoding, data. Raw 8-bit bytes in the data stand for themselves.
     fn read(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let end = text.iter().take(Self::MAX_CHARSET).position(|byte| *byte == b'?')?;
-        let charset =
-            std::str::from_utf8(text.get(..end)?).ok().filter(|it| !it.is_empty() && !it.contains(' '))?;
-        let (encoding, data) = match text.get(end + 1..)? {
-            [encoding, b'?', data @ ..] => (encoding, data),
-            _ => return None,
-        };
+        let charset = std::str::from_utf8(text.get(..end)?).ok()?;
+        // A language may follow (RFC 2231 §5); it changes nothing.
+        let charset = charset.split('*').next().filter(|it| !it.is_empty() && !it.contains(' '))?;
+        let [encoding, b'?', data @ ..] = text.get(end + 1..)? else { return None };
         let is_base64 = match encoding {
             b'B' | b'b' => true,
             b'Q' | b'q' => false,
             _ => return None,
         };
-        let (data, rest) = split_at(data, b"?=")?;
+        let (data, rest) = split_at(data, *b"?=")?;
         let bytes = if is_base64 {
             transfer::base64(data)
         } else {
@@ -108,7 +106,7 @@ impl<'a> Run<'a> {
         self.text.is_empty() && self.bytes.is_empty()
     }
 
-    fn add(&mut self, word: Word<'a>, hints: &Hints) {
+    fn add(&mut self, word: &Word<'a>, hints: &Hints) {
         // Words in character sets with states start and end in ASCII each, and can't be cut.
         let has_states = word.charset.get(..8).is_some_and(|it| it.eq_ignore_ascii_case("iso-2022"));
         if has_states || !self.charset.eq_ignore_ascii_case(word.charset) {

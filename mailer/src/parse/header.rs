@@ -168,7 +168,7 @@ pub(super) fn message_ids(value: &str) -> Vec<String> {
     ids
 }
 
-/// Reads an unfolded address list (RFC 5322 §3.4). A name without an address reaches nobody and is left out.
+/// Reads an unfolded address list (RFC 5322 §3.4). A name may stand without an address.
 pub(super) fn mailboxes(value: &[u8], hints: &Hints) -> Vec<Mailbox> {
     let mut value = encoded_word::normalize(value, hints);
     value.push('\n');
@@ -188,7 +188,7 @@ pub(super) fn mailboxes(value: &[u8], hints: &Hints) -> Vec<Mailbox> {
                 .map(|address| without_controls(&address).replace(' ', ""))
                 .unwrap_or_default(),
         })
-        .filter(|it| !it.address.is_empty())
+        .filter(|it| !it.address.is_empty() || it.name.is_some())
         .collect()
 }
 

@@ -7,9 +7,9 @@ use thiserror::Error;
 pub struct Limits {
     /// The whole mail, in bytes as received.
     pub raw_bytes: usize,
-    /// MIME parts of the whole mail, nested messages' parts included.
+    /// MIME parts of the whole mail; a message within it is one part.
     pub parts: usize,
-    /// Multiparts and messages inside one another.
+    /// Multiparts inside one another.
     pub depth: usize,
     /// Header fields of one header block.
     pub headers: usize,
@@ -17,8 +17,10 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Addresses read from one mail; more are left out with a warning.
     pub addresses: usize,
-    /// HTML that is cleaned and converted; a larger body is kept as a file instead.
-    pub html_bytes: usize,
+    /// Text or HTML that is read of one part; a larger one is kept as a file, and its beginning is read.
+    pub text_bytes: usize,
+    /// Recipients read from one delivery report.
+    pub reported_recipients: usize,
 }
 
 impl Default for Limits {
@@ -30,7 +32,8 @@ impl Default for Limits {
             headers: 2_000,
             header_bytes: 64 * 1024,
             addresses: 1_000,
-            html_bytes: 2 * 1024 * 1024,
+            text_bytes: 1024 * 1024,
+            reported_recipients: 500,
         }
     }
 }

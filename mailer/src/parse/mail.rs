@@ -139,6 +139,7 @@ pub enum BounceClass {
 
 /// Signs that a program wrote the mail, whatever its kind (R1). One of them is enough never to answer automatically.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own; they exclude nothing")]
 pub struct Automation {
     /// Auto-Submitted (RFC 3834) other than `no`, in lower case.
     pub auto_submitted: Option<String>,
@@ -164,12 +165,19 @@ impl Automation {
             || self.is_list
             || self.empty_return_path
     }
+
+    /// Sent to many rather than in answer to somebody, as lists and newsletters are. Its kind may be
+    /// [`MailKind::AutoReply`] all the same, by its precedence.
+    pub fn is_mass_mail(&self) -> bool {
+        let is_bulk = self.precedence.as_deref().is_some_and(|it| it == "bulk" || it == "list");
+        (is_bulk || self.is_list) && self.auto_submitted.is_none() && !self.auto_reply_header
+    }
 }
 
 /// What the headers say about the mail's way here. Only what the own hop wrote may be believed (S4, S27).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    /// Envelope-like recipients: Delivered-To, then X-Original-To, then X-Envelope-To.
+    /// Envelope-like recipients: Delivered-To, then X-Original-To, X-Envelope-To, Envelope-To.
     pub delivered_to: Vec<String>,
     /// Resent-To and Resent-Cc.
     pub resent_to: Vec<Mailbox>,

@@ -89,7 +89,9 @@ pub(super) fn read<'a>(message: &'a [u8], limits: &Limits) -> Result<Tree<'a>, L
     }
     let mut walk = Walk { message, limits, open: Vec::new(), parts: 0, warnings: Vec::new() };
     let mut at = walk.begin_part(start_of_header(message))?;
-    while let Some(line) = next_line(message, at) {
+    while walk.has_boundary()
+        && let Some(line) = next_line(message, at)
+    {
         at = match walk.find_boundary(line) {
             Some((level, is_last)) => {
                 walk.close_above(level, at);
@@ -199,6 +201,11 @@ impl<'a> Walk<'a, '_> {
         content_type
             .and_then(|it| it.parameter("boundary").map(|it| it.as_bytes() == boundary))
             .unwrap_or_default()
+    }
+
+    /// Without one there is nothing to look for.
+    fn has_boundary(&self) -> bool {
+        self.open.iter().any(|open| open.boundary.is_some())
     }
 
     /// The innermost open multipart that `line` belongs to, and whether it is its last boundary.

@@ -17,12 +17,16 @@ pub mod html;
 mod limits;
 mod mail;
 mod mime;
+mod noise;
 mod parameter;
 mod received;
 pub mod reply_text;
 pub mod segment;
 mod tnef;
 mod transfer;
+
+#[cfg(test)]
+mod tests;
 
 pub use fingerprint::fingerprint;
 pub use limits::{LimitExceeded, Limits};
@@ -35,6 +39,7 @@ pub use received::Received;
 use body::Body;
 use charset::Hints;
 use header::Headers;
+use html::HtmlText;
 use segment::{Segment, SegmentKind};
 
 /// Reads a received mail. Never fails: what can't be read is of kind [`MailKind::Unparsable`] and says why.
@@ -57,16 +62,18 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     let content = content::sort(root, &hints, limits);
     mail.warnings.extend(content.warnings);
     mail.attachments = content.attachments;
-    let body = to_body(content.text, content.html, &mail);
+    let converted = content.html.as_deref().map(html::to_text).unwrap_or_default();
+    let body = to_body(content.text, content.html, &converted, &mail);
     if let Some(html) = &body.html {
         let sanitized = html::sanitize(html);
         mail.blocked_remote_images = sanitized.blocked_remote_images;
         mail.html = Some(sanitized.html);
     }
+    noise::mark(&mut mail.attachments, &body, &converted);
     mail.segments = reply_text::split(&body);
     (mail.visible, mail.elided) = divide(&mail.segments);
     mail.text = body.text;
-    decide_kind(root, &mut mail);
+    decide_kind(root, limits, &mut mail);
     mail
 }
 
@@ -87,6 +94,8 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
     let mut left = limits.addresses;
     let mut read = |name: &str| {
         let mut found = headers.mailboxes(name);
+        // Nobody can answer to a name; an author is shown even so.
+        found.retain(|it| name == "From" || !it.address.is_empty());
         if found.len() > left {
             mail.warnings.push(format!("{} addresses of {name} were left out", found.len() - left));
             found.truncate(left);
@@ -107,7 +116,7 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
     mail.in_reply_to = headers.ids("In-Reply-To");
     mail.references = headers.ids("References");
     mail.automation = auto_reply::read(headers);
-    let delivered = ["Delivered-To", "X-Original-To", "X-Envelope-To"];
+    let delivered = ["Delivered-To", "X-Original-To", "X-Envelope-To", "Envelope-To"];
     mail.route = Route {
         delivered_to: delivered
             .iter()
@@ -134,18 +143,16 @@ fn find_hints(root: &mime::Part<'_>) -> Hints {
     Hints { label, top_level_domain: is_domain.then_some(domain) }
 }
 
-fn to_body(text: Option<String>, html: Option<String>, mail: &ParsedMail) -> Body {
+fn to_body(text: Option<String>, html: Option<String>, converted: &HtmlText, mail: &ParsedMail) -> Body {
     let text_is_converted = text.is_none() && html.is_some();
-    let (text, elements) = match (text, &html) {
-        (Some(text), _) => (text, Vec::new()),
-        (None, Some(html)) => {
-            let converted = html::to_text(html);
-            (converted.text, converted.elements)
-        }
-        (None, None) => (String::new(), Vec::new()),
-    };
-    let from_name = mail.from.as_ref().and_then(|it| it.name.clone()).unwrap_or_default();
-    Body { text, html, text_is_converted, elements, subject: mail.subject.clone(), from_name }
+    Body {
+        text: text.unwrap_or_else(|| converted.text.clone()),
+        html,
+        text_is_converted,
+        marks: if text_is_converted { converted.marks.clone() } else { Vec::new() },
+        subject: mail.subject.clone(),
+        from_name: mail.from.as_ref().and_then(|it| it.name.clone()).unwrap_or_default(),
+    }
 }
 
 /// What the sender wrote now and what he carried along. A mail that holds nothing new is shown whole (R14).
@@ -159,17 +166,17 @@ fn divide(segments: &[Segment]) -> (String, String) {
     if visible.is_empty() { (join(false), visible) } else { (visible, join(false)) }
 }
 
-fn decide_kind(root: &mime::Part<'_>, mail: &mut ParsedMail) {
+fn decide_kind(root: &mime::Part<'_>, limits: &Limits, mail: &mut ParsedMail) {
     let (kind, reason) = if root.headers.is_empty() {
         (MailKind::Unparsable, "it has no header fields".to_owned())
     } else if let Some(reason) = complaint::find(root, &mail.text) {
         (MailKind::Complaint, reason)
-    } else if let Some(report) = bounce::read(root, &mail.text) {
+    } else if let Some(report) = bounce::read(root, &mail.text, limits) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
     } else if let Some(reason) = auto_reply::find(root, &mail.automation) {
         (MailKind::AutoReply, reason)
-    } else if let Some(report) = bounce::read_without_return_path(root, &mail.text) {
+    } else if let Some(report) = bounce::read_without_return_path(root, &mail.text, limits) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)
     } else {

@@ -130,7 +130,7 @@ fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachmen
                         has_long_name = true;
                     }
                     property::ATTACH_FILE_NAME | property::DISPLAY_NAME if !has_long_name => {
-                        file.name = value.text()
+                        file.name = value.text();
                     }
                     property::ATTACH_MIME_TAG => file.content_type = value.text().to_ascii_lowercase(),
                     property::ATTACH_CONTENT_ID => {
@@ -234,15 +234,14 @@ impl<'a> Input<'a> {
         let count = if kind & MULTIPLE != 0 || fixed.is_none() { self.u32()? } else { 1 };
         let mut first = None;
         for _ in 0..count {
-            match fixed {
-                Some(length) => drop(self.take(length)?),
-                None => {
-                    let bytes = self.padded()?;
-                    // An object starts with the id of its interface.
-                    let bytes = if single == 0x000d { bytes.get(16..).unwrap_or_default() } else { bytes };
-                    first = first.or(Some(Value { bytes, is_utf_16: single == 0x001f, code_page }));
-                }
+            if let Some(length) = fixed {
+                self.take(length)?;
+                continue;
             }
+            let bytes = self.padded()?;
+            // An object starts with the id of its interface.
+            let bytes = if single == 0x000d { bytes.get(16..).unwrap_or_default() } else { bytes };
+            first = first.or(Some(Value { bytes, is_utf_16: single == 0x001f, code_page }));
         }
         Some((id, first))
     }

@@ -34,21 +34,24 @@ impl TransferEncoding {
     }
 }
 
-/// Every letter of the alphabet counts, everything else is skipped; padding ends a quantum, not the data, since
-/// some programs join separately encoded pieces.
+/// Every letter of the alphabet counts, everything else is skipped. Padding ends the data unless more of the same
+/// follows: some programs join separately encoded pieces, and mailing lists add a footer in plain text.
 pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
     let (mut quantum, mut letters) = (0_u32, 0_u8);
-    for &byte in bytes {
+    for (at, &byte) in bytes.iter().enumerate() {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
             b'+' | b'-' => 62,
             b'/' | b'_' => 63,
-            b'=' => {
+            b'=' if letters > 0 => {
                 end_quantum(&mut decoded, quantum, letters);
                 (quantum, letters) = (0, 0);
+                if !is_base64(bytes.get(at..).unwrap_or_default()) {
+                    return decoded;
+                }
                 continue;
             }
             _ => continue,
@@ -63,6 +66,13 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
     }
     end_quantum(&mut decoded, quantum, letters);
     decoded
+}
+
+/// The next lines hold nothing but code: no blank inside a line, no other sign.
+fn is_base64(bytes: &[u8]) -> bool {
+    const LOOK_AHEAD: usize = 256;
+    let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
+    bytes.iter().take(LOOK_AHEAD).all(is_code)
 }
 
 fn end_quantum(decoded: &mut Vec<u8>, quantum: u32, letters: u8) {
@@ -168,7 +178,8 @@ mod tests {
     #[test]
     fn damaged_codes_lose_only_themselves() {
         check(TransferEncoding::Base64, "SGVs!bG8", "Hello");
-        check(TransferEncoding::Base64, "SGU=bGxv", "Hello");
+        check(TransferEncoding::Base64, "SGU=\r\nbGxv", "Hello");
+        check(TransferEncoding::Base64, "SGVsbG8=\r\n-- \r\nOur list", "Hello");
         check(TransferEncoding::QuotedPrintable, "50=% off =", "50=% off ");
         check(TransferEncoding::Uuencode, "no begin", "no begin");
     }

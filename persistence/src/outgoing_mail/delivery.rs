@@ -67,6 +67,8 @@ record!(DeliveryRow {
 pub struct Standing<'a> {
     pub mail: OutgoingMailId,
     pub person: PersonId,
+    /// Where it must stand for this to be written.
+    pub from: RecipientState,
     pub state: RecipientState,
     pub attempts: i64,
     pub cuts: i64,
@@ -89,6 +91,7 @@ pub struct NewEvent<'a> {
 struct StandingRow<'a> {
     mail_id: Hex,
     person_id: Hex,
+    from_state: &'static str,
     state: &'static str,
     attempts: i64,
     cuts: i64,
@@ -114,20 +117,21 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.id, r.person_id"
     ];
-    /// What a server took is taken, whoever records it; all else is recorded by who began the attempt.
+    /// What a server took is taken, whoever records it; all else is written on what was read.
     UPDATE_STANDINGS = [
         "UPDATE outgoing_recipient SET state = r.state, attempts = r.attempts, cuts = r.cuts, \
          last_reply = COALESCE(r.last_reply, outgoing_recipient.last_reply), bounce_class = r.bounce_class FROM "
         {
             sqlite: "(SELECT unhex(value ->> 'mail_id') AS mail_id, unhex(value ->> 'person_id') AS person_id, \
-                value ->> 'state' AS state, value ->> 'attempts' AS attempts, value ->> 'cuts' AS cuts, \
-                value ->> 'last_reply' AS last_reply, value ->> 'bounce_class' AS bounce_class FROM json_each($2)) AS r",
-            postgres: "jsonb_to_recordset($2) AS r(mail_id uuid, person_id uuid, state text, attempts bigint, \
-                cuts bigint, last_reply text, bounce_class text)"
+                value ->> 'from_state' AS from_state, value ->> 'state' AS state, value ->> 'attempts' AS attempts, \
+                value ->> 'cuts' AS cuts, value ->> 'last_reply' AS last_reply, \
+                value ->> 'bounce_class' AS bounce_class FROM json_each($2)) AS r",
+            postgres: "jsonb_to_recordset($2) AS r(mail_id uuid, person_id uuid, from_state text, state text, \
+                attempts bigint, cuts bigint, last_reply text, bounce_class text)"
         }
         " WHERE outgoing_recipient.account_id = $1 AND outgoing_recipient.mail_id = r.mail_id \
          AND outgoing_recipient.person_id = r.person_id \
-         AND (outgoing_recipient.state = $3 OR $3 IS NULL OR r.state = 'accepted') \
+         AND (outgoing_recipient.state = r.from_state OR r.state = 'accepted') \
          RETURNING outgoing_recipient.mail_id AS value"
     ];
     INSERT_EVENTS = [
@@ -151,19 +155,18 @@ pub async fn list(
     db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, ids))
 }
 
-/// Writes where messages stand: those that stand at `from`, where it is given, and whatever was accepted. Gives the
-/// messages that were changed.
+/// Writes where messages stand, unless somebody moved them meanwhile; that one was accepted is written whatever it was.
+/// Gives the messages that were changed.
 pub async fn update(
     tx: &mut WriteTx,
     account: AccountId,
     standings: &[Standing<'_>],
-    from: Option<RecipientState>,
 ) -> Result<Vec<OutgoingMailId>, StorageError> {
     if standings.is_empty() {
         return Ok(Vec::new());
     }
     let rows: Rows<StandingRow<'_>> = Json(standings.iter().map(StandingRow::of).collect());
-    let changed = db!(tx, fetch_all::<Scalar<OutgoingMailId>>(UPDATE_STANDINGS, account, rows, from))?;
+    let changed = db!(tx, fetch_all::<Scalar<OutgoingMailId>>(UPDATE_STANDINGS, account, rows))?;
     Ok(changed.into_iter().map(|it| it.0).collect())
 }
 
@@ -186,6 +189,7 @@ impl<'a> StandingRow<'a> {
         Self {
             mail_id: hex(standing.mail.uuid()),
             person_id: hex(standing.person.uuid()),
+            from_state: standing.from.as_str(),
             state: standing.state.as_str(),
             attempts: standing.attempts,
             cuts: standing.cuts,

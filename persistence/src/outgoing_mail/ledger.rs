@@ -15,6 +15,7 @@ use crate::{
     error::StorageError,
     list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
+    visibility::visible_comment,
 };
 
 /// A message.
@@ -84,11 +85,12 @@ macro_rules! columns {
 /// hidden.
 macro_rules! readable {
     () => {
-        " AND ($2 = TRUE OR (EXISTS (SELECT 1 FROM task_role t \
-         WHERE t.account_id = $1 AND t.task_id = m.task_id AND t.person_id = $3) \
-         AND (c.id IS NULL OR c.author_id = $3 OR ($4 = TRUE AND ($5 = TRUE OR c.hidden = FALSE)) \
-         OR (($4 = TRUE OR c.unrecognized_sender = FALSE) AND EXISTS (SELECT 1 FROM comment_recipient n \
-            WHERE n.account_id = $1 AND n.comment_id = c.id AND n.person_id = $3)))))"
+        concat!(
+            " AND ($2 = TRUE OR (EXISTS (SELECT 1 FROM task_role t \
+             WHERE t.account_id = $1 AND t.task_id = m.task_id AND t.person_id = $3) AND (c.id IS NULL OR ",
+            visible_comment!("$3", "$4", "$5"),
+            ")))"
+        )
     };
 }
 

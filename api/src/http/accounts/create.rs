@@ -32,10 +32,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct CreateAccount {
     /// 1–63 of `a`–`z`, `0`–`9`, inner `-`.
-    #[schema(example = "acme")]
+    #[schema(example = "acme", max_length = 63)]
     name: String,
     /// 1–250 characters.
-    #[schema(example = "Acme Ltd")]
+    #[schema(example = "Acme Ltd", max_length = 250)]
     title: String,
     /// `en` (default) or `ru`.
     language: Option<String>,
@@ -47,15 +47,15 @@ struct CreateAccount {
 #[serde(deny_unknown_fields)]
 struct Owner {
     /// 1–250 characters.
-    #[schema(example = "Anna Petrova")]
+    #[schema(example = "Anna Petrova", max_length = 250)]
     name: String,
     /// Local part of the internal address: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`, inner dots.
-    #[schema(example = "anna")]
+    #[schema(example = "anna", max_length = 64)]
     login: String,
     #[schema(example = "anna@example.com")]
     email: String,
     /// 10–256 characters. Where the address has a login identity already, its password.
-    #[schema(example = "correct horse battery")]
+    #[schema(example = "correct horse battery", min_length = 10, max_length = 256)]
     password: String,
 }
 
@@ -74,6 +74,7 @@ struct SignedUp {
 #[utoipa::path(
     operation_id = "create_account", tag = "accounts",
     params(crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateAccount,
     responses(
         (status = 201, description = "Made", body = SignedUp),
         (status = "4XX", description = "Refused: `validation_failed`, `account_name_taken`, `invalid_credentials`, `signup_closed`, `rate_limited`", body = ProblemView, content_type = "application/problem+json"),

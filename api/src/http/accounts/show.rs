@@ -16,8 +16,10 @@ use crate::{
 /// Own account
 #[utoipa::path(
     operation_id = "show_account", tag = "accounts", security(("bearer" = [])),
+    params(crate::http::openapi::IfNoneMatchParam),
     responses(
         (status = 200, description = "The account", body = AccountView),
+        (status = 304, description = "Not changed"),
         (status = "4XX", description = "Refused: `unauthenticated`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

@@ -12,7 +12,7 @@ use crate::{
         answer::Answer,
         command::Command,
         fields::Fields,
-        patch::Patch,
+        patch::Change,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
@@ -29,10 +29,12 @@ use crate::{
 struct UpdateAccount {
     /// 1–250 characters.
     #[serde(default)]
-    title: Patch<String>,
+    #[schema(value_type = String, max_length = 250)]
+    title: Change<String>,
     /// `en` or `ru`.
     #[serde(default)]
-    language: Patch<String>,
+    #[schema(value_type = String)]
+    language: Change<String>,
 }
 
 /// Change the own account
@@ -41,6 +43,7 @@ struct UpdateAccount {
 #[utoipa::path(
     operation_id = "update_account", tag = "accounts", security(("bearer" = [])),
     params(crate::http::openapi::IfMatchParam),
+    request_body = UpdateAccount,
     responses(
         (status = 200, description = "Changed", body = AccountView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),

@@ -33,13 +33,15 @@ use crate::{
 struct CreateComment {
     /// At most 64 KiB.
     text: Option<String>,
-    /// At most 64 KiB; sanitised.
+    /// At most 64 KiB; sanitized.
     html: Option<String>,
     /// Whom it is addressed to, at most 200: contacts get a mail, employees a notice. Empty: an internal note.
     #[serde(default)]
+    #[schema(max_items = 200)]
     notify: Vec<Uuid>,
     /// At most 100 uploaded files.
     #[serde(default)]
+    #[schema(max_items = 100)]
     file_ids: Vec<Uuid>,
     /// Seen by its audience, its author and administrators only (COM-5).
     #[serde(default)]
@@ -62,6 +64,7 @@ struct CreatedComment {
 #[utoipa::path(
     operation_id = "create_comment", tag = "comments", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateComment,
     responses(
         (status = 201, description = "Written", body = CreatedComment),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `contact_not_selectable`", body = ProblemView, content_type = "application/problem+json"),

@@ -21,9 +21,10 @@ use crate::{
 /// One comment
 #[utoipa::path(
     operation_id = "show_comment", tag = "comments", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The comment")),
+    params(("id" = Uuid, Path, description = "The comment"), crate::http::openapi::IfNoneMatchParam),
     responses(
         (status = 200, description = "The comment", body = CommentView),
+        (status = 304, description = "Not changed"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

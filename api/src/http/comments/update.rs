@@ -30,7 +30,7 @@ use crate::{
 struct UpdateComment {
     /// At most 64 KiB.
     text: Option<String>,
-    /// At most 64 KiB; sanitised.
+    /// At most 64 KiB; sanitized.
     html: Option<String>,
 }
 
@@ -40,6 +40,7 @@ struct UpdateComment {
 #[utoipa::path(
     operation_id = "update_comment", tag = "comments", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The comment"), crate::http::openapi::IfMatchParam),
+    request_body = UpdateComment,
     responses(
         (status = 200, description = "Changed", body = CommentView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `validation_failed`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),

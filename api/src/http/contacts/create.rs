@@ -27,7 +27,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct CreateContact {
     /// 1–250 characters.
-    #[schema(example = "Ivan Client")]
+    #[schema(example = "Ivan Client", max_length = 250)]
     name: String,
     #[serde(default)]
     is_company: bool,
@@ -36,14 +36,17 @@ struct CreateContact {
     email: Option<String>,
     /// At most 50.
     #[serde(default)]
+    #[schema(max_items = 50)]
     additional_emails: Vec<String>,
     /// At most 50 of at most 64 characters.
     #[serde(default)]
+    #[schema(max_items = 50)]
     phones: Vec<String>,
     /// `en` or `ru`; absent: the account's.
     language: Option<String>,
     /// At most 50 contacts.
     #[serde(default)]
+    #[schema(max_items = 50)]
     company_ids: Vec<Uuid>,
     /// May be put in a role and be addressed (CONF-1).
     #[serde(default)]
@@ -54,6 +57,7 @@ struct CreateContact {
 #[utoipa::path(
     operation_id = "create_contact", tag = "contacts", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateContact,
     responses(
         (status = 201, description = "Added", body = ContactView),
         (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `email_taken`, `not_found`", body = ProblemView, content_type = "application/problem+json"),

@@ -21,9 +21,10 @@ use crate::{
 /// One contact
 #[utoipa::path(
     operation_id = "show_contact", tag = "contacts", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The contact")),
+    params(("id" = Uuid, Path, description = "The contact"), crate::http::openapi::IfNoneMatchParam),
     responses(
         (status = 200, description = "The contact", body = ContactView),
+        (status = 304, description = "Not changed"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

@@ -1,7 +1,5 @@
 //! `PATCH /v1/contacts/{id}`
 
-use std::convert::Infallible;
-
 use actix_web::{
     HttpResponse, patch,
     web::{Data, Path},
@@ -20,7 +18,7 @@ use crate::{
         answer::Answer,
         command::Command,
         fields::Fields,
-        patch::Patch,
+        patch::{Change, Patch},
         precondition::IfMatch,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
@@ -37,32 +35,41 @@ use crate::{
 struct UpdateContact {
     /// 1–250 characters.
     #[serde(default)]
-    name: Patch<String>,
+    #[schema(value_type = String, max_length = 250)]
+    name: Change<String>,
     #[serde(default)]
-    is_company: Patch<bool>,
+    #[schema(value_type = bool)]
+    is_company: Change<bool>,
     /// The main address; null takes it away, and the first further one takes its place.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     email: Patch<String>,
     /// At most 50.
     #[serde(default)]
-    additional_emails: Patch<Vec<String>>,
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    additional_emails: Change<Vec<String>>,
     /// At most 50 of at most 64 characters.
     #[serde(default)]
-    phones: Patch<Vec<String>>,
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    phones: Change<Vec<String>>,
     /// `en`, `ru`, or null for the account's.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     language: Patch<String>,
     /// At most 50 contacts.
     #[serde(default)]
-    company_ids: Patch<Vec<Uuid>>,
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    company_ids: Change<Vec<Uuid>>,
     #[serde(default)]
-    selectable_as_participant: Patch<bool>,
+    #[schema(value_type = bool)]
+    selectable_as_participant: Change<bool>,
 }
 
 /// Change a contact
 #[utoipa::path(
     operation_id = "update_contact", tag = "contacts", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The contact"), crate::http::openapi::IfMatchParam),
+    request_body = UpdateContact,
     responses(
         (status = 200, description = "Changed", body = ContactView),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `email_taken`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
@@ -93,30 +100,25 @@ impl UpdateContact {
         let mut fields = Fields::default();
         let kept = |address: &String| EmailAddress::parse(address).ok();
         let name = fields.change("/name", self.name, |it| Name::parse(&it));
-        let is_company = fields.change("/is_company", self.is_company, Ok::<_, Infallible>);
         let main = fields
             .clearable("/email", self.email, |it| EmailAddress::parse(&it))
             .or(current.emails.first().and_then(kept));
-        let further = fields.change("/additional_emails", self.additional_emails, Ok::<_, Infallible>);
-        let further = match further {
+        let further = match self.additional_emails.0 {
             None => current.emails.iter().skip(1).filter_map(kept).collect(),
             Some(further) => {
                 fields.at_most("/additional_emails", further.len(), MAX_LIST);
                 fields.read_each("/additional_emails", &further, |it| EmailAddress::parse(it))
             }
         };
-        let phones = fields.change("/phones", self.phones, Ok::<_, Infallible>);
-        let phones = phones.unwrap_or_else(|| current.phones.clone());
+        let phones = self.phones.0.unwrap_or_else(|| current.phones.clone());
         check_phones(&mut fields, &phones);
         let language = fields.clearable("/language", self.language, |it| it.parse()).or(current.language);
-        let company_ids = fields.change("/company_ids", self.company_ids, Ok::<_, Infallible>);
+        let company_ids = self.company_ids.0;
         fields.at_most("/company_ids", company_ids.as_ref().map_or(0, Vec::len), MAX_LIST);
-        let selectable =
-            fields.change("/selectable_as_participant", self.selectable_as_participant, Ok::<_, Infallible>);
         fields.finish()?;
         Ok(ContactFields {
             name: name.unwrap_or_else(|| Name::make(&current.name, "?")),
-            is_company: is_company.unwrap_or(current.is_company),
+            is_company: self.is_company.0.unwrap_or(current.is_company),
             emails: main.into_iter().chain(further).collect(),
             phones,
             language,
@@ -124,7 +126,10 @@ impl UpdateContact {
                 || current.company_ids.clone(),
                 |ids| ids.into_iter().map(PersonId::new).collect(),
             ),
-            selectable_as_participant: selectable.unwrap_or(current.selectable_as_participant),
+            selectable_as_participant: self
+                .selectable_as_participant
+                .0
+                .unwrap_or(current.selectable_as_participant),
         })
     }
 }

@@ -28,13 +28,16 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct CreateEmployee {
     /// 1–250 characters.
+    #[schema(max_length = 250)]
     name: String,
     /// Local part of his internal address: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`, inner dots.
+    #[schema(max_length = 64)]
     login: String,
     email: String,
     /// `admin` or `member`
     role: String,
     /// 10–256 characters.
+    #[schema(min_length = 10, max_length = 256)]
     password: String,
 }
 
@@ -44,6 +47,7 @@ struct CreateEmployee {
 #[utoipa::path(
     operation_id = "create_employee", tag = "employees", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateEmployee,
     responses(
         (status = 201, description = "Employed", body = EmployeeView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `login_taken`, `email_taken`", body = ProblemView, content_type = "application/problem+json"),

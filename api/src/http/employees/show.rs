@@ -21,9 +21,10 @@ use crate::{
 /// One employee
 #[utoipa::path(
     operation_id = "show_employee", tag = "employees", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The employee")),
+    params(("id" = Uuid, Path, description = "The employee"), crate::http::openapi::IfNoneMatchParam),
     responses(
         (status = 200, description = "The employee", body = EmployeeView),
+        (status = 304, description = "Not changed"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

@@ -16,7 +16,7 @@ use crate::{
         answer::Answer,
         command::Command,
         fields::Fields,
-        patch::Patch,
+        patch::Change,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
@@ -34,16 +34,20 @@ use crate::{
 struct UpdateEmployee {
     /// 1–250 characters.
     #[serde(default)]
-    name: Patch<String>,
+    #[schema(value_type = String, max_length = 250)]
+    name: Change<String>,
     /// The internal address changes with it; the old one stops working (ADR-1).
     #[serde(default)]
-    login: Patch<String>,
+    #[schema(value_type = String, max_length = 64)]
+    login: Change<String>,
     /// `admin` or `member`
     #[serde(default)]
-    role: Patch<String>,
+    #[schema(value_type = String)]
+    role: Change<String>,
     /// `active` or `inactive`; an inactive employee's sessions end at once.
     #[serde(default)]
-    status: Patch<String>,
+    #[schema(value_type = String)]
+    status: Change<String>,
 }
 
 /// Change an employee
@@ -52,6 +56,7 @@ struct UpdateEmployee {
 #[utoipa::path(
     operation_id = "update_employee", tag = "employees", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The employee"), crate::http::openapi::IfMatchParam),
+    request_body = UpdateEmployee,
     responses(
         (status = 200, description = "Changed", body = EmployeeView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `validation_failed`, `login_taken`, `owner_required`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),

@@ -35,6 +35,7 @@ struct CreateSession {
 #[utoipa::path(
     operation_id = "create_session", tag = "sessions",
     params(crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateSession,
     responses(
         (status = 201, description = "Signed in", body = TokensView),
         (status = "4XX", description = "Refused: `validation_failed`, `invalid_credentials`, `rate_limited`", body = ProblemView, content_type = "application/problem+json"),

@@ -28,6 +28,7 @@ struct RefreshSession {
 /// `Idempotency-Key` is not needed and not looked at here: a repeated token must never give tokens again.
 #[utoipa::path(
     operation_id = "refresh_session", tag = "sessions",
+    request_body = RefreshSession,
     responses(
         (status = 200, description = "New tokens", body = TokensView),
         (status = "4XX", description = "Refused: `validation_failed`, `invalid_refresh_token`, `rate_limited`", body = ProblemView, content_type = "application/problem+json"),

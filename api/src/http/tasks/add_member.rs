@@ -41,6 +41,7 @@ struct AddParticipant {
 #[utoipa::path(
     operation_id = "add_participant", tag = "tasks", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IdempotencyKeyParam),
+    request_body = AddParticipant,
     responses(
         (status = 200, description = "The task with its people", body = TaskView),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `contact_not_selectable`, `assigner_required`", body = ProblemView, content_type = "application/problem+json"),

@@ -38,11 +38,11 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct CreateTask {
     /// 1–250 characters.
-    #[schema(example = "Repair the gate")]
+    #[schema(example = "Repair the gate", max_length = 250)]
     title: String,
     /// At most 64 KiB.
     description: Option<String>,
-    /// How `description` is written; HTML is sanitised.
+    /// How `description` is written; HTML is sanitized.
     #[serde(default)]
     description_format: Format,
     /// `low`, `normal` (default), `urgent`
@@ -54,15 +54,19 @@ struct CreateTask {
     assigner: Option<Uuid>,
     /// At most 200 people. Contacts among them get the task by mail (CLI-7).
     #[serde(default)]
+    #[schema(max_items = 200)]
     assignees: Vec<Uuid>,
     /// At most 200 people. Contacts among them get nothing until a comment is addressed to them (CLI-7).
     #[serde(default)]
+    #[schema(max_items = 200)]
     participants: Vec<Uuid>,
     /// At most 200 people.
     #[serde(default)]
+    #[schema(max_items = 200)]
     auditors: Vec<Uuid>,
     /// At most 100 uploaded files.
     #[serde(default)]
+    #[schema(max_items = 100)]
     file_ids: Vec<Uuid>,
 }
 
@@ -70,6 +74,7 @@ struct CreateTask {
 #[utoipa::path(
     operation_id = "create_task", tag = "tasks", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
+    request_body = CreateTask,
     responses(
         (status = 201, description = "Set", body = TaskView),
         (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `not_found`, `contact_not_selectable`", body = ProblemView, content_type = "application/problem+json"),

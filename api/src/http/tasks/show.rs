@@ -21,9 +21,10 @@ use crate::{
 /// One task
 #[utoipa::path(
     operation_id = "show_task", tag = "tasks", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The task")),
+    params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IfNoneMatchParam),
     responses(
         (status = 200, description = "The task", body = TaskView),
+        (status = 304, description = "Not changed"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

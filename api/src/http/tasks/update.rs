@@ -1,7 +1,5 @@
 //! `PATCH /v1/tasks/{id}`
 
-use std::convert::Infallible;
-
 use actix_web::{
     HttpResponse, patch,
     web::{Data, Path},
@@ -27,7 +25,7 @@ use crate::{
         answer::Answer,
         command::Command,
         fields::Fields,
-        patch::Patch,
+        patch::{Change, Patch},
         precondition::IfMatch,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
@@ -45,39 +43,48 @@ use crate::{
 struct UpdateTask {
     /// 1–250 characters.
     #[serde(default)]
-    title: Patch<String>,
+    #[schema(value_type = String, max_length = 250)]
+    title: Change<String>,
     /// At most 64 KiB; null empties it.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     description: Patch<String>,
-    /// How `description` is written; HTML is sanitised.
+    /// How `description` is written; HTML is sanitized.
     #[serde(default)]
     description_format: Format,
     /// `draft`, `new`, `in_progress`, `done`, `completed`, `rejected`, `deferred`, `cancelled`
     #[serde(default)]
-    status: Patch<String>,
+    #[schema(value_type = String)]
+    status: Change<String>,
     /// `low`, `normal`, `urgent`
     #[serde(default)]
-    priority: Patch<String>,
+    #[schema(value_type = String)]
+    priority: Change<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
     start_at: Patch<DateTime<Utc>>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
     deadline: Patch<DateTime<Utc>>,
     /// Null takes the task out of its parent.
     #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
     parent_id: Patch<Uuid>,
     #[serde(default)]
-    assigner: Patch<Uuid>,
+    #[schema(value_type = Uuid)]
+    assigner: Change<Uuid>,
     /// At most 200 people. Contacts who become assignee get the task by mail (CLI-7).
     #[serde(default)]
-    assignees: Patch<Vec<Uuid>>,
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    assignees: Change<Vec<Uuid>>,
     /// At most 200 people.
     #[serde(default)]
-    participants: Patch<Vec<Uuid>>,
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    participants: Change<Vec<Uuid>>,
     /// At most 200 people.
     #[serde(default)]
-    auditors: Patch<Vec<Uuid>>,
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    auditors: Change<Vec<Uuid>>,
 }
 
 /// Change a task
@@ -86,6 +93,7 @@ struct UpdateTask {
 #[utoipa::path(
     operation_id = "update_task", tag = "tasks", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IfMatchParam),
+    request_body = UpdateTask,
     responses(
         (status = 200, description = "Changed", body = TaskView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `validation_failed`, `contact_not_selectable`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
@@ -113,10 +121,9 @@ pub(super) async fn update_task(
 impl UpdateTask {
     fn read(self) -> Result<TaskChange, Refusal> {
         let mut fields = Fields::default();
-        let people = |fields: &mut Fields, field, patch: Patch<Vec<Uuid>>| {
-            let ids: Option<Vec<Uuid>> = fields.change(field, patch, Ok::<_, Infallible>);
-            fields.at_most(field, ids.as_ref().map_or(0, Vec::len), MAX_PEOPLE);
-            ids.map(|it| it.into_iter().map(PersonId::new).collect())
+        let people = |fields: &mut Fields, field, change: Change<Vec<Uuid>>| {
+            fields.at_most(field, change.0.as_ref().map_or(0, Vec::len), MAX_PEOPLE);
+            change.0.map(|it| it.into_iter().map(PersonId::new).collect())
         };
         let change = TaskChange {
             title: fields.change("/title", self.title, |it| Title::parse(&it)),
@@ -131,7 +138,7 @@ impl UpdateTask {
             deadline: self.deadline.into_change(),
             parent_id: self.parent_id.into_change().map(|it| it.map(TaskId::new)),
             people: People {
-                assigner: fields.change("/assigner", self.assigner, Ok::<_, Infallible>).map(PersonId::new),
+                assigner: self.assigner.0.map(PersonId::new),
                 assignees: people(&mut fields, "/assignees", self.assignees),
                 participants: people(&mut fields, "/participants", self.participants),
                 auditors: people(&mut fields, "/auditors", self.auditors),

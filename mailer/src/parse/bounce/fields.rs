@@ -4,31 +4,37 @@ use super::{Finding, prose, status};
 use crate::parse::{
     charset::{self, Hints},
     header::Headers,
+    limits::Limits,
     mime::Part,
 };
 
 /// The recipients named in parts of their own; empty where there are none.
-pub(super) fn in_parts(root: &Part<'_>) -> Vec<Finding> {
+pub(super) fn in_parts(root: &Part<'_>, limits: &Limits) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in root.walk() {
         if matches!(part.media_type.as_str(), "message/delivery-status" | "message/global-delivery-status") {
             let bytes = part.decoded();
-            read_groups(&charset::decode(&bytes, part.charset(), &Hints::default()).text, &mut findings);
+            let bytes = bytes.get(..limits.text_bytes).unwrap_or(&bytes);
+            let text = charset::decode(bytes, part.charset(), &Hints::default()).text;
+            read_groups(&text, limits, &mut findings);
         }
     }
     findings
 }
 
 /// The recipients named by fields in the text. Anybody may paste those: the mail must be a report by other signs.
-pub(super) fn in_text(text: &str) -> Vec<Finding> {
+pub(super) fn in_text(text: &str, limits: &Limits) -> Vec<Finding> {
     let mut findings = Vec::new();
-    read_groups(text, &mut findings);
+    read_groups(text, limits, &mut findings);
     findings
 }
 
-fn read_groups(text: &str, findings: &mut Vec<Finding>) {
+fn read_groups(text: &str, limits: &Limits, findings: &mut Vec<Finding>) {
     let text = text.replace("\r\n", "\n");
     for group in text.split("\n\n") {
+        if findings.len() >= limits.reported_recipients {
+            break;
+        }
         let headers = Headers::read(group.as_bytes());
         let Some(finding) = read_group(&headers) else { continue };
         // A list expanded into the same address twice, or a report that repeats itself.

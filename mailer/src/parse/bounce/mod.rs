@@ -55,47 +55,52 @@ pub(super) struct Report {
 }
 
 /// Reads the mail as a delivery report. `text` is its body as text.
-pub(super) fn read(root: &Part<'_>, text: &str) -> Option<Report> {
+pub(super) fn read(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Report> {
     if let Some(notification) = Notification::read(text) {
         let original_message_id = notification.original_message_id();
         let findings = notification.into_findings();
         if !findings.is_empty() {
-            let recipients = findings.into_iter().map(|it| it.into_recipient(false)).collect();
+            let recipients = findings
+                .into_iter()
+                .take(limits.reported_recipients)
+                .map(|it| it.into_recipient(false))
+                .collect();
             let reason = "it is a mail service's notification of delivery".to_owned();
             return Some(Report { bounce: Bounce { recipients, original_message_id }, reason });
         }
     }
-    let (notice, _) = prose::split_original(text);
-    let fields = fields::in_parts(root);
+    let (notice, returned) = prose::split_original(text);
+    let fields = fields::in_parts(root, limits);
     let reason = if fields.is_empty() {
-        signs::find(root, notice)?
+        signs::find(root, notice, returned)?
     } else {
         "it has the fields of a delivery report (RFC 3464)".to_owned()
     };
-    Some(Report { bounce: describe(root, text, fields), reason })
+    Some(Report { bounce: describe(root, text, fields, limits), reason })
 }
 
 /// Reads the mail as a delivery report since it came without a return path and nothing else explains that.
-pub(super) fn read_without_return_path(root: &Part<'_>, text: &str) -> Option<Report> {
+pub(super) fn read_without_return_path(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Report> {
     let reason = "it has no return path, as only reports have none".to_owned();
-    signs::is_null_sender(root).then(|| Report { bounce: describe(root, text, Vec::new()), reason })
+    signs::is_null_sender(root).then(|| Report { bounce: describe(root, text, Vec::new(), limits), reason })
 }
 
-fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>) -> Bounce {
+fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>, limits: &Limits) -> Bounce {
     let (notice, _) = prose::split_original(text);
-    let original = find_original(root, text);
-    let named = |findings: &[Finding]| findings.iter().any(|it| !it.address.is_empty());
+    let mut original = find_original(root, text);
     let mut findings = fields;
-    if !named(&findings) {
-        findings = fields::in_text(text);
+    if !names_somebody(&findings) {
+        findings = fields::in_text(text, limits);
     }
-    if !named(&findings) {
-        findings = in_relayed_report(root);
+    if !names_somebody(&findings)
+        && let Some(relayed) = read_relayed(root, limits)
+    {
+        (findings, original) = relayed;
     }
-    if named(&findings) {
+    if names_somebody(&findings) {
         prose::complete(&mut findings, notice);
     } else {
-        findings = prose::read(root, notice, original.as_ref());
+        findings = prose::read(root, notice, original.as_ref(), limits);
     }
     findings.retain(|it| !it.address.is_empty());
     let is_delay = signs::is_delay(root, notice);
@@ -105,15 +110,18 @@ fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>) -> Bounce {
     }
 }
 
+fn names_somebody(findings: &[Finding]) -> bool {
+    findings.iter().any(|it| !it.address.is_empty())
+}
+
 /// Gateways send other servers' reports on as files.
-fn in_relayed_report(root: &Part<'_>) -> Vec<Finding> {
-    let relayed = root.walk().into_iter().filter(|part| part.media_type == "message/rfc822");
-    let mut findings = relayed.filter_map(|part| {
+fn read_relayed(root: &Part<'_>, limits: &Limits) -> Option<(Vec<Finding>, Option<Original>)> {
+    root.walk().into_iter().filter(|part| part.media_type == "message/rfc822").find_map(|part| {
         let bytes = part.decoded();
-        let report = mime::read(&bytes, &Limits::default()).ok()?;
-        Some(fields::in_parts(&report.root))
-    });
-    findings.find(|it| !it.is_empty()).unwrap_or_default()
+        let report = mime::read(&bytes, limits).ok()?.root;
+        let findings = fields::in_parts(&report, limits);
+        names_somebody(&findings).then(|| (findings, find_original(&report, "")))
+    })
 }
 
 /// What the report repeats of the mail it is about.
@@ -158,14 +166,14 @@ fn find_original(root: &Part<'_>, text: &str) -> Option<Original> {
         }
     }
     let (_, returned) = prose::split_original(text);
-    let unquoted: String =
-        returned.lines().map(|line| format!("{}\n", line.trim_start_matches(['>', '|', ' ']))).collect();
     let find = |name: &str| {
-        unquoted.lines().find_map(|line| {
-            line.get(..name.len()).filter(|it| it.eq_ignore_ascii_case(name)).and(line.get(name.len()..))
+        let lines = returned.lines().map(|line| line.trim_start_matches(['>', '|', ' ']));
+        lines.into_iter().find_map(|line| {
+            let (field, value) = line.split_once(':')?;
+            field.eq_ignore_ascii_case(name).then_some(value)
         })
     };
-    let message_id = find("Message-ID:").and_then(|value| message_ids(value).into_iter().next());
-    let to: Vec<String> = find("To:").map(prose::addresses).unwrap_or_default();
+    let message_id = find("Message-ID").and_then(|value| message_ids(value).into_iter().next());
+    let to: Vec<String> = find("To").map(prose::addresses).unwrap_or_default();
     (message_id.is_some() || !to.is_empty()).then_some(Original { message_id, to })
 }

@@ -1,15 +1,22 @@
 //! Notifications of mail services: JSON in the text of a mail (Amazon SES over SNS).
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::Finding;
+
+/// The wrapping that SNS adds unless told not to.
+#[derive(Debug, Deserialize)]
+struct Envelope {
+    #[serde(rename = "Message")]
+    message: String,
+}
 
 /// What the service tells.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(in crate::parse) struct Notification {
-    #[serde(alias = "eventType")]
-    notification_type: String,
+    #[serde(rename = "notificationType", alias = "eventType")]
+    kind: String,
     bounce: Bounce,
     delivery: Delivery,
     mail: Mail,
@@ -59,16 +66,16 @@ impl Notification {
         }
         // Some servers cut long lines with an exclamation mark.
         let text = text.replace("!\n ", "");
-        let object = serde_json::Deserializer::from_str(&text).into_iter::<Self>().next()?.ok()?;
-        (!object.notification_type.is_empty()).then_some(object)
+        let wrapped = first_object::<Envelope>(&text).and_then(|it| first_object(&it.message));
+        wrapped.or_else(|| first_object(&text)).filter(|it: &Self| !it.kind.is_empty())
     }
 
     pub(in crate::parse) fn is_complaint(&self) -> bool {
-        self.notification_type == "Complaint"
+        self.kind == "Complaint"
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
-        match self.notification_type.as_str() {
+        match self.kind.as_str() {
             "Bounce" => {
                 self.bounce.bounced_recipients.into_iter().map(BouncedRecipient::into_finding).collect()
             }
@@ -92,6 +99,11 @@ impl Notification {
         let header = self.mail.headers.iter().find(|it| it.name.eq_ignore_ascii_case("Message-ID"))?;
         crate::parse::header::message_ids(&header.value).into_iter().next()
     }
+}
+
+/// The object that `text` starts with; a footer may follow.
+fn first_object<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::Deserializer::from_str(text).into_iter().next()?.ok()
 }
 
 impl BouncedRecipient {

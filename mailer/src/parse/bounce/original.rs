@@ -1,25 +1,34 @@
 //! Where the returned mail starts in a report that has it as text.
 
 /// Lines that announce it, in lower case without punctuation at either end.
-const MARKS: [&str; 18] = [
+const MARKS: [&str; 27] = [
     "original message follows",
+    "original message headers",
+    "original message header",
+    "original message attached",
+    "original message",
+    "the original message",
+    "your original message",
+    "the header of the original message",
+    "header of the original message",
+    "headers of the original message",
+    "original mail header",
     "below is a copy of the original message",
     "below this line is a copy of the message",
     "this is a copy of the message",
-    "original message headers",
+    "included is a copy of the message header",
+    "a copy of the original message",
+    "copy of your message",
+    "message header follows",
     "message headers follow",
     "message text follows",
-    "returned message",
-    "included is a copy of the message header",
-    "the original message",
-    "copy of your message",
-    "unsent message below",
-    "your original message",
-    "original message",
+    "unsent message",
     "undelivered message",
-    "header of the original message",
+    "returned message",
     "begin returned message",
-    "original mail header",
+    "undeliverable message follows",
+    "the text of your message",
+    "исходное сообщение",
 ];
 
 /// Fields that only a mail's own header has.

@@ -4,12 +4,15 @@
 //! one after a label (`Unknown user: a@b.example`), a sentence. The first kind that is found decides; what follows an
 //! address up to the next one is what was said of it.
 
-use std::sync::LazyLock;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
 use super::{Finding, Original, original, status};
-use crate::parse::mime::Part;
+use crate::parse::{limits::Limits, mime::Part};
 
 #[expect(clippy::expect_used, reason = "a constant pattern")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -55,36 +58,44 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Recipients named by the notice, with what it says of them.
-pub(super) fn read(root: &Part<'_>, notice: &str, returned: Option<&Original>) -> Vec<Finding> {
+pub(super) fn read(
+    root: &Part<'_>,
+    notice: &str,
+    returned: Option<&Original>,
+    limits: &Limits,
+) -> Vec<Finding> {
     let failed: Vec<String> =
         root.headers.texts("X-Failed-Recipients").flat_map(|it| addresses(&it)).collect();
     let participants = Participants::of(root);
     let to = returned.map(|it| it.to.clone()).unwrap_or_default();
-    let candidates = [failed, heading(notice), ending(notice), mentioned(notice), to];
-    let chosen = candidates
-        .iter()
-        .map(|found| participants.without(found))
-        .find(|found| !found.is_empty())
-        // Somebody who wrote to himself is named in no other way.
-        .or_else(|| candidates.iter().find(|found| !found.is_empty()).cloned())
-        .unwrap_or_default();
-    let mut findings: Vec<Finding> = Vec::new();
-    for address in chosen {
-        if !findings.iter().any(|it| it.address.eq_ignore_ascii_case(&address)) {
-            findings.push(Finding { address, ..Finding::default() });
-        }
-    }
+    let heading = heading(notice);
+    let candidates = [
+        participants.others(&failed),
+        participants.others(&heading),
+        // Somebody who wrote to himself is named like anybody else.
+        participants.not_servers(&heading),
+        participants.others(&ending(notice)),
+        participants.others(&mentioned(notice)),
+        participants.others(&to),
+        failed,
+        to,
+    ];
+    let chosen = candidates.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let mut seen = HashSet::new();
+    let distinct =
+        chosen.into_iter().filter(|it| seen.insert(it.to_lowercase())).take(limits.reported_recipients);
+    let mut findings: Vec<Finding> =
+        distinct.map(|address| Finding { address, ..Finding::default() }).collect();
     complete(&mut findings, notice);
     findings
 }
 
 /// Adds what the notice says of recipients already known.
 pub(super) fn complete(findings: &mut [Finding], notice: &str) {
-    let all: Vec<String> = findings.iter().map(|it| it.address.to_lowercase()).collect();
-    for finding in findings {
-        let said = said_of(&finding.address, &all, notice);
-        let said =
-            if all.len() == 1 && status::find_code(&said).is_none() { notice.to_owned() } else { said };
+    let is_alone = findings.len() == 1;
+    let said = said_of_each(findings, notice);
+    for (finding, said) in findings.iter_mut().zip(said) {
+        let said = if is_alone && status::find_code(&said).is_none() { notice.to_owned() } else { said };
         if finding.status.as_deref().is_none_or(status::is_vague) {
             finding.status = status::find_code(&said).or(finding.status.take());
         }
@@ -94,48 +105,56 @@ pub(super) fn complete(findings: &mut [Finding], notice: &str) {
     }
 }
 
-/// Everything from a line with the address up to one with another recipient or a blank line after some words.
-fn said_of(address: &str, all: &[String], notice: &str) -> String {
-    let address = address.to_lowercase();
-    let mut said = String::new();
-    let mut speaks_of_it = false;
+/// For each recipient everything from a line with his address up to one with another's.
+fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
+    let numbers: HashMap<String, usize> =
+        findings.iter().enumerate().map(|(number, it)| (it.address.to_lowercase(), number)).collect();
+    let mut said = vec![String::new(); findings.len()];
+    let mut spoken_of: Vec<usize> = Vec::new();
     for line in notice.lines() {
-        let lower = line.to_lowercase();
-        if lower.contains(&address) {
-            speaks_of_it = true;
-        } else if all.iter().any(|other| lower.contains(other.as_str())) {
-            speaks_of_it = false;
+        let mut named: Vec<usize> =
+            addresses(&line.to_lowercase()).iter().filter_map(|it| numbers.get(it).copied()).collect();
+        named.dedup();
+        if !named.is_empty() {
+            spoken_of = named;
         }
-        if speaks_of_it {
-            said.push_str(line.trim());
-            said.push('\n');
+        for number in &spoken_of {
+            if let Some(said) = said.get_mut(*number) {
+                said.push_str(line.trim());
+                said.push('\n');
+            }
         }
     }
     said
 }
 
-/// The first line that carries a code, else the first with words after the address.
+/// The first line that carries a code, else all that was said, on one line.
 fn diagnostic(said: &str) -> Option<String> {
-    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let coded =
-        lines.clone().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
-    coded
-        .or_else(|| lines.find(|line| line.split_whitespace().count() > 2))
-        .map(|line| line.chars().take(500).collect())
+    const MAX_CHARACTERS: usize = 500;
+    let lines = || said.lines().map(str::trim).filter(|line| line.contains(' '));
+    let coded = lines().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
+    let chosen = coded.map_or_else(|| lines().collect::<Vec<_>>().join(" "), str::to_owned);
+    Some(chosen.chars().take(MAX_CHARACTERS).collect()).filter(|it: &String| !it.is_empty())
 }
 
 /// Addresses that head a line.
 fn heading(notice: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in notice.lines() {
-        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "|*-<\u{2022}[\"'".contains(c));
+        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "|*-<>\u{2022}[\"'".contains(c));
         let line = line
             .strip_prefix("mailto:")
             .or(line.strip_prefix("SMTP:"))
             .or(line.strip_prefix("smtp:"))
             .unwrap_or(line);
         if let Some(first) = ADDRESS.find(line).filter(|it| it.start() == 0) {
-            found.push(clean(first.as_str()));
+            let after = line.get(first.end()..).unwrap_or_default();
+            // A sentence may start with an address as well: "Dear" is left out in some languages.
+            let is_name =
+                after.trim_start_matches(' ').starts_with(|c: char| !c.is_ascii() && c.is_alphabetic());
+            if !is_name {
+                found.push(clean(first.as_str()));
+            }
         }
     }
     found.retain(|it| is_address(it));
@@ -171,24 +190,35 @@ fn mentioned(notice: &str) -> Vec<String> {
     lines.flat_map(addresses).collect()
 }
 
-/// Those who the report is from and to, and servers: named in it, but seldom its subject.
-struct Participants(Vec<String>);
+/// Those who the report is from and to: named in it, but seldom its subject.
+struct Participants {
+    servers: Vec<String>,
+    sender: Vec<String>,
+}
 
 impl Participants {
     fn of(root: &Part<'_>) -> Self {
-        let named =
-            ["From", "To", "Reply-To", "Sender"].into_iter().flat_map(|name| root.headers.mailboxes(name));
-        Self(named.map(|it| it.address.to_lowercase()).collect())
+        let named = |names: &[&str]| {
+            let mailboxes = names.iter().flat_map(|name| root.headers.mailboxes(name));
+            mailboxes.map(|it| it.address.to_lowercase()).collect()
+        };
+        Self { servers: named(&["From", "Reply-To", "Sender"]), sender: named(&["To"]) }
     }
 
-    fn without(&self, found: &[String]) -> Vec<String> {
-        let is_other = |address: &&String| {
+    fn not_servers(&self, found: &[String]) -> Vec<String> {
+        let is_server = |address: &str| {
             let address = address.to_lowercase();
-            !self.0.contains(&address)
-                && !address.starts_with("mailer-daemon@")
-                && !address.starts_with("postmaster@")
+            self.servers.contains(&address)
+                || address.starts_with("mailer-daemon@")
+                || address.starts_with("postmaster@")
         };
-        found.iter().filter(is_other).cloned().collect()
+        found.iter().filter(|it| !is_server(it)).cloned().collect()
+    }
+
+    fn others(&self, found: &[String]) -> Vec<String> {
+        let mut others = self.not_servers(found);
+        others.retain(|it| !self.sender.contains(&it.to_lowercase()));
+        others
     }
 }
 

@@ -2,51 +2,37 @@
 
 use crate::parse::{mail::Mailbox, mime::Part};
 
-/// Names before the `@` that mail servers write under.
+/// Names before the `@` that only mail servers write under.
 const DAEMONS: [&str; 7] =
     ["mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "mail.daemon", "mdaemon", "maildaemon"];
 
-/// The same, but people write under them as well.
-const OPERATORS: [&str; 3] = ["postmaster", "mailadmin", "sysadmin"];
-
-/// What servers call themselves, in lower case.
-const DAEMON_NAMES: [&str; 8] = [
+/// What only mail servers call themselves, in lower case.
+const DAEMON_NAMES: [&str; 7] = [
     "mail delivery sub",
     "mail delivery sys",
     "mail delivery service",
     "mailer-daemon",
     "mailer daemon",
     "internet mail delivery",
-    "system administrator",
-    "mail system",
+    "mail delivery agent",
 ];
 
+/// Names that servers share with the people who run them.
+const OPERATORS: [&str; 7] =
+    ["postmaster", "post_master", "mailadmin", "sysadmin", "administrator", "mail-admin", "mailmaster"];
+
 /// What only reports are called, in lower case.
-const TITLES: [&str; 24] = [
-    "undeliverable",
-    "undelivered mail",
+const TITLES: [&str; 10] = [
+    "undelivered mail returned to sender",
     "delivery status notification",
-    "returned mail",
-    "failure notice",
-    "delivery failure",
-    "mail delivery failed",
-    "mail delivery failure",
-    "delivery notification: ",
-    "mail system error",
-    "nondeliverable mail",
+    "returned mail: ",
+    "mail delivery failed: return",
+    "mail delivery system",
+    "mail system error - returned mail",
     "warning: could not send message",
-    "message delivery failure",
-    "unzustellbar",
-    "nicht zustellbar",
-    "non remis",
-    "undelivered message",
+    "nondeliverable mail",
     "недоставленное сообщение",
-    "не доставлено",
-    "ошибка доставки",
-    "ваше сообщение не доставлено",
-    "message status - undeliverable",
-    "mail delivery problem",
-    "delivery failed",
+    "mail delivery failed, return",
 ];
 
 /// What reports are called among other things.
@@ -141,8 +127,8 @@ const PHRASES: [&str; 62] = [
     "送信",
 ];
 
-/// Why the mail is a report, or nothing.
-pub(super) fn find(root: &Part<'_>, notice: &str) -> Option<String> {
+/// Why the mail is a report, or nothing. Its text falls into the `notice` and the `returned` mail.
+pub(super) fn find(root: &Part<'_>, notice: &str, returned: &str) -> Option<String> {
     let headers = &root.headers;
     if root.parameter("report-type").is_some_and(|it| it.eq_ignore_ascii_case("delivery-status")) {
         return Some("its type is a report on delivery".to_owned());
@@ -155,11 +141,9 @@ pub(super) fn find(root: &Part<'_>, notice: &str) -> Option<String> {
     let has_title = TITLES.iter().any(|it| subject.starts_with(it));
     let has_phrase = PHRASES.iter().any(|it| notice.contains(it));
     let has_title_word = has_title || TITLE_WORDS.iter().any(|it| subject.contains(it));
-    let returns_mail = root
-        .walk()
-        .iter()
-        .skip(1)
-        .any(|part| part.media_type == "message/rfc822" || part.media_type == "text/rfc822-headers");
+    let is_mail =
+        |part: &&Part<'_>| part.media_type == "message/rfc822" || part.media_type == "text/rfc822-headers";
+    let returns_mail = !returned.is_empty() || root.walk().iter().skip(1).any(is_mail);
     let sender = headers.mailboxes("From").into_iter().next().unwrap_or_default();
     if is_daemon(&sender, &String::from_utf8_lossy(headers.raw("From").unwrap_or_default())) {
         return Some("a mail server wrote it".to_owned());
@@ -167,8 +151,11 @@ pub(super) fn find(root: &Part<'_>, notice: &str) -> Option<String> {
     if has_title {
         return Some("it is titled as a report on delivery".to_owned());
     }
-    let is_operator = is_named(&sender, &OPERATORS);
-    if (is_operator || is_null_sender(root)) && (has_title_word || returns_mail) && has_phrase {
+    let is_answer =
+        ["re:", "aw:", "sv:", "antw:", "fwd:", "fw:", "ответ"].iter().any(|it| subject.starts_with(it));
+    let is_unasked = is_null_sender(root) || is_named(&sender, &OPERATORS);
+    let signs = [is_unasked, has_title_word, has_phrase, returns_mail].into_iter().filter(|it| *it).count();
+    if signs >= 3 && !is_answer {
         return Some("it says that mail was not delivered".to_owned());
     }
     None

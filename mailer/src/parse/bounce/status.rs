@@ -71,6 +71,15 @@ pub(super) fn class(
         Some(code) if ["5.3.", "5.6.", "5.7."].iter().any(|class| code.starts_with(class)) => {
             BounceClass::Soft
         }
+        None if diagnostic.is_some_and(is_passing) => BounceClass::Soft,
         _ => BounceClass::Hard,
     }
+}
+
+/// Words for a trouble that passes, where no code says so.
+fn is_passing(diagnostic: &str) -> bool {
+    let diagnostic = diagnostic.to_lowercase();
+    ["full", "quota", "timed out", "timeout", "try again", "temporar", "переполнен", "voll"]
+        .iter()
+        .any(|it| diagnostic.contains(it))
 }

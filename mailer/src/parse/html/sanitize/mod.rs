@@ -89,7 +89,8 @@ fn builder() -> Builder<'static> {
         .add_generic_attributes(&["dir", "style"])
         .filter_style_properties(HashSet::from(STYLES))
         .url_schemes(LINK_SCHEMES.into_iter().chain(["cid"]).collect())
-        .url_relative(UrlRelative::Deny)
+        // The filter lets no relative address pass, and has to see them to count images.
+        .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"));
     builder
 }
@@ -124,3 +125,6 @@ fn scheme(url: &str) -> Option<String> {
     let scheme = scheme.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
     Some(scheme.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! `/v1/mail/outgoing`: the mails that left or are to leave, and how each fares.
+
+mod list;
+mod retry;
+mod show;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::{
+    id::PersonId,
+    outgoing::{BounceClass, RecipientState},
+    person::PersonRef,
+};
+use liaison_persistence::outgoing_mail::ledger::{EventRow, RecipientRow};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    service::outgoing_mail::Entry,
+    view::{parsed_mail::ParsedMailbox, person::PersonView},
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_outgoing_mail)
+        .service(retry::retry_outgoing_mail)
+        .service(show::show_outgoing_mail);
+}
+
+/// A mail of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OutgoingMail)]
+struct OutgoingMailView {
+    id: Uuid,
+    task_id: Uuid,
+    /// The comment that it brings; null for the mail about a new task.
+    #[schema(required)]
+    comment_id: Option<Uuid>,
+    /// `new_task` or `new_comment`
+    #[schema(example = "new_comment")]
+    kind: &'static str,
+    /// `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`
+    #[schema(example = "accepted")]
+    state: &'static str,
+    from: ParsedMailbox,
+    subject: String,
+    /// Without angle brackets; the same on every attempt.
+    message_id: String,
+    created_at: DateTime<Utc>,
+    recipients: Vec<RecipientView>,
+}
+
+/// How a mail fares with one recipient.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OutgoingRecipient)]
+struct RecipientView {
+    person: PersonView,
+    address: String,
+    /// As of the mail.
+    state: &'static str,
+    /// Attempts begun.
+    attempts: i64,
+    /// What the server said last, or where the attempt failed.
+    #[schema(required)]
+    last_reply: Option<String>,
+    #[schema(required)]
+    opened_at: Option<DateTime<Utc>>,
+    /// `hard` or `soft`, where a server refused it for good or it was given up.
+    #[schema(required)]
+    bounce_class: Option<&'static str>,
+}
+
+/// A line of a mail's history.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeliveryEvent)]
+struct EventView {
+    at: DateTime<Utc>,
+    recipient: PersonView,
+    /// `queued`, `held`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`, `opened`, `answered`
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Who opened it: `human` or `machine`.
+    #[schema(required)]
+    by: Option<String>,
+    #[schema(required)]
+    detail: Option<String>,
+}
+
+impl From<&Entry> for OutgoingMailView {
+    fn from(Entry { mail, recipients }: &Entry) -> Self {
+        let state = recipients.first().map_or(RecipientState::Queued, |it| it.state);
+        Self {
+            id: mail.id.uuid(),
+            task_id: mail.task_id.uuid(),
+            comment_id: mail.comment_id.map(|it| it.uuid()),
+            kind: mail.kind.as_str(),
+            state: state.as_str(),
+            from: ParsedMailbox { name: Some(mail.from_name.clone()), address: mail.from_address.clone() },
+            subject: mail.subject.clone(),
+            message_id: mail.message_id.clone(),
+            created_at: mail.created_at,
+            recipients: recipients.iter().map(RecipientView::from).collect(),
+        }
+    }
+}
+
+impl From<&RecipientRow> for RecipientView {
+    fn from(row: &RecipientRow) -> Self {
+        Self {
+            person: person(row),
+            address: row.address.clone(),
+            state: row.state.as_str(),
+            attempts: row.attempts,
+            last_reply: row.last_reply.clone(),
+            opened_at: row.opened_at,
+            bounce_class: row.bounce_class.map(BounceClass::as_str),
+        }
+    }
+}
+
+impl EventView {
+    /// An event names one of the mail's recipients.
+    fn of(event: EventRow, recipients: &[RecipientRow]) -> Option<Self> {
+        let is_his = |it: &&RecipientRow| -> bool { it.person_id == event.person_id };
+        Some(Self {
+            at: event.at,
+            recipient: person(recipients.iter().find(is_his)?),
+            kind: event.event.as_str(),
+            by: event.caused_by,
+            detail: event.detail,
+        })
+    }
+}
+
+fn person(row: &RecipientRow) -> PersonView {
+    let id: PersonId = row.person_id;
+    PersonView::from(&PersonRef { id, kind: row.kind, name: row.name.clone() })
+}

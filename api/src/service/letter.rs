@@ -1,0 +1,301 @@
+//! A message of the ledger as it is composed. The same facts give the same bytes, so every attempt sends one mail, and it
+//! can be shown at any time without being kept.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures_util::TryStreamExt as _;
+use liaison_domain::{
+    Timestamp,
+    comment::Comment,
+    file::{AttachedFile, File},
+    id::{AccountId, CommentId, FileId, PersonId, TaskId},
+    inbound::address::{LocalPart, MailToken},
+    mail_address::EmailAddress,
+    outgoing::MailKind,
+    person::PersonRef,
+    task::{Task, TaskRole},
+};
+use liaison_mailer::{
+    compose::{
+        attachment::{Attachment, DEFAULT_BUDGET, InlineImage, plan_attachments},
+        facts::{self, Facts, Person, RichText, When},
+        message::{Hop, Mailbox},
+        message_id::MessageId,
+        notification::{self, Addressing, Composed, Frame, Kind, Notification},
+    },
+    parse::html,
+    transport::Envelope,
+};
+use liaison_persistence::{
+    account::{self, AccountRow},
+    comment,
+    database::Tx,
+    file,
+    outgoing_mail::delivery::DeliveryRow,
+    person,
+    task::{self, Members},
+};
+use thiserror::Error;
+
+use super::Failure;
+use crate::app::App;
+
+/// One mail, ready to be composed.
+#[derive(Debug)]
+pub struct Letter {
+    account: AccountId,
+    notification: Notification<'static>,
+    attached: Vec<AttachedFile>,
+    /// Files of the message that are too large to travel in it.
+    pub left_out: Vec<File>,
+    pub envelope: Envelope,
+    /// The token in its reply and bounce addresses.
+    pub token: MailToken,
+}
+
+/// Whether files travel with their bytes, or are only named, to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    Read,
+    LeftOut,
+}
+
+/// Why there is no mail.
+#[derive(Debug, Error)]
+pub enum Unmade {
+    /// Trying again would not help.
+    #[error("{0}")]
+    Impossible(String),
+    /// A failure of ours, which may pass.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// What the messages of an account are composed of.
+struct Around {
+    account: AccountRow,
+    tasks: HashMap<TaskId, Task>,
+    members: HashMap<TaskId, Members>,
+    comments: HashMap<CommentId, Comment>,
+    authors: HashMap<PersonId, PersonRef>,
+    task_files: HashMap<TaskId, Vec<File>>,
+    comment_files: HashMap<CommentId, Vec<AttachedFile>>,
+}
+
+/// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
+pub async fn load(
+    tx: &mut impl Tx,
+    app: &App,
+    account: AccountId,
+    rows: &[DeliveryRow],
+) -> Result<Vec<Result<Letter, Unmade>>, Failure> {
+    let tasks: Vec<TaskId> = distinct(rows.iter().map(|it| it.task_id));
+    let comments: Vec<CommentId> = distinct(rows.iter().filter_map(|it| it.comment_id));
+    let with_task_files: Vec<TaskId> =
+        distinct(rows.iter().filter(|it| it.comment_id.is_none()).map(|it| it.task_id));
+    let found = account::find(tx, account).await?;
+    let around = Around {
+        account: found.ok_or(Failure::Internal("the account is not there", None))?,
+        tasks: task::list_by_ids(tx, account, tasks.iter().copied()).await?,
+        members: task::list_members(tx, account, tasks).await?,
+        comments: comment::list_by_ids(tx, account, comments.iter().copied()).await?,
+        authors: person::list_refs(tx, account, rows.iter().map(|it| it.author_id)).await?,
+        task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
+        comment_files: file::list_of_comments(tx, account, &comments).await?,
+    };
+    Ok(rows.iter().map(|row| around.letter(app, row)).collect())
+}
+
+impl Letter {
+    /// Composes the mail off the async threads.
+    pub async fn compose(mut self, app: &App, contents: Contents) -> Result<(Envelope, Composed), Unmade> {
+        for AttachedFile { file, content_id } in std::mem::take(&mut self.attached) {
+            let content: Arc<[u8]> = match contents {
+                Contents::Read => read(app, self.account, &file).await?,
+                Contents::LeftOut => Arc::default(),
+            };
+            let attachment = Attachment { name: file.name, content_type: file.content_type, content };
+            match content_id {
+                Some(content_id) => {
+                    self.notification.inline_images.push(InlineImage { content_id, file: attachment });
+                }
+                None => self.notification.attachments.push(attachment),
+            }
+        }
+        let Self { notification, envelope, .. } = self;
+        let composed = tokio::task::spawn_blocking(move || notification::compose(&notification)).await;
+        match composed {
+            Ok(Ok(composed)) => Ok((envelope, composed)),
+            Ok(Err(error)) => Err(Unmade::Impossible(error.to_string())),
+            Err(panic) => {
+                tracing::error!(error = %panic, "composing a mail panicked");
+                Err(Unmade::Impossible("the mail can't be composed".to_owned()))
+            }
+        }
+    }
+}
+
+async fn read(app: &App, account: AccountId, file: &File) -> Result<Arc<[u8]>, Failure> {
+    let mut tx = app.database.read().await?;
+    let small = file::content(&mut tx, account, &file.sha256).await?;
+    drop(tx);
+    if let Some(content) = small {
+        return Ok(Arc::from(&*content));
+    }
+    let unreadable = |error| Failure::internal("a file's content can't be read", error);
+    let chunks = app.storage.read(&file.sha256, 0..file.size.cast_unsigned()).await.map_err(unreadable)?;
+    let content: Vec<u8> = chunks
+        .try_fold(Vec::new(), async |mut content, chunk| {
+            content.extend_from_slice(&chunk);
+            Ok(content)
+        })
+        .await
+        .map_err(unreadable)?;
+    Ok(content.into())
+}
+
+impl Around {
+    fn letter(&self, app: &App, row: &DeliveryRow) -> Result<Letter, Unmade> {
+        let bent = |error: &dyn std::fmt::Display| Unmade::Impossible(error.to_string());
+        let domain = app.config.mail.domain_of(&self.account.name);
+        let token = app.keys.mail_token(self.account.id, row.mail_id, row.person_id);
+        let token = MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None))?;
+        let at = |local: LocalPart| local.at(&domain).map_err(|error| bent(&error));
+        let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
+        let from = EmailAddress::parse(&row.from_address).map_err(|error| bent(&error))?;
+        let known = |id: &String| MessageId::parse(&format!("<{id}>"));
+        let addressing = Addressing {
+            from: Mailbox::new(row.from_name.clone(), from),
+            sender: None,
+            to: vec![Mailbox::new(row.name.clone(), recipient.clone())],
+            reply_to: Some(at(LocalPart::Reply(token.clone()))?.into()),
+            message_id: known(&row.message_id).map_err(|error| bent(&error))?,
+            in_reply_to: row.in_reply_to.as_ref().and_then(|it| known(it).ok()),
+            references: row.reference_ids.0.iter().filter_map(|it| known(it).ok()).collect(),
+            hop: Some(Hop { installation: app.keys.installation(), count: 1 }),
+        };
+        let envelope =
+            Envelope { sender: Some(at(LocalPart::Bounce(token.clone()))?), recipients: vec![recipient] };
+        let (facts, files) = self.facts(row)?;
+        let (attached, left_out) = divide(files);
+        let shown = left_out.iter().map(file_fact).collect();
+        let notification = Notification {
+            kind: match row.kind {
+                MailKind::NewTask => Kind::NewTask,
+                MailKind::NewComment => Kind::NewComment,
+            },
+            recipient_language: Some(row.language),
+            account_language: self.account.language,
+            templates: &[],
+            facts,
+            frame: Frame { reply_marker: true, linked_files: shown, ..Frame::default() },
+            addressing,
+            attachments: Vec::new(),
+            inline_images: Vec::new(),
+            has_text_part: true,
+        };
+        Ok(Letter { account: self.account.id, notification, attached, left_out, envelope, token })
+    }
+
+    /// What the mail speaks of, and the files that belong to it: those of its comment, or of its task (TPL-7).
+    fn facts(&self, row: &DeliveryRow) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
+        let task = self.tasks.get(&row.task_id).ok_or(Failure::Internal("the task is not there", None))?;
+        let recipient = Person { name: row.name.clone(), email: Some(row.address.clone()) };
+        let (comment, files) = match row.comment_id {
+            Some(id) => {
+                let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
+                let comment = self.comments.get(&id).ok_or_else(deleted)?;
+                let mut files = self.comment_files.get(&id).cloned().unwrap_or_default();
+                let body = body_for_others(comment);
+                for file in &mut files {
+                    file.content_id = file.content_id.take().filter(|it| is_shown(&body.html, it));
+                }
+                (Some(self.comment_fact(comment, body, &files)), files)
+            }
+            None => {
+                let files = self.task_files.get(&row.task_id).into_iter().flatten();
+                (None, files.map(|it| AttachedFile { file: it.clone(), content_id: None }).collect())
+            }
+        };
+        let system = facts::System { now: utc(row.created_at), account: self.account.title.clone() };
+        let task = self.task_fact(task, if comment.is_none() { &files } else { &[] });
+        Ok((Facts { system, recipient: recipient.clone(), task, comment, contact: recipient }, files))
+    }
+
+    fn comment_fact(&self, comment: &Comment, body: RichText, files: &[AttachedFile]) -> facts::Comment {
+        let author = self.authors.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default();
+        facts::Comment {
+            body,
+            author: Person::named(author),
+            date: When::Moment(utc(comment.created_at)),
+            files: files.iter().map(|it| file_fact(&it.file)).collect(),
+        }
+    }
+
+    fn task_fact(&self, task: &Task, files: &[AttachedFile]) -> facts::Task {
+        let members = self.members.get(&task.id);
+        let holding = |role| -> Vec<Person> {
+            members.iter().flat_map(|it| it.of(role)).map(|it| Person::named(it.name.as_str())).collect()
+        };
+        facts::Task {
+            number: task.number,
+            title: task.title.clone(),
+            description: RichText {
+                html: task.description_html.clone(),
+                text: task.description_text.clone(),
+            },
+            status: task.status.to_string(),
+            priority: task.priority.to_string(),
+            start: task.start_at.map(|it| When::Moment(utc(it))),
+            deadline: task.deadline.map(|it| When::Moment(utc(it))),
+            created: When::Moment(utc(task.created_at)),
+            assigner: holding(TaskRole::Assigner).pop().unwrap_or_default(),
+            assignees: holding(TaskRole::Assignee),
+            participants: holding(TaskRole::Participant),
+            auditors: holding(TaskRole::Auditor),
+            counterparty: None,
+            project: None,
+            files: files.iter().map(|it| file_fact(&it.file)).collect(),
+        }
+    }
+}
+
+/// What others get of a comment: what its author wrote now. What his mail quoted may be from messages that they were
+/// not addressed in (R23, R24).
+fn body_for_others(comment: &Comment) -> RichText {
+    if comment.elided.is_empty() {
+        RichText { html: comment.html.clone(), text: comment.text.clone() }
+    } else {
+        RichText { html: html::from_text(&comment.visible), text: comment.visible.clone() }
+    }
+}
+
+/// Whether the text shows the image (RFC 2392).
+fn is_shown(html: &str, content_id: &str) -> bool {
+    html.contains(&format!("cid:{content_id}\""))
+}
+
+/// The files that travel in the mail, and those that are too large for it (R35).
+fn divide(files: Vec<AttachedFile>) -> (Vec<AttachedFile>, Vec<File>) {
+    let sizes: Vec<(FileId, u64)> =
+        files.iter().map(|it| (it.file.id, it.file.size.cast_unsigned())).collect();
+    let attached = plan_attachments(&sizes, DEFAULT_BUDGET).attached;
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|it| attached.contains(&it.file.id));
+    (inside, outside.into_iter().map(|it| it.file).collect())
+}
+
+fn file_fact(file: &File) -> facts::File {
+    facts::File { name: file.name.clone(), size: file.size.cast_unsigned(), url: None }
+}
+
+fn utc(at: Timestamp) -> chrono::DateTime<chrono::FixedOffset> {
+    at.fixed_offset()
+}
+
+fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}

@@ -1,0 +1,46 @@
+//! What each kind of job does: one file a kind, one arm a kind in each function here.
+//!
+//! A handler gets claimed jobs of one account. It loads for all of them at once, works with no transaction open, and
+//! ends each job ([`liaison_persistence::job::finish`] or [`liaison_persistence::job::reschedule`]) in the transaction
+//! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
+
+pub(super) mod send_mail;
+
+use liaison_domain::{id::AccountId, job::JobKind};
+use liaison_persistence::database::WriteTx;
+use uuid::Uuid;
+
+use super::{Batch, Workers};
+use crate::service::Failure;
+
+/// The kinds that this program does; others wait for a program that does them.
+pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail];
+
+/// Jobs that one account may have in hand on this node.
+pub(super) const fn limit(kind: JobKind) -> usize {
+    match kind {
+        JobKind::SendMail => 64,
+        JobKind::ProcessMail => 16,
+    }
+}
+
+pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Failure> {
+    match batch.kind {
+        JobKind::SendMail => send_mail::run(workers, batch).await,
+        JobKind::ProcessMail => Err(Failure::Internal("received mail is not read here", None)),
+    }
+}
+
+/// Records that a job was given up, where its subject must show it.
+pub(super) async fn give_up(
+    tx: &mut WriteTx,
+    workers: &Workers,
+    account: AccountId,
+    kind: JobKind,
+    subject: Uuid,
+) -> Result<(), Failure> {
+    match kind {
+        JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
+        JobKind::ProcessMail => Ok(()),
+    }
+}

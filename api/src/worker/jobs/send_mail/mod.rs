@@ -1,0 +1,289 @@
+//! Sends mail: composes messages of the ledger and hands them to the transport.
+//!
+//! A message is marked `sending` and committed, sent with no transaction open, and what the server said is committed
+//! with the end of its job. So a crash leaves one of two things: nothing was begun, or the attempt was cut; a cut message
+//! leaves once more under the same Message-ID, and after a second cut no more by itself (R6). Results are recorded
+//! together as they come in, and new attempts are marked in the same transaction.
+//!
+//! Given up, a message is `failed`: `POST /v1/mail/outgoing/{id}:retry` sends it anew.
+
+mod record;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use liaison_domain::{
+    id::{AccountId, JobId, OutgoingMailId},
+    job::LEASE,
+    outgoing::{AfterAttempt, Attempt, RecipientState, Turn, decide_after, decide_turn},
+};
+use liaison_mailer::transport::{FailureClass, SendError};
+use liaison_persistence::{
+    database::WriteTx,
+    job::{self, Lease},
+    outgoing_mail::delivery::{self, DeliveryRow},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
+use uuid::Uuid;
+
+use self::record::{Line, store};
+use crate::{
+    app::App,
+    service::{
+        Failure,
+        letter::{self, Contents, Letter, Unmade},
+    },
+    worker::{Batch, Workers, quota::Quota},
+};
+
+/// Longest time for one attempt; each step of SMTP has a shorter one of its own.
+const LIMIT: Duration = Duration::from_mins(10);
+
+/// How many messages are on their way at once: in all, and of one account, so that an account whose mail hangs leaves
+/// the way free for the others' (R38).
+#[derive(Debug)]
+pub(in crate::worker) struct Slots {
+    all: Arc<Semaphore>,
+    of_account: Quota<AccountId>,
+    per_account: usize,
+}
+
+/// The right to have one message on its way.
+#[derive(Debug)]
+struct Slot(#[expect(dead_code, reason = "held, not read")] [OwnedSemaphorePermit; 2]);
+
+impl Slots {
+    pub(in crate::worker) fn new(concurrency: usize) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(concurrency)),
+            of_account: Quota::default(),
+            per_account: concurrency.div_ceil(4),
+        }
+    }
+
+    async fn take(&self, account: AccountId) -> Option<Slot> {
+        let own = self.of_account.of(account, self.per_account).acquire_owned().await.ok()?;
+        let shared = self.all.clone().acquire_owned().await.ok()?;
+        Some(Slot([own, shared]))
+    }
+
+    fn try_take(&self, account: AccountId) -> Option<Slot> {
+        let own = self.of_account.of(account, self.per_account).try_acquire_owned().ok()?;
+        let shared = self.all.clone().try_acquire_owned().ok()?;
+        Some(Slot([own, shared]))
+    }
+}
+
+/// A message of the batch that waits for its attempt.
+struct Waiting {
+    job: JobId,
+    row: DeliveryRow,
+    letter: Result<Letter, Unmade>,
+}
+
+/// A message whose attempt has ended.
+struct Ended {
+    job: JobId,
+    row: DeliveryRow,
+    attempt: Attempt,
+}
+
+pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Failure> {
+    let account = batch.account;
+    let mut waiting = load(workers, batch).await?;
+    let mut sending: JoinSet<Ended> = JoinSet::new();
+    while !(waiting.is_empty() && sending.is_empty()) {
+        let (mut slots, mut joined) = (Vec::new(), Vec::new());
+        tokio::select! {
+            slot = workers.mail.take(account), if !waiting.is_empty() => slots.extend(slot),
+            Some(one) = sending.join_next(), if !sending.is_empty() => joined.push(one),
+        }
+        while slots.len() < waiting.len()
+            && let Some(slot) = workers.mail.try_take(account)
+        {
+            slots.push(slot);
+        }
+        while let Some(one) = sending.try_join_next() {
+            joined.push(one);
+        }
+        let ended: Result<Vec<Ended>, _> = joined.into_iter().collect();
+        let ended = ended.map_err(|error| Failure::internal("an attempt was cut", error))?;
+        let next: Vec<Waiting> = waiting.drain(..slots.len()).collect();
+        let begun = turn(workers, account, ended, next).await?;
+        for (one, slot) in begun.into_iter().zip(slots) {
+            let app = workers.app.clone();
+            sending.spawn(async move {
+                let _slot = slot;
+                send(&app, one).await
+            });
+        }
+        batch.keep(waiting.len() + sending.len());
+    }
+    Ok(())
+}
+
+/// Records a message as given up, because the server failed at it again and again.
+pub(super) async fn give_up(
+    tx: &mut WriteTx,
+    workers: &Workers,
+    account: AccountId,
+    mail: Uuid,
+) -> Result<(), Failure> {
+    let now = workers.app.env.now();
+    let rows = delivery::list(tx, account, [OutgoingMailId::new(mail)]).await?;
+    let unsettled = rows.iter().filter(|it| decide_turn(it.state, false) != Turn::Nothing);
+    let lines: Vec<Line<'_>> = unsettled.map(Line::given_up).collect();
+    store(tx, &workers.app.env, account, &lines, now).await.map(drop)
+}
+
+async fn load(workers: &Workers, batch: &Batch) -> Result<VecDeque<Waiting>, Failure> {
+    let jobs: HashMap<OutgoingMailId, JobId> =
+        batch.jobs.iter().map(|job| (OutgoingMailId::new(job.subject_id), job.id)).collect();
+    let mut tx = workers.app.database.read().await?;
+    let rows = delivery::list(&mut tx, batch.account, jobs.keys().copied()).await?;
+    let letters = letter::load(&mut tx, &workers.app, batch.account, &rows).await?;
+    let waiting = rows.into_iter().zip(letters);
+    Ok(waiting
+        .filter_map(|(row, letter)| Some(Waiting { job: *jobs.get(&row.mail_id)?, row, letter }))
+        .collect())
+}
+
+/// Records the attempts that have ended and marks the next ones, in one transaction; gives those that are to be sent.
+async fn turn(
+    workers: &Workers,
+    account: AccountId,
+    ended: Vec<Ended>,
+    next: Vec<Waiting>,
+) -> Result<Vec<Waiting>, Failure> {
+    let mut tx = workers.app.database.write().await?;
+    if !ended.is_empty() {
+        finish(&mut tx, workers, account, ended).await?;
+    }
+    let begun = if next.is_empty() { next } else { begin(&mut tx, workers, account, next).await? };
+    tx.commit().await?;
+    Ok(begun)
+}
+
+async fn finish(
+    tx: &mut WriteTx,
+    workers: &Workers,
+    account: AccountId,
+    ended: Vec<Ended>,
+) -> Result<(), Failure> {
+    let (env, node) = (&workers.app.env, workers.node());
+    let now = env.now();
+    let after: Vec<(JobId, DeliveryRow, AfterAttempt)> = ended
+        .into_iter()
+        .map(|Ended { job, row, attempt }| {
+            let after = decide_after(row.attempts, row.cuts > 0, attempt);
+            (job, row, after)
+        })
+        .collect();
+    let lines: Vec<Line<'_>> = after.iter().map(|(_, row, after)| Line::ended(row, after)).collect();
+    store(tx, env, account, &lines, now).await?;
+    let settled = after.iter().filter(|(.., after)| after.retry_in.is_none());
+    job::finish(tx, account, node, settled.map(|(job, ..)| *job)).await?;
+    let deferred = after.iter().filter_map(|(job, _, after)| Some((*job, now + after.retry_in?)));
+    Ok(job::reschedule(tx, account, node, deferred).await?)
+}
+
+/// Marks attempts as begun, those whose job is still ours and whose message is still to be sent.
+async fn begin(
+    tx: &mut WriteTx,
+    workers: &Workers,
+    account: AccountId,
+    mut next: Vec<Waiting>,
+) -> Result<Vec<Waiting>, Failure> {
+    let (env, node) = (&workers.app.env, workers.node());
+    let now = env.now();
+    let lease = Lease { by: node, until: now + LEASE };
+    let ours =
+        HashSet::<JobId>::from_iter(job::renew(tx, account, next.iter().map(|it| it.job), lease).await?);
+    next.retain(|it| ours.contains(&it.job));
+    let turns: Vec<Turn> = next.iter().map(|it| decide_turn(it.row.state, it.row.cuts > 0)).collect();
+    let lines: Vec<Line<'_>> = next
+        .iter()
+        .zip(&turns)
+        .filter_map(|(it, turn)| match turn {
+            Turn::Send => Some(Line::begin(&it.row, false)),
+            Turn::SendAfterCut => Some(Line::begin(&it.row, true)),
+            Turn::GiveUp => Some(Line::lost(&it.row)),
+            Turn::Nothing => None,
+        })
+        .collect();
+    let written = store(tx, env, account, &lines, now).await?;
+    let (mut begun, mut done, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+    for (mut it, turn) in next.into_iter().zip(turns) {
+        match turn {
+            Turn::Nothing => done.push(it.job),
+            // Somebody asked for it anew meanwhile.
+            _ if !written.contains(&it.row.mail_id) => moved.push((it.job, now)),
+            Turn::GiveUp => done.push(it.job),
+            Turn::Send | Turn::SendAfterCut => {
+                it.row.attempts += 1;
+                it.row.cuts += i64::from(turn == Turn::SendAfterCut);
+                it.row.state = RecipientState::Sending;
+                begun.push(it);
+            }
+        }
+    }
+    if !done.is_empty() {
+        job::finish(tx, account, node, done).await?;
+    }
+    job::reschedule(tx, account, node, moved).await?;
+    Ok(begun)
+}
+
+/// Makes one attempt.
+async fn send(app: &App, one: Waiting) -> Ended {
+    let Waiting { job, row, letter } = one;
+    let attempt = match letter {
+        Ok(letter) => attempt(app, letter).await,
+        Err(unmade) => not_made(&unmade),
+    };
+    Ended { job, row, attempt }
+}
+
+async fn attempt(app: &App, letter: Letter) -> Attempt {
+    let (envelope, composed) = match letter.compose(app, Contents::Read).await {
+        Ok(made) => made,
+        Err(unmade) => return not_made(&unmade),
+    };
+    match tokio::time::timeout(LIMIT, app.transport.send(&envelope, &composed.bytes)).await {
+        Ok(Ok(accepted)) => Attempt::Accepted { reply: accepted.reply },
+        Ok(Err(error)) => read(&error),
+        Err(_elapsed) => Attempt::Cut { reason: FailureClass::Timeout.to_string() },
+    }
+}
+
+fn not_made(unmade: &Unmade) -> Attempt {
+    match unmade {
+        Unmade::Impossible(reason) => Attempt::Impossible { reason: reason.clone() },
+        Unmade::Failed(failure) => {
+            tracing::error!(error = failure.chain(), "a mail can't be composed now");
+            Attempt::Transient { reply: "the mail can't be composed now".to_owned() }
+        }
+    }
+}
+
+/// Reads a refusal. One that is about this server and not about the message is the operator's to mend, so the message
+/// waits for that; where no server spoke, the point of failure stands for its words (S17).
+fn read(error: &SendError) -> Attempt {
+    let reply = error.reply().map_or_else(|| error.class().to_string(), ToString::to_string);
+    let is_about_us = matches!(
+        error.class(),
+        FailureClass::Auth | FailureClass::Greeting | FailureClass::Tls | FailureClass::Forbidden
+    );
+    match error {
+        SendError::Unknown { .. } => Attempt::Cut { reason: reply },
+        SendError::Permanent { reply: None, .. } if !is_about_us => Attempt::Impossible { reason: reply },
+        SendError::Permanent { .. } if !is_about_us => Attempt::Permanent { reply },
+        SendError::Permanent { .. } | SendError::Transient { .. } => Attempt::Transient { reply },
+    }
+}

@@ -1,0 +1,149 @@
+//! What becomes of messages, written together: where each stands, a line of its history, and word to its author where it
+//! did not arrive.
+
+use std::collections::HashSet;
+
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, OutgoingMailId},
+    notification::NotificationKind,
+    outgoing::{AfterAttempt, BounceClass, DeliveryEventType, RecipientState},
+};
+use liaison_persistence::{
+    change_feed::{self, Change},
+    database::WriteTx,
+    notification::{self, NewNotification},
+    outgoing_mail::delivery::{self, DeliveryRow, NewEvent, Standing},
+};
+
+use crate::{env::Env, service::Failure};
+
+/// Where a message goes from where it was read.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    row: &'a DeliveryRow,
+    state: RecipientState,
+    attempts: i64,
+    cuts: i64,
+    bounce_class: Option<BounceClass>,
+    last_reply: Option<&'a str>,
+    event: Option<(DeliveryEventType, &'a str)>,
+}
+
+impl<'a> Line<'a> {
+    /// An attempt begins; `is_repeated` where the last one was cut.
+    pub(super) fn begin(row: &'a DeliveryRow, is_repeated: bool) -> Self {
+        let cut = "the last attempt was cut; sent once more under the same Message-ID";
+        Self {
+            attempts: row.attempts + 1,
+            cuts: row.cuts + i64::from(is_repeated),
+            event: is_repeated.then_some((DeliveryEventType::Deferred, cut)),
+            ..Self::moved(row, RecipientState::Sending)
+        }
+    }
+
+    /// Nobody knows what became of it.
+    pub(super) fn lost(row: &'a DeliveryRow) -> Self {
+        let detail = "the attempt was cut again; it may have arrived, and is sent no more by itself";
+        Self {
+            cuts: row.cuts + 1,
+            event: Some((DeliveryEventType::Unknown, detail)),
+            ..Self::moved(row, RecipientState::Unknown)
+        }
+    }
+
+    /// The server failed at it again and again.
+    pub(super) fn given_up(row: &'a DeliveryRow) -> Self {
+        let detail = "given up after repeated failures of this server";
+        Self { event: Some((DeliveryEventType::Failed, detail)), ..Self::moved(row, RecipientState::Failed) }
+    }
+
+    /// An attempt has ended.
+    pub(super) fn ended(row: &'a DeliveryRow, after: &'a AfterAttempt) -> Self {
+        Self {
+            cuts: row.cuts + i64::from(after.is_cut),
+            bounce_class: after.bounce_class,
+            last_reply: Some(&after.detail),
+            event: Some((after.event, &after.detail)),
+            ..Self::moved(row, after.state)
+        }
+    }
+
+    const fn moved(row: &'a DeliveryRow, state: RecipientState) -> Self {
+        let DeliveryRow { attempts, cuts, .. } = *row;
+        Self { row, state, attempts, cuts, bounce_class: None, last_reply: None, event: None }
+    }
+
+    /// The change that tells of it where the message did not, or not surely, arrive.
+    const fn trouble(&self) -> Option<&'static str> {
+        match self.state {
+            RecipientState::Bounced => Some("mail.bounced"),
+            RecipientState::Failed => Some("mail.failed"),
+            RecipientState::Unknown => Some("mail.unknown"),
+            _ => None,
+        }
+    }
+}
+
+/// Writes the lines, except of messages that somebody moved meanwhile; gives those that were written.
+pub(super) async fn store(
+    tx: &mut WriteTx,
+    env: &Env,
+    account: AccountId,
+    lines: &[Line<'_>],
+    now: Timestamp,
+) -> Result<HashSet<OutgoingMailId>, Failure> {
+    let standings: Vec<Standing<'_>> = lines
+        .iter()
+        .map(|line| Standing {
+            mail: line.row.mail_id,
+            person: line.row.person_id,
+            from: line.row.state,
+            state: line.state,
+            attempts: line.attempts,
+            cuts: line.cuts,
+            last_reply: line.last_reply,
+            bounce_class: line.bounce_class,
+        })
+        .collect();
+    let written = HashSet::from_iter(delivery::update(tx, account, &standings).await?);
+    let lines: Vec<&Line<'_>> = lines.iter().filter(|it| written.contains(&it.row.mail_id)).collect();
+    let events: Vec<NewEvent<'_>> = lines
+        .iter()
+        .filter_map(|line| {
+            let (kind, detail) = line.event?;
+            let (mail, person) = (line.row.mail_id, line.row.person_id);
+            Some(NewEvent { id: env.id(), mail, person, kind, detail: Some(detail) })
+        })
+        .collect();
+    delivery::insert_events(tx, account, &events, now).await?;
+    tell(tx, env, account, &lines, now).await?;
+    Ok(written)
+}
+
+/// Tells authors of what did not arrive: one notice a comment, however many recipients it had.
+async fn tell(
+    tx: &mut WriteTx,
+    env: &Env,
+    account: AccountId,
+    lines: &[&Line<'_>],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let troubles = || lines.iter().filter_map(|line| Some((line.row, line.trouble()?)));
+    let mut told = HashSet::new();
+    let notices = troubles()
+        .filter(|(row, _)| told.insert((row.author_id, row.task_id, row.comment_id)))
+        .map(|(row, _)| NewNotification {
+            id: env.id(),
+            person: row.author_id,
+            kind: NotificationKind::MailFailed,
+            task: row.task_id,
+            comment: row.comment_id,
+        });
+    notification::insert_all(tx, account, notices, now).await?;
+    for (row, event) in troubles() {
+        let change = Change { event, kind: "outgoing_mail", id: row.mail_id.uuid() };
+        change_feed::append(tx, account, change, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Runs what outlives a request. Knows no HTTP; starts nothing that is not in the database.
+//!
+//! A pass lists the accounts that have due jobs and claims some of each in turn, so that nobody waits behind another's
+//! backlog. What was claimed is one [`Batch`] of one account and kind; its handler in [`jobs`] loads, works with no
+//! transaction open, and records. A batch whose handler fails is repeated later, job by job, and given up after five
+//! attempts. [`run`] passes whenever something was committed and once a second; [`drain`] passes until nothing is left.
+
+mod batch;
+mod jobs;
+mod quota;
+
+pub use batch::{Batch, FailedJob};
+
+use std::{sync::Arc, time::Duration};
+
+use liaison_persistence::{error::StorageError, job};
+use tokio::{sync::Semaphore, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use self::{batch::Report, quota::Quota};
+use crate::{app::App, service::Failure};
+
+/// Batches that run at once on a node.
+const MAX_BATCHES: usize = 64;
+/// Accounts listed at once.
+const LANES: i64 = 200;
+/// How long a stopping node lets its batches finish; what is cut then is taken up again at the next start.
+const FINISH: Duration = Duration::from_secs(30);
+
+/// Works until told to stop, then finishes what it has begun.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let workers = Workers::new(app);
+    let mut tasks = JoinSet::new();
+    while let Err(error) = workers.release().await {
+        tracing::error!(error = %Failure::from(error).chain(), "can't take back what this node left");
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = workers.pause() => {}
+        }
+    }
+    loop {
+        // Listened for before looking, so that nothing is missed in between.
+        let woken = workers.app.wake.notified();
+        tokio::select! {
+            () = stop.cancelled() => break,
+            passed = workers.pass(&mut tasks) => if let Err(error) = passed {
+                tracing::error!(error = %Failure::from(error).chain(), "can't look for work");
+            }
+        }
+        while tasks.try_join_next().is_some() {}
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = woken => {}
+            () = workers.pause() => {}
+        }
+    }
+    let finished = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(FINISH, finished).await.is_err() {
+        tracing::warn!(
+            batches = tasks.len(),
+            "stopped before all work was finished; it is taken up at the next start"
+        );
+    }
+}
+
+/// What [`drain`] did.
+#[derive(Debug, Default)]
+pub struct Drained {
+    /// Jobs that were claimed, those that failed too.
+    pub jobs: usize,
+    pub failed: Vec<FailedJob>,
+}
+
+/// Does everything that is due, and what comes due by it, until nothing is left. Dropping the future cuts the work short
+/// as a crash would.
+pub async fn drain(app: &Arc<App>) -> Result<Drained, Failure> {
+    let workers = Workers::new(app.clone());
+    let mut drained = Drained::default();
+    loop {
+        let mut tasks = JoinSet::new();
+        workers.pass(&mut tasks).await?;
+        if tasks.is_empty() {
+            return Ok(drained);
+        }
+        for report in tasks.join_all().await {
+            drained.jobs += report.jobs;
+            drained.failed.extend(report.failed);
+        }
+    }
+}
+
+/// What the batches of a node share.
+#[derive(Debug)]
+struct Workers {
+    app: Arc<App>,
+    batches: Arc<Semaphore>,
+    /// Jobs in hand of each account and kind.
+    lanes: Quota<job::Lane>,
+    mail: jobs::send_mail::Slots,
+}
+
+impl Workers {
+    fn new(app: Arc<App>) -> Arc<Self> {
+        Arc::new(Self {
+            batches: Arc::new(Semaphore::new(MAX_BATCHES)),
+            lanes: Quota::default(),
+            mail: jobs::send_mail::Slots::new(app.config.mail.concurrency),
+            app,
+        })
+    }
+
+    /// The name that leases are held by.
+    fn node(&self) -> &str {
+        &self.app.config.node.name
+    }
+
+    /// Takes back what this node had leased when it was stopped.
+    async fn release(&self) -> Result<(), StorageError> {
+        let mut tx = self.app.database.write().await?;
+        let jobs = job::release(&mut tx, self.node()).await?;
+        tx.commit().await?;
+        if jobs > 0 {
+            tracing::info!(jobs, "taking up what was cut at the last stop");
+        }
+        Ok(())
+    }
+
+    /// Claims once from each account that has due jobs, and starts working on it.
+    async fn pass(self: &Arc<Self>, tasks: &mut JoinSet<Report>) -> Result<(), StorageError> {
+        let mut after = None;
+        loop {
+            let mut tx = self.app.database.read().await?;
+            let lanes = job::list_due_lanes(&mut tx, jobs::KINDS, self.app.env.now(), after, LANES).await?;
+            drop(tx);
+            for lane in &lanes {
+                self.start(*lane, tasks).await?;
+            }
+            after = lanes.last().copied();
+            if i64::try_from(lanes.len()).unwrap_or(LANES) < LANES {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Claims as many jobs as the account may have in hand, unless it has many already.
+    async fn start(
+        self: &Arc<Self>,
+        lane: job::Lane,
+        tasks: &mut JoinSet<Report>,
+    ) -> Result<(), StorageError> {
+        let limit = jobs::limit(lane.kind);
+        let quota = self.lanes.of(lane, limit);
+        // Filling up one by one would cost a claim for each job.
+        if quota.available_permits() <= limit / 2 {
+            return Ok(());
+        }
+        let Ok(slot) = self.batches.clone().acquire_owned().await else { return Ok(()) };
+        let Ok(mut share) = quota.clone().try_acquire_many_owned(permits(quota.available_permits())) else {
+            return Ok(());
+        };
+        let now = self.app.env.now();
+        let mut tx = self.app.database.write().await?;
+        let lease = job::Lease { by: self.node(), until: now + liaison_domain::job::LEASE };
+        let n_wanted = i64::try_from(share.num_permits()).unwrap_or(i64::MAX);
+        let claimed = job::claim(&mut tx, lane, now, lease, n_wanted).await?;
+        tx.commit().await?;
+        let slot = Arc::new(slot);
+        // What has failed or was cut before runs alone, so that a poison job takes no other with it (R9).
+        let (repeated, fresh): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|it| it.attempts > 1);
+        let alone = repeated.into_iter().map(|it| vec![it]);
+        for jobs in alone.chain([fresh]).filter(|it| !it.is_empty()) {
+            let Some(share) = share.split(jobs.len()) else { continue };
+            let (workers, slot) = (self.clone(), slot.clone());
+            tasks.spawn(async move {
+                let report = Batch::new(lane, jobs, share).work(&workers).await;
+                drop(slot);
+                workers.app.wake.notify_waiters();
+                report
+            });
+        }
+        Ok(())
+    }
+
+    /// About a second; not the same for each node, so that they don't all ask at once.
+    async fn pause(&self) {
+        let [jitter] = self.app.env.secret::<1>();
+        tokio::time::sleep(Duration::from_millis(750 + u64::from(jitter) * 2)).await;
+    }
+}
+
+fn permits(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
