@@ -172,9 +172,9 @@ statements! {
 pub async fn insert_all(
     tx: &mut WriteTx,
     account: AccountId,
-    mails: &[NewIncomingMail],
+    mails: impl IntoIterator<Item = &NewIncomingMail>,
 ) -> Result<(), StorageError> {
-    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(row).collect());
+    let rows: Rows<MailRow<'_>> = Json(mails.into_iter().map(row).collect());
     db!(tx, execute(INSERT_MAILS, account, rows)).map(drop)
 }
 

@@ -108,6 +108,8 @@ pub struct Facts {
     pub has_content: bool,
 }
 
+/// Largest mail that is taken, in bytes (product §9).
+pub const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
 /// More hops than this are a loop (R3).
 pub const MAX_HOPS: u32 = 5;
 
