@@ -136,6 +136,7 @@ async fn serve_http(app: Data<App>, listen: &str, stop: CancellationToken) -> an
         .bind(listen)
         .with_context(|| format!("http.listen = {listen}"))?
         .run();
+    tracing::info!("serving");
     let handle = server.handle();
     tokio::spawn(async move {
         stop.cancelled().await;

@@ -1,6 +1,6 @@
 //! Every test that needs more than one file of the project, in one binary.
 //!
-//! `tidy` reads the project itself: the walls between the crates and the manners of the files.
+//! `process` runs the program itself; `tidy` reads the project itself: the walls between the crates and the manners of the files.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,4 +8,6 @@
 )]
 
 mod api;
+mod contract;
+mod process;
 mod tidy;

@@ -201,21 +201,18 @@ impl Around {
     fn facts(&self, row: &DeliveryRow) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
         let task = self.tasks.get(&row.task_id).ok_or(Failure::Internal("the task is not there", None))?;
         let recipient = Person { name: row.name.clone(), email: Some(row.address.clone()) };
-        let (comment, files) = match row.comment_id {
-            Some(id) => {
-                let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
-                let comment = self.comments.get(&id).ok_or_else(deleted)?;
-                let mut files = self.comment_files.get(&id).cloned().unwrap_or_default();
-                let body = body_for_others(comment);
-                for file in &mut files {
-                    file.content_id = file.content_id.take().filter(|it| is_shown(&body.html, it));
-                }
-                (Some(self.comment_fact(comment, body, &files)), files)
+        let (comment, files) = if let Some(id) = row.comment_id {
+            let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
+            let comment = self.comments.get(&id).ok_or_else(deleted)?;
+            let mut files = self.comment_files.get(&id).cloned().unwrap_or_default();
+            let body = body_for_others(comment);
+            for file in &mut files {
+                file.content_id = file.content_id.take().filter(|it| is_shown(&body.html, it));
             }
-            None => {
-                let files = self.task_files.get(&row.task_id).into_iter().flatten();
-                (None, files.map(|it| AttachedFile { file: it.clone(), content_id: None }).collect())
-            }
+            (Some(self.comment_fact(comment, body, &files)), files)
+        } else {
+            let files = self.task_files.get(&row.task_id).into_iter().flatten();
+            (None, files.map(|it| AttachedFile { file: it.clone(), content_id: None }).collect())
         };
         let system = facts::System { now: utc(row.created_at), account: self.account.title.clone() };
         let task = self.task_fact(task, if comment.is_none() { &files } else { &[] });

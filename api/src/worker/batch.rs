@@ -73,7 +73,7 @@ impl Batch {
                     Ok(failed) => failed,
                     Err(unrecorded) => {
                         // The leases end by themselves, and the jobs run again.
-                        tracing::error!(error = %Failure::from(unrecorded).chain(), "a failure can't be recorded");
+                        tracing::error!(error = %unrecorded.chain(), "a failure can't be recorded");
                         Vec::new()
                     }
                 }

@@ -54,6 +54,11 @@ impl<'a> Headers<'a> {
         self.raw(name).is_some()
     }
 
+    /// How many fields are called `name`.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.all_raw(name).count()
+    }
+
     /// All values of `name`, topmost first, unfolded, encoded words undone, without control characters.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
         self.all_raw(name).map(|raw| without_controls(&encoded_word::decode(&unfold(raw), &self.hints)))

@@ -52,6 +52,14 @@ pub fn parse(raw: &[u8], limits: &Limits) -> ParsedMail {
     }
 }
 
+/// Who the mail says wrote it, where that is one person by any reading: one From field with one address in it.
+pub(crate) fn find_sole_author(raw: &[u8]) -> Option<Mailbox> {
+    let (headers, _) = mime::split_message(raw);
+    let mut mailboxes = headers.mailboxes("From").into_iter();
+    let author = mailboxes.next().filter(|_| headers.count("From") == 1)?;
+    mailboxes.next().is_none().then_some(author)
+}
+
 fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     let hints = find_hints(&tree.root);
     tree.root.headers.set_hints(hints.clone());

@@ -98,9 +98,9 @@ statements! {
     /// Newest first.
     LIST_MAILS = [columns!() readable!()
         " AND (m.task_id = $6 OR $6 IS NULL) \
-         AND (($7 IS NULL AND $8 IS NULL) OR EXISTS (SELECT 1 FROM outgoing_recipient r \
+         AND (EXISTS (SELECT 1 FROM outgoing_recipient r \
             WHERE r.account_id = $1 AND r.mail_id = m.id AND (r.state = $7 OR $7 IS NULL) \
-            AND (r.person_id = $8 OR $8 IS NULL))) \
+            AND (r.person_id = $8 OR $8 IS NULL)) OR ($7 IS NULL AND $8 IS NULL)) \
          AND (m.created_at, m.id) < ($9, $10) ORDER BY m.created_at DESC, m.id DESC LIMIT $11"];
     FIND_MAIL = [columns!() readable!() " AND m.id = $6"];
     LIST_RECIPIENTS = [

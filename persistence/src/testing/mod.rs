@@ -2,7 +2,9 @@
 //!
 //! Templates are named by a digest of the migrations, so that processes of one run, and later runs, share them. One is
 //! made under a name of its own and then renamed: whoever looks for it finds it whole or not at all, and of two makers
-//! one throws his away.
+//! one throws his away. What the engines really made is read by [`inspect`].
+
+pub mod inspect;
 
 use std::{
     path::{Path, PathBuf},

@@ -1,6 +1,6 @@
 //! An application with a database of its own, served in this process.
 
-use std::{fs, future::Future, path::Path, pin::Pin, rc::Rc};
+use std::{fs, future::Future, path::Path, pin::Pin, rc::Rc, sync::Arc};
 
 use actix_web::{
     body,
@@ -9,7 +9,8 @@ use actix_web::{
     test::{TestRequest, init_service},
     web::Data,
 };
-use liaison_api::{app::App, config::Config, env::Env, http::server, startup};
+use liaison_api::{app::App, config::Config, env::Env, http::server, startup, worker};
+use liaison_mailer::transport::MemoryTransport;
 use liaison_persistence::{
     database::Engine,
     testing::{Place, TestDatabase},
@@ -33,6 +34,17 @@ pub fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) ->
     });
 }
 
+/// Runs a test that compares the engines, with an application on each.
+pub fn run_beside<F: Future<Output = ()>>(test: impl FnOnce(TestApp, TestApp) -> F) {
+    System::new().block_on(async {
+        let (sqlite, postgres) =
+            (TestApp::start(Engine::Sqlite).await, TestApp::start(Engine::Postgres).await);
+        test(sqlite.clone(), postgres.clone()).await;
+        sqlite.finish().await;
+        postgres.finish().await;
+    });
+}
+
 /// An application under test. Clones are the same application.
 #[derive(Clone)]
 pub struct TestApp(Rc<Running>);
@@ -49,6 +61,7 @@ struct Bench {
     clock: TestClock,
     env: Env,
     folder: TempDir,
+    mail: MemoryTransport,
 }
 
 type Service = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Answer>>>>;
@@ -57,17 +70,10 @@ impl TestApp {
     /// Starts an application on an empty database.
     pub async fn start(engine: Engine) -> Self {
         let folder = TempDir::new().unwrap();
-        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
-        fs::create_dir_all(&templates).unwrap();
-        let postgres_url = match engine {
-            Engine::Sqlite => String::new(),
-            Engine::Postgres => postgres_url(),
-        };
-        let place = Place { folder: folder.path(), templates: &templates, postgres_url: &postgres_url };
-        let database = TestDatabase::create(engine, place).await.unwrap();
+        let database = database(engine, folder.path()).await;
         let clock = TestClock::new();
         let config = config(folder.path());
-        let bench = Bench { database, env: env(clock.clone()), clock, folder };
+        let bench = Bench { database, env: env(clock.clone()), clock, folder, mail: MemoryTransport::new() };
         Self::of(Rc::new(bench), config).await
     }
 
@@ -79,7 +85,8 @@ impl TestApp {
     }
 
     async fn of(bench: Rc<Bench>, config: Config) -> Self {
-        let app = startup::build(config, bench.env.clone(), bench.database.database.clone()).unwrap();
+        let mut app = startup::build(config, bench.env.clone(), bench.database.database.clone()).unwrap();
+        app.transport = Arc::new(bench.mail.clone());
         let app = Data::new(app);
         let service = serve(app.clone()).await;
         Self(Rc::new(Running { app, service, bench }))
@@ -103,6 +110,17 @@ impl TestApp {
         self.0.app.database.engine()
     }
 
+    /// Where mail of this application arrives. A test takes what it expects; what is left unread fails it.
+    pub fn mail(&self) -> &MemoryTransport {
+        &self.0.bench.mail
+    }
+
+    /// Runs all jobs that are due; a job that fails fails the test.
+    pub async fn work(&self) {
+        let drained = worker::drain(self.parts()).await.unwrap();
+        assert!(drained.failed.is_empty(), "{:?}", drained.failed);
+    }
+
     /// Somebody who has not signed in.
     pub fn anon(&self) -> Client {
         Client::new(self.clone())
@@ -114,8 +132,24 @@ impl TestApp {
 
     /// Ends the test: nothing may be left to be done, no mail unread.
     async fn finish(&self) {
+        let left = worker::drain(self.parts()).await.unwrap();
+        assert_eq!(left.jobs, 0, "the test left jobs to be done: `app.work()` does them");
+        let unread: Vec<_> = self.mail().sent().into_iter().map(|it| it.envelope).collect();
+        assert!(unread.is_empty(), "the test left mail unread: {unread:?}");
         self.0.bench.database.remove().await.unwrap();
     }
+}
+
+/// An empty database; SQLite keeps it in `folder`.
+pub(crate) async fn database(engine: Engine, folder: &Path) -> TestDatabase {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
+    fs::create_dir_all(&templates).unwrap();
+    let postgres_url = match engine {
+        Engine::Sqlite => String::new(),
+        Engine::Postgres => postgres_url(),
+    };
+    let place = Place { folder, templates: &templates, postgres_url: &postgres_url };
+    TestDatabase::create(engine, place).await.unwrap()
 }
 
 /// The whole stack of middleware and routes that a worker of the server has, without the socket.
@@ -144,7 +178,6 @@ fn config(folder: &Path) -> Config {
     config.http.signup_limit_per_minute = u32::MAX;
     config.http.login_limit_per_minute = u32::MAX;
     config.mail.domain = "liaison.test".into();
-    config.mail.transport = "memory://".into();
     config.storage.url = format!("file://{}", folder.join("files").display());
     config
 }

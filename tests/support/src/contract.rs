@@ -32,6 +32,11 @@ impl Operation {
         self.object.pointer("/requestBody/content/application~1json/schema")
     }
 
+    /// Its path, query and header parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = &Value> {
+        self.object["parameters"].as_array().into_iter().flatten()
+    }
+
     /// How much of this path is literal, where the operation takes it.
     fn match_length(&self, path: &str) -> Option<usize> {
         let (mut template, mut given) = (self.path.split('/'), path.split('/'));
@@ -130,8 +135,14 @@ impl Contract {
         assert!(errors.is_empty(), "openapi.yaml: {name}: {}\n{value:#}", errors.join("; "));
     }
 
+    /// What a schema says, or the one that it refers to.
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        let reference = schema["$ref"].as_str().and_then(|it| it.strip_prefix('#'));
+        reference.map_or(schema, |pointer| self.document.pointer(pointer).unwrap())
+    }
+
     /// A schema with everything it may refer to.
-    pub fn validator(&self, schema: &Value) -> Validator {
+    fn validator(&self, schema: &Value) -> Validator {
         let whole = json!({"allOf": [schema], "components": self.document["components"]});
         jsonschema::draft202012::new(&whole).unwrap()
     }

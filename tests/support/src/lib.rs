@@ -30,13 +30,16 @@ mod answer;
 mod app;
 mod client;
 mod contract;
+mod form;
+pub mod process;
 mod sources;
 mod world;
 
 pub use answer::{Answer, JsonExt};
-pub use app::{TestApp, run};
+pub use app::{TestApp, run, run_beside};
 pub use client::{Call, Client};
 pub use contract::{Contract, Operation};
+pub use form::Form;
 pub use liaison_persistence::database::Engine;
 pub use sources::TestClock;
 pub use world::PASSWORD;

@@ -29,6 +29,7 @@ const VERSION: i64 = 1;
     params(("id" = Uuid, Path, description = "The file")),
     responses(
         (status = 200, description = "The file", body = FileView),
+        (status = 304, description = "The caller has it already"),
         (status = "4XX", description = "Refused: `unauthenticated`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]

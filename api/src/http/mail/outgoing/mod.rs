@@ -6,7 +6,7 @@ mod show;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    id::PersonId,
+    id::{CommentId, PersonId},
     outgoing::{BounceClass, RecipientState},
     person::PersonRef,
 };
@@ -93,7 +93,7 @@ impl From<&Entry> for OutgoingMailView {
         Self {
             id: mail.id.uuid(),
             task_id: mail.task_id.uuid(),
-            comment_id: mail.comment_id.map(|it| it.uuid()),
+            comment_id: mail.comment_id.map(CommentId::uuid),
             kind: mail.kind.as_str(),
             state: state.as_str(),
             from: ParsedMailbox { name: Some(mail.from_name.clone()), address: mail.from_address.clone() },

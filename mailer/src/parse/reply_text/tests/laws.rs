@@ -90,7 +90,7 @@ fn thirty_answers_grow_linearly() {
     }
 }
 
-/// A mail can be as hostile as it likes: the time stays linear. The bound is for an unoptimised build on a busy machine.
+/// A mail can be as hostile as it likes: the time stays linear. The bound is for an unoptimized build on a busy machine.
 #[test]
 fn hostile_lines_take_linear_time() {
     let lines = [

@@ -1,0 +1,7 @@
+//! What holds for every operation, every statement and every table, whoever adds one.
+//!
+//! A new operation needs a row in `authorization.txt`, and in [`requests`] a body where it takes one.
+
+mod document;
+mod schema;
+mod statements;

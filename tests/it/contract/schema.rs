@@ -1,0 +1,117 @@
+//! The schema that the migrations make, on both engines.
+
+use std::collections::BTreeSet;
+
+use liaison_domain::{
+    account::{EmployeeStatus, Role},
+    comment::{CommentKind, Origin},
+    inbound::{
+        matching::MatchedBy,
+        verdict::{Cause, IncomingState},
+    },
+    job::{JobKind, JobState},
+    language::Language,
+    outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
+    person::PersonKind,
+    task::{Priority, TaskRole, TaskStatus},
+};
+use liaison_persistence::testing::inspect::{Schema, schema};
+use support::{TestApp, run_beside};
+
+/// The tables that belong to no account.
+pub(super) const GLOBAL: &[&str] = &["account", "login_identity"];
+
+/// Columns whose names are told to people only, so that the domain has no type for them.
+const UNNAMED: &[&str] = &["incoming_mail.via"];
+
+#[test]
+fn both_engines_have_the_same_schema() {
+    on_both(|sqlite, postgres| {
+        let names = |schema: &Schema| schema.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(sqlite), names(postgres));
+        for (name, table) in sqlite {
+            assert_eq!(table, &postgres[name], "{name}");
+        }
+    });
+}
+
+/// Invariant 7: what belongs to an account can be moved with it, and can't point into another.
+#[test]
+fn every_key_of_a_tenants_table_begins_with_the_account() {
+    on_both(|schema, _| {
+        let mut offenses = Vec::new();
+        for (name, table) in schema.iter().filter(|(name, _)| !GLOBAL.contains(&name.as_str())) {
+            let unique = table.indexes.iter().filter(|it| it.is_unique).map(|it| &it.columns);
+            let foreign = table.foreign_keys.iter();
+            let inside = foreign.filter(|it| it.table != "login_identity").map(|it| &it.columns);
+            for key in unique.chain(inside).chain([&table.primary_key]) {
+                if key.first().is_none_or(|column| column != "account_id") {
+                    offenses.push(format!("{name} ({})", key.join(", ")));
+                }
+            }
+        }
+        assert!(offenses.is_empty(), "\n{}\n", offenses.join("\n"));
+    });
+}
+
+#[test]
+fn every_check_allows_exactly_the_names_of_the_domain() {
+    on_both(|schema, _| {
+        let mut found = BTreeSet::new();
+        for (table, column, names) in domain_names() {
+            let place = format!("{table}.{column}");
+            let allowed = &schema[table].allowed;
+            let allowed = allowed.get(column).unwrap_or_else(|| panic!("{place} has no CHECK"));
+            assert_eq!(allowed, &names.into_iter().map(str::to_owned).collect(), "{place}");
+            found.insert(place);
+        }
+        for (table, described) in schema {
+            for column in described.allowed.keys() {
+                let place = format!("{table}.{column}");
+                let is_known = found.contains(&place) || UNNAMED.contains(&place.as_str());
+                assert!(is_known, "{place} has a CHECK that no names of the domain stand for");
+            }
+        }
+    });
+}
+
+macro_rules! names {
+    ($($table:literal . $column:literal = $Name:ty),+ $(,)?) => {
+        [$(($table, $column, <$Name>::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>()),)+]
+    };
+}
+
+/// Which columns hold which closed set.
+fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    names! {
+        "account"."language" = Language,
+        "person"."kind" = PersonKind,
+        "employee"."role" = Role,
+        "employee"."status" = EmployeeStatus,
+        "contact"."language" = Language,
+        "task"."status" = TaskStatus,
+        "task"."priority" = Priority,
+        "task_role"."role" = TaskRole,
+        "comment"."kind" = CommentKind,
+        "comment"."origin" = Origin,
+        "outgoing_mail"."kind" = MailKind,
+        "outgoing_mail"."language" = Language,
+        "outgoing_recipient"."state" = RecipientState,
+        "outgoing_recipient"."bounce_class" = BounceClass,
+        "delivery_event"."type" = DeliveryEventType,
+        "skipped_recipient"."reason" = SkipReason,
+        "incoming_mail"."state" = IncomingState,
+        "incoming_mail"."cause" = Cause,
+        "incoming_mail"."matched_by" = MatchedBy,
+        "job"."kind" = JobKind,
+        "job"."state" = JobState,
+    }
+}
+
+fn on_both(look: impl FnOnce(&Schema, &Schema)) {
+    run_beside(async |sqlite: TestApp, postgres: TestApp| {
+        let sqlite = schema(&sqlite.parts().database).await.unwrap();
+        let postgres = schema(&postgres.parts().database).await.unwrap();
+        look(&sqlite, &postgres);
+    });
+}

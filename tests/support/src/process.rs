@@ -1,0 +1,262 @@
+//! The program itself, as an operator runs it: started, killed, started again; spoken to over sockets.
+
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use liaison_persistence::{database::Engine, testing::TestDatabase};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::app::database;
+
+/// What a server of a test has for itself: a folder, addresses, a database.
+pub struct Site {
+    folder: TempDir,
+    pub http: String,
+    pub lmtp: String,
+    environment: Vec<(&'static str, String)>,
+    database: TestDatabase,
+    runtime: Runtime,
+}
+
+impl Site {
+    /// A site with an empty database.
+    pub fn new(engine: Engine) -> Self {
+        let folder = TempDir::new().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let database = runtime.block_on(database(engine, folder.path()));
+        let (http, lmtp) = (free_address(), free_address());
+        let environment = vec![
+            ("LIAISON_DATABASE__URL", database.url.clone()),
+            ("LIAISON_HTTP__LISTEN", http.clone()),
+            ("LIAISON_LMTP__LISTEN", lmtp.clone()),
+            ("LIAISON_HTTP__RATE_LIMIT_PER_MINUTE", u32::MAX.to_string()),
+        ];
+        Self { folder, http, lmtp, environment, database, runtime }
+    }
+
+    /// Sets a configuration key, as `LIAISON_<SECTION>__<KEY>`.
+    pub fn set(&mut self, key: &'static str, value: impl Into<String>) {
+        self.environment.push((key, value.into()));
+    }
+
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.environment.iter().map(|(key, value)| (*key, value.as_str()))
+    }
+
+    /// Changes where LMTP listens.
+    pub fn listen_for_lmtp(&mut self, address: &str) {
+        address.clone_into(&mut self.lmtp);
+        self.set("LIAISON_LMTP__LISTEN", address);
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A subcommand of the program, with the site's settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(arguments).current_dir(self.path()).envs(self.environment());
+        command
+    }
+
+    /// Starts the server and waits until it serves.
+    pub fn start(&self) -> Server {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.ends_with("serving\n") {
+            assert_ne!(log.read_line(&mut said).unwrap(), 0, "the server stopped: {said}");
+        }
+        // Read on, so that the server never waits for us to listen.
+        std::thread::spawn(move || io::copy(&mut log, &mut io::sink()));
+        Server(child)
+    }
+
+    /// Asks over a connection of its own; an error where the server is gone before it has answered.
+    pub fn ask(&self, ask: &Ask<'_>) -> io::Result<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.http)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        write!(
+            stream,
+            "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            ask.method, ask.path, self.http
+        )?;
+        write!(stream, "Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", ask.token)?;
+        if let Some(key) = ask.idempotency_key {
+            write!(stream, "Idempotency-Key: {key}\r\n")?;
+        }
+        write!(stream, "Content-Length: {}\r\n\r\n{}", ask.body.len(), ask.body)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(cut)?;
+        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or_else(cut)?;
+        Ok((status, serde_json::from_str(body).unwrap_or_default()))
+    }
+
+    /// Hands a mail over by LMTP; the last reply, or an error where the server is gone.
+    pub fn deliver(&self, sender: &str, recipient: &str, mail: &str) -> io::Result<String> {
+        hand_over(&self.lmtp, "LHLO", sender, recipient, mail)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // The database of a test that failed stays, to be looked into.
+        if !std::thread::panicking() {
+            self.runtime.block_on(self.database.remove()).unwrap();
+        }
+    }
+}
+
+/// Hands a mail over by SMTP (`EHLO`) or LMTP (`LHLO`); the reply that ended it.
+pub fn hand_over(server: &str, hello: &str, sender: &str, recipient: &str, mail: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    let mut replies = BufReader::new(stream.try_clone()?);
+    let mut reply = || -> io::Result<String> {
+        let mut line = String::new();
+        while line.as_bytes().get(3) != Some(&b' ') {
+            line.clear();
+            if replies.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(line)
+    };
+    let commands = [
+        format!("{hello} client.test"),
+        format!("MAIL FROM:<{sender}>"),
+        format!("RCPT TO:<{recipient}>"),
+        "DATA".to_owned(),
+        format!("{}\r\n.", mail.replace('\n', "\r\n")),
+    ];
+    let mut last = reply()?;
+    for command in commands {
+        if !last.starts_with(['2', '3']) {
+            break;
+        }
+        write!(stream, "{command}\r\n")?;
+        last = reply()?;
+    }
+    Ok(last)
+}
+
+/// A request.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub token: &'a str,
+    pub idempotency_key: Option<&'a str>,
+    pub body: &'a str,
+}
+
+/// A server that runs. Dropped, it is killed.
+pub struct Server(Child);
+
+impl Server {
+    /// SIGKILL: the process is gone between two instructions.
+    pub fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// SIGTERM, then the exit status.
+    pub fn terminate(mut self) -> ExitStatus {
+        let killed = Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already after `kill` and `terminate`.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The program that `cargo build` made beside the tests.
+pub fn binary() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.ancestors().nth(2).unwrap().join("liaison");
+    assert!(path.exists(), "{} is missing: `make test` builds it, `cargo build` too", path.display());
+    path
+}
+
+/// An address of this machine where nobody listens.
+fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// The Postfix that `scripts/with-postfix` started.
+pub struct Postfix {
+    pub smtp: String,
+    maildir: PathBuf,
+}
+
+impl Postfix {
+    #[expect(clippy::disallowed_methods, reason = "what the script says stands in the environment")]
+    fn said(name: &str) -> String {
+        let hint = "`make test` starts a Postfix and sets it, scripts/with-postfix too";
+        std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: {hint}"))
+    }
+
+    pub fn find() -> Self {
+        Self { smtp: Self::said("TEST_POSTFIX_SMTP"), maildir: Self::said("TEST_POSTFIX_MAILDIR").into() }
+    }
+
+    /// A site whose mail leaves by this Postfix, and which has a mail domain that this Postfix hands to it.
+    pub fn site(&self, engine: Engine) -> Site {
+        let ports = Self::said("TEST_POSTFIX_LMTP_PORTS");
+        let (first, last) = ports.split_once('-').unwrap();
+        let (first, last): (u16, u16) = (first.parse().unwrap(), last.parse().unwrap());
+        // Tests run side by side: each begins to look at another place.
+        let start = u16::try_from(std::process::id() % u32::from(last - first)).unwrap();
+        let mut ports = (first + start..=last).chain(first..first + start);
+        let port = ports.find(|it| TcpListener::bind(("127.0.0.1", *it)).is_ok()).unwrap();
+        let mut site = Site::new(engine);
+        site.lmtp = format!("127.0.0.1:{port}");
+        site.set("LIAISON_LMTP__LISTEN", site.lmtp.clone());
+        site.set("LIAISON_MAIL__DOMAIN", format!("p{port}.liaison.test"));
+        site.set("LIAISON_MAIL__TRANSPORT", format!("smtp://{}", self.smtp));
+        site
+    }
+
+    /// Waits for a mail to an address of `client.test`.
+    pub fn wait_for_mail_to(&self, address: &str) -> String {
+        let delivered = format!("Delivered-To: {address}\n");
+        loop {
+            let entries = fs::read_dir(self.maildir.join("new")).into_iter().flatten().filter_map(Result::ok);
+            let mut mails = entries.filter_map(|it| fs::read_to_string(it.path()).ok());
+            if let Some(mail) = mails.find(|it| it.contains(&delivered)) {
+                return mail;
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The mails in an outbox folder.
+pub fn mails_in(folder: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).map(|it| it.filter_map(Result::ok).collect::<Vec<_>>()).unwrap_or_default();
+    let is_mail = |path: &PathBuf| path.extension().is_some_and(|it| it == "eml");
+    entries
+        .into_iter()
+        .map(|it| it.path())
+        .filter(is_mail)
+        .map(|it| fs::read_to_string(it).unwrap())
+        .collect()
+}
