@@ -448,6 +448,7 @@ name_columns!(
     inbound::matching.MatchedBy,
     inbound::verdict.Cause,
     inbound::verdict.IncomingState,
+    inbound::via.Via,
     job.JobKind,
     job.JobState,
     language.Language,

@@ -3,12 +3,19 @@
 //! With no configuration at all the server runs on loopback with everything under `./var`; see [`secrets`] for what is
 //! generated then.
 
+pub mod network;
 pub mod secrets;
 
-use std::{collections::BTreeSet, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use self::network::Network;
 
 /// All settings in force.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -134,7 +141,7 @@ pub struct Mail {
     /// Whether From = employee needs proof.
     pub auth: MailAuth,
     /// Networks whose Received lines count.
-    pub trusted_hops: Vec<String>,
+    pub trusted_hops: Vec<Network>,
     /// Messages that are on their way at once.
     pub concurrency: usize,
 }
@@ -145,7 +152,7 @@ impl Default for Mail {
             domain: "liaison.localhost".into(),
             transport: "file://var/outbox".into(),
             auth: MailAuth::Report,
-            trusted_hops: vec!["127.0.0.0/8".into(), "::1".into()],
+            trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
             concurrency: 16,
         }
     }
@@ -155,6 +162,11 @@ impl Mail {
     /// An account's mail domain.
     pub fn domain_of(&self, account: &str) -> String {
         format!("{account}.{}", self.domain)
+    }
+
+    /// Whether a host is one of ours, whose word about its clients counts.
+    pub fn trusts(&self, host: IpAddr) -> bool {
+        self.trusted_hops.iter().any(|it| it.contains(host))
     }
 }
 

@@ -11,6 +11,7 @@ mod charset;
 mod complaint;
 mod content;
 mod encoded_word;
+mod fingerprint;
 mod header;
 pub mod html;
 mod limits;
@@ -18,6 +19,7 @@ mod mail;
 mod mime;
 mod noise;
 mod parameter;
+mod received;
 pub mod reply_text;
 pub mod segment;
 mod tnef;
@@ -26,11 +28,13 @@ mod transfer;
 #[cfg(test)]
 mod tests;
 
+pub use fingerprint::fingerprint;
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
     Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
     ParsedMail, Route,
 };
+pub use received::Received;
 
 use body::Body;
 use charset::Hints;
@@ -44,7 +48,7 @@ use segment::{Segment, SegmentKind};
 pub fn parse(raw: &[u8], limits: &Limits) -> ParsedMail {
     match mime::read(raw, limits) {
         Ok(tree) => read_tree(tree, limits),
-        Err(exceeded) => unparsable(raw, &exceeded.to_string(), limits),
+        Err(exceeded) => unparsable(raw, exceeded, limits),
     }
 }
 
@@ -82,9 +86,13 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
 }
 
 /// A mail over a limit still shows who wrote it, as far as its header can be read.
-fn unparsable(raw: &[u8], reason: &str, limits: &Limits) -> ParsedMail {
-    let mut mail =
-        ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
+fn unparsable(raw: &[u8], exceeded: LimitExceeded, limits: &Limits) -> ParsedMail {
+    let mut mail = ParsedMail {
+        kind: MailKind::Unparsable,
+        exceeds: Some(exceeded),
+        reasons: vec![exceeded.to_string()],
+        ..ParsedMail::default()
+    };
     let beginning = raw.get(..limits.header_bytes).unwrap_or(raw);
     read_headers(&mime::split_message(beginning).0, limits, &mut mail);
     mail
@@ -126,6 +134,8 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
             .collect(),
         resent_to,
         received: headers.texts("Received").collect(),
+        // Undecoded: an encoded word in a greeting would let the client write the hop's words.
+        last_hop: headers.unfolded("Received").map(|it| Received::read(&it)).unwrap_or_default(),
         authentication_results: headers.texts("Authentication-Results").collect(),
         return_path: headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned()),
         hops: headers.texts(LOOP_HEADER).collect(),
