@@ -21,7 +21,10 @@ impl Received {
             return Self::default();
         }
         // A greeting with blanks would bring words of its own.
-        if ["by", "with"].iter().any(|it| words.iter().filter(|word| word.eq_ignore_ascii_case(it)).count() > 1) {
+        if ["by", "with"]
+            .iter()
+            .any(|it| words.iter().filter(|word| word.eq_ignore_ascii_case(it)).count() > 1)
+        {
             return Self::default();
         }
         // Comments after the server's name are the server's about itself.
@@ -30,7 +33,10 @@ impl Received {
             [with, protocol, ..] if with.eq_ignore_ascii_case("with") => Some(protocol.clone()),
             _ => None,
         };
-        Self { from: std::iter::once(client.as_str()).chain(about_client).flat_map(addresses).collect(), with }
+        Self {
+            from: std::iter::once(client.as_str()).chain(about_client).flat_map(addresses).collect(),
+            with,
+        }
     }
 }
 
@@ -95,7 +101,11 @@ mod tests {
             &["2001:db8::7"],
             Some("ESMTP"),
         );
-        check("from [192.0.2.7] (helo=[127.0.0.1]) by mx with esmtps", &["192.0.2.7", "127.0.0.1"], Some("esmtps"));
+        check(
+            "from [192.0.2.7] (helo=[127.0.0.1]) by mx with esmtps",
+            &["192.0.2.7", "127.0.0.1"],
+            Some("esmtps"),
+        );
         check("by mx.acme.example (Postfix, from userid 1000) id 4Q; today", &[], None);
     }
 
@@ -103,7 +113,11 @@ mod tests {
     #[test]
     fn a_greeting_is_not_the_servers_word() {
         check("from x by y with ESMTPSA (z [192.0.2.7]) by mx with SMTP; today", &[], None);
-        check("from =?utf-8?q?x_by_y_with_ESMTPSA?= (z [192.0.2.7]) by mx with SMTP", &["192.0.2.7"], Some("SMTP"));
+        check(
+            "from =?utf-8?q?x_by_y_with_ESMTPSA?= (z [192.0.2.7]) by mx with SMTP",
+            &["192.0.2.7"],
+            Some("SMTP"),
+        );
         check("from x ([127.0.0.1] [192.0.2.7]) by mx with SMTP", &["127.0.0.1", "192.0.2.7"], Some("SMTP"));
         check("from x(by y with ESMTPSA) (z [192.0.2.7]) by mx with SMTP", &["192.0.2.7"], Some("SMTP"));
     }
