@@ -81,7 +81,7 @@ async fn a_session_ends_after_thirty_days(app: TestApp) {
         app.clock().advance(TimeDelta::days(14));
         let body = json!({"refresh_token": token});
         let tokens = app.anon().post("/v1/sessions/refresh", body).await.expect(200).json();
-        token = tokens["refresh_token"].as_str().unwrap().to_owned();
+        tokens["refresh_token"].as_str().unwrap().clone_into(&mut token);
     }
     app.clock().advance(TimeDelta::days(2));
     let body = json!({"refresh_token": token});
