@@ -3,19 +3,14 @@
 //! With no configuration at all the server runs on loopback with everything under `./var`; see [`secrets`] for what is
 //! generated then.
 
-pub mod network;
+mod networks;
 pub mod secrets;
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
+use liaison_mailer::authenticate::Network;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-use self::network::Network;
 
 /// All settings in force.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -141,6 +136,7 @@ pub struct Mail {
     /// Whether From = employee needs proof.
     pub auth: MailAuth,
     /// Networks whose Received lines count.
+    #[serde(with = "networks")]
     pub trusted_hops: Vec<Network>,
     /// Messages that are on their way at once.
     pub concurrency: usize,
@@ -162,11 +158,6 @@ impl Mail {
     /// An account's mail domain.
     pub fn domain_of(&self, account: &str) -> String {
         format!("{account}.{}", self.domain)
-    }
-
-    /// Whether a host is one of ours, whose word about its clients counts.
-    pub fn trusts(&self, host: IpAddr) -> bool {
-        self.trusted_hops.iter().any(|it| it.contains(host))
     }
 }
 

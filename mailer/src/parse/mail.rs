@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{limits::LimitExceeded, received::Received, segment::Segment};
+use super::{limits::LimitExceeded, segment::Segment};
 
 /// When a mail says it was written.
 pub type MailDate = DateTime<Utc>;
@@ -181,10 +181,8 @@ pub struct Route {
     pub delivered_to: Vec<String>,
     /// Resent-To and Resent-Cc.
     pub resent_to: Vec<Mailbox>,
-    /// Received fields, topmost (newest) first, unfolded.
+    /// Received fields, topmost (newest) first, unfolded and as written.
     pub received: Vec<String>,
-    /// What the topmost of them says.
-    pub last_hop: Received,
     /// Authentication-Results fields, topmost first, unfolded.
     pub authentication_results: Vec<String>,
     /// Return-Path without angle brackets; empty for the null sender.

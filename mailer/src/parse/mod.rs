@@ -19,7 +19,6 @@ mod mail;
 mod mime;
 mod noise;
 mod parameter;
-mod received;
 pub mod reply_text;
 pub mod segment;
 mod tnef;
@@ -34,7 +33,6 @@ pub use mail::{
     Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
     ParsedMail, Route,
 };
-pub use received::Received;
 
 use body::Body;
 use charset::Hints;
@@ -133,9 +131,8 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
             .take(limits.addresses)
             .collect(),
         resent_to,
-        received: headers.texts("Received").collect(),
-        // Undecoded: an encoded word in a greeting would let the client write the hop's words.
-        last_hop: headers.unfolded("Received").map(|it| Received::read(&it)).unwrap_or_default(),
+        // Undecoded: by an encoded word in its greeting a client would write in the server's name (S4).
+        received: headers.all_unfolded("Received").collect(),
         authentication_results: headers.texts("Authentication-Results").collect(),
         return_path: headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned()),
         hops: headers.texts(LOOP_HEADER).collect(),

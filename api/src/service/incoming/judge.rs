@@ -6,12 +6,15 @@ use data_encoding::HEXLOWER;
 use liaison_domain::{
     id::{AccountId, OutgoingMailId, PersonId},
     inbound::{
-        authenticity::{self, Authenticity, HandOver, Policy},
+        authenticity::{self, Authenticity, Policy},
         matching::{Clues, Found, MatchedBy, Place, decide_place, is_usable_id},
         verdict::{Facts, MailKind, Sender, Verdict, decide},
     },
 };
-use liaison_mailer::parse::{self, ParsedMail};
+use liaison_mailer::{
+    authenticate::{Forwarded, Peer, hop_of},
+    parse::{self, ParsedMail},
+};
 use liaison_persistence::{
     account::AccountRow, database::Tx, incoming_mail::IncomingMailRow, outgoing_mail::answered, task, thread,
 };
@@ -229,19 +232,16 @@ fn authenticity(app: &App, row: &IncomingMailRow, mail: &ParsedMail) -> Authenti
         MailAuth::Report => Policy::Report,
         MailAuth::Off => Policy::Off,
     };
-    let hand_over = HandOver {
-        peer: row.peer.as_deref().and_then(|it| it.parse().ok()),
-        client: row.client.as_deref().and_then(|it| it.parse().ok()),
-        received_from: mail.route.last_hop.from.clone(),
-        received_with: mail.route.last_hop.with.clone(),
-    };
-    authenticity::decide(policy, &hand_over, |host| app.config.mail.trusts(host))
+    // What was handed over on this machine without a network came from somebody who has a right to be here.
+    let peer = row.peer.as_deref().and_then(|it| it.parse().ok()).map_or(Peer::UnixSocket, Peer::Address);
+    let forwarded = Forwarded { client_ip: row.client.as_deref().and_then(|it| it.parse().ok()), helo: None };
+    let hop = hop_of(&mail.route.received, peer, Some(&forwarded), &app.config.mail.trusted_hops);
+    authenticity::decide(policy, hop.authenticated)
 }
 
 const fn describe(authenticity: Authenticity) -> (&'static str, &'static str) {
     match authenticity {
-        Authenticity::SignedIn => ("believed", "a trusted hop says that its client signed in"),
-        Authenticity::OwnNetwork => ("believed", "a trusted hop had it from a host of ours"),
+        Authenticity::TrustedHop => ("believed", "a trusted hop knows the client that it had the mail from"),
         Authenticity::Unproven => ("believed", "nothing proves it, and mail.auth only reports that"),
         Authenticity::Refused => ("refused", "nothing proves that the employee wrote it"),
         Authenticity::NotChecked => ("believed", "mail.auth is off"),
