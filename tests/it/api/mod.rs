@@ -2,3 +2,4 @@
 
 mod contacts;
 mod files;
+mod mail_outgoing;
