@@ -7,7 +7,8 @@ use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
 use crate::{
-    config::Config, env::Env, http::limits::Limits, keys::Keys, service::intake::queue::Intake, storage::Storage,
+    config::Config, env::Env, http::limits::Limits, keys::Keys, service::intake::queue::Intake,
+    storage::Storage,
 };
 
 /// The running application's parts, shared by requests and workers.

@@ -104,7 +104,7 @@ statements! {
     UPDATE_WARNINGS = ["UPDATE comment SET warnings = $3 WHERE account_id = $1 AND id = $2"];
     DELETE_COMMENT = ["UPDATE comment SET deleted_at = $3, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
-    /// For the system's own eyes; people read through FIND_VISIBLE.
+    /// For the system's own eyes; people read through `FIND_VISIBLE`.
     FIND_COMMENT = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND c.deleted_at IS NULL"];
     LIST_BY_IDS = [
         "SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.deleted_at IS NULL AND c.id "

@@ -1,7 +1,7 @@
 //! Connections and transactions. The type of a transaction says what it may do.
 //!
 //! SQLite has one writer connection, opened with `BEGIN IMMEDIATE`, and a pool of readers. A deferred `BEGIN` that later
-//! writes fails at once under load (SQLITE_BUSY_SNAPSHOT), so no such thing can be expressed here.
+//! writes fails at once under load (`SQLITE_BUSY_SNAPSHOT`), so no such thing can be expressed here.
 
 use std::{str::FromStr, time::Duration};
 

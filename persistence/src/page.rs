@@ -124,7 +124,7 @@ mod tests {
         let cursor =
             Cursor::new(Timestamp::from_timestamp_micros(1_900_000_000_123_456).unwrap(), Uuid::from_u128(7));
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
-        for bent in ["", "x", "AQ", &cursor.encode()[1..], "Ág"] {
+        for bent in ["", "x", "AQ", cursor.encode().trim_start_matches('A'), "Ág"] {
             assert_eq!(Cursor::decode(bent), Err(InvalidCursor), "{bent}");
         }
     }

@@ -10,6 +10,7 @@
 
 mod api;
 mod contract;
+mod jobs;
 mod mail;
 mod process;
 mod storage;

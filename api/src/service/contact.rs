@@ -166,7 +166,7 @@ async fn require_companies(
 ) -> Result<(), Failure> {
     let known = person::list_refs(tx, caller.account, companies.iter().copied()).await?;
     for (i, id) in companies.iter().enumerate() {
-        if !known.get(id).is_some_and(|it| it.kind == PersonKind::Contact) {
+        if known.get(id).is_none_or(|it| it.kind != PersonKind::Contact) {
             return Err(Refusal::unknown_id(format!("/company_ids/{i}")).into());
         }
     }

@@ -77,7 +77,9 @@ pub enum MailKind {
     Message,
     AutoReply,
     /// A delivery report; readable where it names a recipient or the mail that it is about.
-    Bounce { is_readable: bool },
+    Bounce {
+        is_readable: bool,
+    },
     Complaint,
 }
 
@@ -88,8 +90,13 @@ pub enum Sender {
     Nobody,
     /// A mail server's own name, such as MAILER-DAEMON (IN-7).
     Robot,
-    Employee { id: PersonId, status: EmployeeStatus },
-    Contact { id: PersonId },
+    Employee {
+        id: PersonId,
+        status: EmployeeStatus,
+    },
+    Contact {
+        id: PersonId,
+    },
     Stranger,
 }
 
@@ -202,8 +209,16 @@ mod tests {
         let employee = |status| Sender::Employee { id: person(), status };
         check(Facts { kind: MailKind::OverLimits, ..answer() }, Quarantined, Some(Cause::OverLimits));
         check(Facts { kind: MailKind::Unparsable, ..answer() }, Quarantined, Some(Cause::Unparsable));
-        check(Facts { kind: MailKind::Bounce { is_readable: true }, ..answer() }, IncomingState::Bounce, None);
-        check(Facts { kind: MailKind::Bounce { is_readable: false }, ..answer() }, Rejected, Some(Cause::Robot));
+        check(
+            Facts { kind: MailKind::Bounce { is_readable: true }, ..answer() },
+            IncomingState::Bounce,
+            None,
+        );
+        check(
+            Facts { kind: MailKind::Bounce { is_readable: false }, ..answer() },
+            Rejected,
+            Some(Cause::Robot),
+        );
         check(Facts { sender: Sender::Robot, ..answer() }, Rejected, Some(Cause::Robot));
         check(Facts { kind: MailKind::Complaint, ..answer() }, IncomingState::Bounce, None);
         check(Facts { kind: MailKind::AutoReply, ..answer() }, IncomingState::AutoReply, None);

@@ -2,12 +2,7 @@
 
 use liaison_domain::id::{AccountId, CommentId, OutgoingMailId, PersonId, TaskId};
 
-use crate::{
-    database::Tx,
-    error::StorageError,
-    list::Texts,
-    sql::Json,
-};
+use crate::{database::Tx, error::StorageError, list::Texts, sql::Json};
 
 /// A message to one recipient whose reply address was written to.
 #[derive(Clone, Debug)]

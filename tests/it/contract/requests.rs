@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use liaison_domain::mail_address::EmailAddress;
+use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
 use support::{Call, Client, JsonExt as _, Operation, PASSWORD, TestApp};
 
@@ -74,6 +76,7 @@ impl World {
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
             _ => panic!("tell `World::path` how to make something for {}", operation.path),
         };
         operation.path.replace("{id}", &id) + &query
@@ -108,6 +111,7 @@ impl World {
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
+            "retry_outgoing_mail" => json!({}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })
@@ -145,6 +149,20 @@ impl World {
         let task = self.task(self.admin.me.id()).await;
         let path = format!("/v1/tasks/{task}/comments");
         self.member.post(path, json!({"text": "A comment"})).await.expect(201).json().id().to_owned()
+    }
+
+    /// A mail that the contact's server has not taken yet.
+    async fn deferred_mail(&self) -> String {
+        let (app, name) = (&self.owner.app, self.name());
+        let contact = self.owner.contact(&name).await.id().to_owned();
+        let task = self.task(&contact).await;
+        let address = EmailAddress::parse(&format!("{name}@client.example")).unwrap();
+        app.mail().misbehave(&address, Misbehavior::Refuse(Reply::new(452, "4.2.2 full")));
+        let body = json!({"text": "A comment", "notify": [contact]});
+        self.member.post(format!("/v1/tasks/{task}/comments"), body).await.expect(201);
+        app.work().await;
+        let listed = self.owner.get(format!("/v1/mail/outgoing?task={task}")).await.expect(200).json();
+        listed.items()[0].id().to_owned()
     }
 
     async fn file(&self) -> String {

@@ -81,15 +81,15 @@ impl<'a> World<'a> {
             task: String::new(),
             reply_to: String::new(),
         };
-        world.token = world.post("/v1/accounts", &body)["access_token"].text().to_owned();
+        world.post("/v1/accounts", &body)["access_token"].text().clone_into(&mut world.token);
         let contact = json!({"name": "Ivan", "email": "ivan@client.test", "selectable_as_participant": true});
-        world.contact = world.post("/v1/contacts", &contact).id().to_owned();
-        world.task = world.post("/v1/tasks", &json!({"title": "Ворота"})).id().to_owned();
+        world.post("/v1/contacts", &contact).id().clone_into(&mut world.contact);
+        world.post("/v1/tasks", &json!({"title": "Ворота"})).id().clone_into(&mut world.task);
         while !world.comment(EACH).unwrap() {}
         let outbox = site.path().join("var/outbox");
         let mail = wait_until(|| mails_in(&outbox).pop());
         let line = mail.lines().find_map(|it| it.strip_prefix("Reply-To: ")).unwrap();
-        world.reply_to = line.trim_matches(['<', '>']).to_owned();
+        line.trim_matches(['<', '>']).clone_into(&mut world.reply_to);
         world
     }
 

@@ -46,8 +46,8 @@ fn round_trip(engine: Engine) {
         header("Message-ID: "),
         std::process::id(),
     );
-    let taken = hand_over(&postfix.smtp, "EHLO", &client, reply_to, &answer).unwrap();
-    assert!(taken.starts_with("250"), "{taken}");
+    let reply = hand_over(&postfix.smtp, "EHLO", &client, reply_to, &answer).unwrap();
+    assert!(reply.starts_with("250"), "{reply}");
 
     let answer = wait_until(|| ask(&site, "GET", &comments, token, &Value::Null).items().get(1).cloned());
     assert_eq!(answer["visible"], "Завтра в десять.");

@@ -108,7 +108,9 @@ pub(super) async fn apply(
         }
         if incoming_mail::has_namesake(tx, account, id, hash).await? {
             explain.add("duplicate", "new", "another mail came under the same Message-ID");
-            content.warnings.push(warning("message_id_reused", "Another mail came under the same Message-ID."));
+            content
+                .warnings
+                .push(warning("message_id_reused", "Another mail came under the same Message-ID."));
         }
     }
     let task = task::find(tx, account, answer.place.task).await?.ok_or_else(Refusal::not_found)?;

@@ -1,6 +1,6 @@
 //! What of a mail a comment keeps. What is left out is named, and the raw mail has it all (R12).
 
-use liaison_domain::text::{MAX_BODY_BYTES, Line};
+use liaison_domain::text::{Line, MAX_BODY_BYTES};
 use liaison_mailer::parse::{ParsedMail, html};
 use liaison_persistence::comment::Warning;
 
@@ -30,12 +30,15 @@ impl Content {
         let html = mail.html.as_ref().filter(|it| it.len() <= MAX_BODY_BYTES).cloned();
         is_cut |= html.is_none() && mail.html.is_some();
         if is_cut {
-            let detail = format!("The text is longer than {MAX_BODY_BYTES} bytes and was cut; the raw mail has it all.");
+            let detail = format!(
+                "The text is longer than {MAX_BODY_BYTES} bytes and was cut; the raw mail has it all."
+            );
             warnings.push(warning("text_cut", detail));
         }
         let n_noise = mail.attachments.iter().filter(|it| it.inline_noise).count();
         if n_noise > 0 {
-            let detail = format!("{n_noise} images of a signature or a quote were left out; the raw mail has them.");
+            let detail =
+                format!("{n_noise} images of a signature or a quote were left out; the raw mail has them.");
             warnings.push(warning("inline_noise", detail));
         }
         if mail.blocked_remote_images > 0 {

@@ -16,11 +16,7 @@ use liaison_mailer::{
     parse::{self, ParsedMail},
 };
 use liaison_persistence::{
-    account::AccountRow,
-    database::Tx,
-    incoming_mail::IncomingMailRow,
-    outgoing_mail::answered,
-    task, thread,
+    account::AccountRow, database::Tx, incoming_mail::IncomingMailRow, outgoing_mail::answered, task, thread,
 };
 
 use super::{explain::Explain, reading::Reading, sender};
@@ -48,7 +44,11 @@ pub(super) async fn judge(
     let domain = app.config.mail.domain_of(&account.name);
     let mut explain = Explain::default();
     let n_recipients = row.recipients.0.len();
-    explain.add("receive", row.via.as_str(), format!("{} bytes for {n_recipients} of our addresses", row.size));
+    explain.add(
+        "receive",
+        row.via.as_str(),
+        format!("{} bytes for {n_recipients} of our addresses", row.size),
+    );
 
     let kind = kind(mail);
     explain.add("read", kind_name(kind), mail.reasons.join("; "));
@@ -259,7 +259,8 @@ mod tests {
     /// R3
     #[test]
     fn hop_marks_tell_how_far_and_whether_here() {
-        let read = |marks: &[&str]| Hops::read(&marks.iter().map(ToString::to_string).collect::<Vec<_>>(), "abc");
+        let read =
+            |marks: &[&str]| Hops::read(&marks.iter().map(ToString::to_string).collect::<Vec<_>>(), "abc");
         assert_eq!(read(&[]).count, 0);
         let hops = read(&["xyz; hops=2", "ABC;hops= 1"]);
         assert!(hops.was_here && hops.count == 2);

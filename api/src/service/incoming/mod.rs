@@ -105,12 +105,7 @@ async fn settle(
     };
     incoming_mail::update(tx, account, row.id, &outcome).await?;
     record(tx, app, account, row.id).await?;
-    Ok(Settled {
-        state: outcome.state,
-        cause: outcome.cause,
-        task: outcome.task,
-        comment: outcome.comment,
-    })
+    Ok(Settled { state: outcome.state, cause: outcome.cause, task: outcome.task, comment: outcome.comment })
 }
 
 /// Gives a mail up that our code failed on again and again; it stays, to be tried anew (R9).
@@ -131,12 +126,7 @@ pub async fn give_up(
     record(tx, app, account, id).await
 }
 
-async fn record(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    id: IncomingMailId,
-) -> Result<(), Failure> {
+async fn record(tx: &mut WriteTx, app: &App, account: AccountId, id: IncomingMailId) -> Result<(), Failure> {
     let change = Change { event: "mail.received", kind: "incoming_mail", id: id.uuid() };
     Ok(change_feed::append(tx, account, change, app.env.now()).await?)
 }

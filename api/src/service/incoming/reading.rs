@@ -37,10 +37,7 @@ pub async fn read(raw: Bytes) -> Reading {
 
 fn unreadable(raw: &[u8], reason: &str) -> Reading {
     tracing::error!(reason, sha256 = data_encoding::HEXLOWER.encode(&digest(raw)), "a mail can't be read");
-    let mail = ParsedMail {
-        kind: MailKind::Unparsable,
-        reasons: vec![reason.to_owned()],
-        ..ParsedMail::default()
-    };
+    let mail =
+        ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
     Reading { mail, content_hash: digest(raw) }
 }

@@ -42,7 +42,8 @@ impl Intake for LmtpIntake {
         let named = accounts.iter().copied().zip(envelope.recipients.iter().cloned()).collect();
         match store(&self.0, &envelope, named, mail.raw).await {
             Ok(stored) => {
-                let failed: Vec<AccountId> = stored.iter().filter(|it| it.1.is_err()).map(|it| it.0).collect();
+                let failed: Vec<AccountId> =
+                    stored.iter().filter(|it| it.1.is_err()).map(|it| it.0).collect();
                 let outcome = |it| if failed.contains(it) { Outcome::TryLater } else { Outcome::Stored };
                 accounts.iter().map(outcome).collect()
             }

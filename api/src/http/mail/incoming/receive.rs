@@ -133,7 +133,11 @@ fn read_envelope(request: &HttpRequest) -> Result<Envelope, Refusal> {
                     envelope.sender = sender.to_string();
                 }
             }
-            _ => fields.note(format!("?{name}"), FieldCode::UnknownField, "is not a parameter of this operation"),
+            _ => fields.note(
+                format!("?{name}"),
+                FieldCode::UnknownField,
+                "is not a parameter of this operation",
+            ),
         }
     }
     if envelope.recipients.is_empty() {

@@ -51,7 +51,10 @@ impl Signature {
 }
 
 fn invalid() -> Refusal {
-    Refusal::new(Code::InvalidSignature, "Liaison-Signature is missing, out of its time, or not of this body.")
+    Refusal::new(
+        Code::InvalidSignature,
+        "Liaison-Signature is missing, out of its time, or not of this body.",
+    )
 }
 
 #[cfg(test)]
@@ -72,7 +75,8 @@ mod tests {
         check("t=1900000300,v1=ab,v2=cd", true);
         check("t=1899999699,v1=ab", false);
         check("t=1900000301,v1=ab", false);
-        for bent in ["", "t=1900000000", "v1=ab", "t=x,v1=ab", "t=1900000000,t=1,v1=ab", "t=1900000000;v1=ab"] {
+        for bent in ["", "t=1900000000", "v1=ab", "t=x,v1=ab", "t=1900000000,t=1,v1=ab", "t=1900000000;v1=ab"]
+        {
             check(bent, false);
         }
     }
