@@ -11,6 +11,7 @@
 mod api;
 mod contract;
 mod jobs;
+mod mail;
 mod process;
 mod storage;
 mod tidy;
