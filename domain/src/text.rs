@@ -59,9 +59,12 @@ pub const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Checks a text of several lines against its limit.
+/// Checks a text of several lines against its limit; NUL is no character of a text, and PostgreSQL keeps none.
 pub fn check_body(text: &str) -> Result<(), TextError> {
-    if text.len() > MAX_BODY_BYTES { Err(TextError::TooLong { max: MAX_BODY_BYTES }) } else { Ok(()) }
+    if text.len() > MAX_BODY_BYTES {
+        return Err(TextError::TooLong { max: MAX_BODY_BYTES });
+    }
+    if text.contains('\0') { Err(TextError::Unprintable) } else { Ok(()) }
 }
 
 /// The form of a name that searching compares: folded in Rust, because SQLite folds ASCII only.
