@@ -10,4 +10,5 @@
 mod api;
 mod contract;
 mod process;
+mod rules;
 mod tidy;
