@@ -3,9 +3,12 @@
 //! What is alike for all operations stands in [`conventions`].
 
 mod accounts;
+mod comments;
 mod contacts;
 mod conventions;
 mod employees;
 mod files;
+mod mail_outgoing;
 mod me;
 mod sessions;
+pub(crate) mod tasks;
