@@ -9,6 +9,8 @@ use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
 use support::{Call, Client, JsonExt as _, Operation, PASSWORD, TestApp};
 
+use crate::mail::hand_in;
+
 /// An account with people of every right, and another account beside it.
 pub(super) struct World {
     pub owner: Client,
@@ -72,10 +74,12 @@ impl World {
                 let is_removal = operation.id == "remove_participant";
                 (task, if is_removal { format!("?person={contact}") } else { String::new() })
             }
+            "/v1/comments" if operation.id == "show_comment_raw" => (self.mailed_comment().await, String::new()),
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/mail/incoming" => (self.incoming_mail("member").await.id().to_owned(), String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
             _ => panic!("tell `World::path` how to make something for {}", operation.path),
         };
@@ -111,7 +115,8 @@ impl World {
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
-            "retry_outgoing_mail" => json!({}),
+            "receive_mail" => return Body::Other("message/rfc822", MAIL),
+            "reprocess_incoming_mail" | "retry_outgoing_mail" => json!({}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })
@@ -165,12 +170,31 @@ impl World {
         listed.items()[0].id().to_owned()
     }
 
+    /// The entry of a mail to one of the account's addresses; to an employee's it leads nowhere.
+    async fn incoming_mail(&self, local_part: &str) -> Value {
+        let app = &self.owner.app;
+        let recipient = format!("{local_part}@acme.liaison.test");
+        let mail = MAIL.replace("note@", &format!("{}@", self.name()));
+        let taken = hand_in(app, mail.as_bytes(), &[&recipient]).await.expect(202).json();
+        app.work().await;
+        self.owner.get(format!("/v1/mail/incoming/{}", taken.id())).await.expect(200).json()
+    }
+
+    async fn mailed_comment(&self) -> String {
+        let task = self.task(self.admin.me.id()).await;
+        let task = self.owner.get(format!("/v1/tasks/{task}")).await.expect(200).json();
+        let entry = self.incoming_mail(&format!("task+{}", task["number"])).await;
+        entry["comment_id"].text().to_owned()
+    }
+
     async fn file(&self) -> String {
         let call = self.member.call(actix_web::http::Method::POST, "/v1/files");
         let made = call.body("multipart/form-data; boundary=cut", FORM).await.expect(201).json();
         made.items()[0].id().to_owned()
     }
 }
+
+const MAIL: &str = "From: Olga <olga@client.example>\r\nMessage-ID: <note@client.example>\r\n\r\nA note.\r\n";
 
 const FORM: &str = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\
                     Content-Type: text/plain\r\n\r\nA note.\r\n--cut--\r\n";

@@ -114,7 +114,7 @@ fn text_fixture(name: &str, to: &str) -> String {
 }
 
 /// A signed request that hands a mail in.
-fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
+pub(super) fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
     let path = format!("/v1/mail/incoming?{}sender=ivan@client.example", query(recipients));
     let request = app.anon().call(Method::POST, path).header("Liaison-Signature", sign(app, 0, mail));
     request.body("message/rfc822", mail.to_vec())
