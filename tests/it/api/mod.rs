@@ -1,4 +1,12 @@
 //! The API from outside, one file an operation: HTTP in; HTTP, mail and ledgers out.
+//!
+//! What is alike for all operations stands in [`conventions`].
 
+mod accounts;
 mod contacts;
+mod conventions;
+mod employees;
 mod files;
+mod mail_outgoing;
+mod me;
+mod sessions;

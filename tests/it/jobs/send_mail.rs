@@ -70,7 +70,8 @@ async fn nobodys_own_address_leaves(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let boris = anna.employee("boris").await;
     let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
-    let offer = json!({"title": "Offer", "assignees": [boris.me.id(), olga.id()], "participants": [ivan.id()]});
+    let offer =
+        json!({"title": "Offer", "assignees": [boris.me.id(), olga.id()], "participants": [ivan.id()]});
     let offer = anna.post("/v1/tasks", offer).await.expect(201).json();
     comment(&anna, &offer, "Hello", &[&ivan, &olga, &boris.me]).await;
     app.work().await;
@@ -149,7 +150,8 @@ async fn small_files_travel_in_the_mail_and_large_ones_are_named(app: TestApp) {
     app.work().await;
     let sent = app.mail().take();
     let mail = parse(&sent[0].message);
-    let names: Vec<&str> = mail.attachments().map(|it| mail_parser::MimeHeaders::attachment_name(it).unwrap()).collect();
+    let names: Vec<&str> =
+        mail.attachments().map(|it| mail_parser::MimeHeaders::attachment_name(it).unwrap()).collect();
     assert_eq!(names, ["prices.csv"]);
     assert_eq!(mail.attachment(0).unwrap().contents(), b"a;b\n");
     assert!(mail.body_text(0).unwrap().contains("film.bin (11 MB)"), "{}", mail.body_text(0).unwrap());
