@@ -74,7 +74,9 @@ impl World {
                 let is_removal = operation.id == "remove_participant";
                 (task, if is_removal { format!("?person={contact}") } else { String::new() })
             }
-            "/v1/comments" if operation.id == "show_comment_raw" => (self.mailed_comment().await, String::new()),
+            "/v1/comments" if operation.id == "show_comment_raw" => {
+                (self.mailed_comment().await, String::new())
+            }
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),

@@ -90,11 +90,16 @@ async fn an_unknown_recipient_is_named(app: TestApp) {
         "anna@acme.example",
         "anna",
     ] {
-        let answer = hand_in(&app, b"From: a@b.example\r\n\r\nx\r\n", &["anna@acme.liaison.test", unknown]).await;
+        let answer =
+            hand_in(&app, b"From: a@b.example\r\n\r\nx\r\n", &["anna@acme.liaison.test", unknown]).await;
         let problem = answer.expect(422).problem("unknown_recipient");
         assert!(problem["errors"][0]["detail"].text().contains(unknown), "{problem:#}");
     }
-    assert_eq!(talk.anna.get("/v1/mail/incoming").await.expect(200).json().items().len(), 0, "nothing was kept");
+    assert_eq!(
+        talk.anna.get("/v1/mail/incoming").await.expect(200).json().items().len(),
+        0,
+        "nothing was kept"
+    );
 }
 
 async fn a_mail_to_two_accounts_is_a_mail_in_each(app: TestApp) {
