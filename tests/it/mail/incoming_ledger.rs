@@ -52,7 +52,7 @@ async fn what_is_not_applied_changes_nothing_and_says_why(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let to = &talk.asked.reply_to;
     let answer = text_fixture("answer.eml", to);
-    let many_parts = format!("--p\r\n\r\nx\r\n").repeat(501);
+    let many_parts = "--p\r\n\r\nx\r\n".repeat(501);
     let many_parts = answer
         .replace("text/plain; charset=utf-8", "multipart/mixed; boundary=p")
         .replace("Tomorrow at ten.", &format!("{many_parts}--p--"));
