@@ -13,5 +13,6 @@ mod contract;
 mod jobs;
 mod mail;
 mod process;
+mod rules;
 mod storage;
 mod tidy;

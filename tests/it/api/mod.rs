@@ -3,6 +3,7 @@
 //! What is alike for all operations stands in [`conventions`].
 
 mod accounts;
+mod comments;
 mod contacts;
 mod conventions;
 mod employees;
@@ -10,3 +11,4 @@ mod files;
 mod mail_outgoing;
 mod me;
 mod sessions;
+pub(crate) mod tasks;
