@@ -120,7 +120,8 @@ async fn a_wrong_parameter_is_refused_by_its_name(app: TestApp) {
     let bench = Bench::new(&app).await;
     for operation in Contract::shared(|contract| contract.operations.clone()) {
         let parameters: Vec<_> = operation.parameters().filter(|it| it["in"] == "query").cloned().collect();
-        if parameters.is_empty() {
+        // A mail without a right signature is refused whatever else is wrong with the request.
+        if parameters.is_empty() || operation.id == "receive_mail" {
             continue;
         }
         let (path, body) = (bench.world.path(&operation).await, bench.world.body(&operation).await);

@@ -52,7 +52,7 @@ async fn what_is_not_applied_changes_nothing_and_says_why(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let to = &talk.asked.reply_to;
     let answer = text_fixture("answer.eml", to);
-    let many_parts = format!("--p\r\n\r\nx\r\n").repeat(501);
+    let many_parts = "--p\r\n\r\nx\r\n".repeat(501);
     let many_parts = answer
         .replace("text/plain; charset=utf-8", "multipart/mixed; boundary=p")
         .replace("Tomorrow at ten.", &format!("{many_parts}--p--"));
@@ -101,7 +101,7 @@ async fn a_mail_of_ours_that_comes_back_is_recognized(app: TestApp) {
 
 /// R9
 async fn a_poison_mail_is_parked_and_blocks_nobody(app: TestApp) {
-    let talk = Talk::begin(&app).await;
+    let mut talk = Talk::begin(&app).await;
     let to = &talk.asked.reply_to;
     let mail = text_fixture("answer.eml", to);
     let poison = mail.replace("answer-1@", "poison@").replace("Tomorrow", &"Long story. ".repeat(7_000));
@@ -120,6 +120,7 @@ async fn a_poison_mail_is_parked_and_blocks_nobody(app: TestApp) {
         assert!(attempts < 20, "it is never parked");
     }
     fs::rename(app.folder().join("gone"), files).unwrap();
+    talk.anna = app.sign_in("acme", "anna@acme.example").await;
     check_state(&talk.entry(poison.id()).await, "failed", None);
 
     let again = format!("/v1/mail/incoming/{}:reprocess", poison.id());
@@ -139,6 +140,7 @@ async fn a_mail_is_looked_at_again_on_request(app: TestApp) {
     check_state(&entry, "quarantined", Some("inactive_employee"));
     talk.anna.patch(path, json!({"status": "active"})).await.expect(200);
     let again = format!("/v1/mail/incoming/{}:reprocess", entry.id());
+    let boris = app.sign_in("acme", "boris@acme.example").await;
     boris.post(&again, json!({})).await.expect(403).problem("forbidden");
     talk.anna.post(again, json!({})).await.expect(202);
     app.work().await;

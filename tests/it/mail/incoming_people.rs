@@ -35,13 +35,15 @@ async fn a_stranger_becomes_a_contact_and_waits_for_confirmation(app: TestApp) {
     assert_eq!(comment["unrecognized_sender"], true);
     assert_eq!(comment["author"]["name"], "Pyotr");
     assert_eq!(audience(&comment), ["Anna", "ivan", "olga"]);
+    talk.answer(&mail.replace("answer-1@", "answer-2@").replace("ten", "nine")).await;
+    assert_eq!(talk.last_comment().await["unrecognized_sender"], true, "he is known now, and not confirmed");
     assert_eq!(app.mail().take().len(), 0, "no contact is told before a confirmation");
     let contact = talk.anna.get("/v1/contacts?email=pyotr@other.example").await.expect(200).json();
     assert_eq!(contact.items()[0]["selectable_as_participant"], true);
     assert_eq!(contact.items()[0]["id"], comment["author"]["id"]);
-    let task = talk.anna.get(format!("/v1/tasks/{}", talk.task.id())).await.expect(200).json();
-    let participants = task["participants"].as_array().unwrap();
-    assert!(participants.iter().any(|it| it["id"] == comment["author"]["id"]), "{task:#}");
+    let shown = talk.anna.get(format!("/v1/tasks/{}", talk.task.id())).await.expect(200).json();
+    let participants = shown["participants"].as_array().unwrap();
+    assert!(participants.iter().any(|it| it["id"] == comment["author"]["id"]), "{shown:#}");
 }
 
 /// CBM-4

@@ -133,8 +133,8 @@ async fn files_come_along_with_their_names(app: TestApp) {
 async fn a_file_alone_is_an_answer(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let mail = text_fixture("files.eml", &talk.asked.reply_to);
-    let text = mail.find("<p>").unwrap()..mail.find("</p>").unwrap() + 4;
-    let mail = format!("{}{}", &mail[..text.start], &mail[text.end..]);
+    let (before, rest) = mail.split_once("<p>").unwrap();
+    let mail = [before, rest.split_once("</p>").unwrap().1].concat();
     check_applied(&talk, &talk.answer(&mail).await, "reply_token");
     assert_eq!(talk.last_comment().await["files"].as_array().unwrap().len(), 2);
 }

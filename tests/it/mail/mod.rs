@@ -12,7 +12,7 @@ use actix_web::http::Method;
 use liaison_mailer::transport::SentMail;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use support::{Answer, Call, Client, JsonExt as _, TestApp};
+use support::{Answer, Call, Client, JsonExt, TestApp};
 
 /// A conversation in which Anna asked Ivan something, and Ivan got it.
 struct Talk {
@@ -35,7 +35,7 @@ impl Talk {
     /// The same with further people addressed; gives what they got in `app.mail()`.
     async fn with(app: &TestApp, anna: Client, ivan: Value, others: &[&Value]) -> Self {
         let task = anna.post("/v1/tasks", json!({"title": "Gate"})).await.expect(201).json();
-        let notify: Vec<&str> = [&ivan].into_iter().chain(others.iter().copied()).map(|it| it.id()).collect();
+        let notify: Vec<&str> = [&ivan].into_iter().chain(others.iter().copied()).map(JsonExt::id).collect();
         let path = format!("/v1/tasks/{}/comments", task.id());
         let body = json!({"text": "When may we come?", "notify": notify});
         let question = anna.post(path, body).await.expect(201).json();
@@ -114,14 +114,17 @@ fn text_fixture(name: &str, to: &str) -> String {
 }
 
 /// A signed request that hands a mail in.
-fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
+pub(super) fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
     let path = format!("/v1/mail/incoming?{}sender=ivan@client.example", query(recipients));
     let request = app.anon().call(Method::POST, path).header("Liaison-Signature", sign(app, 0, mail));
     request.body("message/rfc822", mail.to_vec())
 }
 
 fn query(recipients: &[&str]) -> String {
-    recipients.iter().map(|it| format!("recipient={}&", it.replace('+', "%2B"))).collect()
+    recipients
+        .iter()
+        .flat_map(|it| ["recipient=".to_owned(), it.replace('+', "%2B"), "&".to_owned()])
+        .collect()
 }
 
 /// A signature made so many seconds from now.
