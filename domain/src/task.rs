@@ -72,14 +72,25 @@ pub struct Task {
 }
 
 /// What an employee wants to do with a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskRight {
     /// See it and comment in it.
     View,
     ChangeStatus,
     Edit,
-    /// Put people in roles and take them out (ROL-3, ROL-9).
+    /// Make people assignees or participants, and take them out (ROL-3, ROL-9).
     ChangePeople,
+}
+
+impl TaskRight {
+    /// What putting people in a role and taking them out needs. An auditor controls the whole task (ROL-4), so nobody
+    /// who can't edit it makes himself one.
+    pub const fn to_fill(role: TaskRole) -> Self {
+        match role {
+            TaskRole::Assigner | TaskRole::Auditor => Self::Edit,
+            TaskRole::Assignee | TaskRole::Participant => Self::ChangePeople,
+        }
+    }
 }
 
 /// Decides by the rights table of ROL; `roles` are the ones that the employee holds in the task.

@@ -21,7 +21,6 @@ CREATE TABLE task (
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number)
 );
-CREATE INDEX task_by_age ON task (account_id, created_at, id);
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 
@@ -125,6 +124,7 @@ CREATE TABLE notification (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
 
 -- What changed, in one order per account.
 CREATE TABLE change_feed (

@@ -23,7 +23,6 @@ CREATE TABLE task (
     FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
 ) STRICT;
-CREATE INDEX task_by_age ON task (account_id, created_at, id);
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 
@@ -143,6 +142,7 @@ CREATE TABLE notification (
     FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
 
 -- What changed, in one order per account.
 CREATE TABLE change_feed (

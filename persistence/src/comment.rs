@@ -66,13 +66,15 @@ pub struct Warning {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {
     pub person_id: PersonId,
+    pub kind: PersonKind,
+    pub name: String,
     /// `mail` or `in_app`
     pub channel: String,
     pub state: String,
     /// Why it was skipped, or what the server said last.
     pub detail: Option<String>,
 }
-record!(DeliveryRow { person_id, channel, state, detail });
+record!(DeliveryRow { person_id, kind, name, channel, state, detail });
 
 #[derive(Serialize)]
 struct NewRecipient {
@@ -99,8 +101,9 @@ statements! {
         }
         " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
     ];
-    UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, edited_at = $5, version = version + 1 \
-        WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
+    /// What a mail quoted is no part of what its author writes now.
+    UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, elided = '', edited_at = $5, \
+        version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
     UPDATE_WARNINGS = ["UPDATE comment SET warnings = $3 WHERE account_id = $1 AND id = $2"];
     DELETE_COMMENT = ["UPDATE comment SET deleted_at = $3, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
@@ -129,13 +132,15 @@ statements! {
         " ORDER BY id"
     ];
     /// Mails, notices in the application, and who was skipped: three ledgers, one answer.
-    LIST_DELIVERIES = ["SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail FROM outgoing_mail m \
+    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail FROM (\
+        SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail FROM outgoing_mail m \
         JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
         WHERE m.account_id = $1 AND m.comment_id = $2 \
         UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL \
         FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 \
         UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
-        s.reason FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 ORDER BY 1, 2"];
+        s.reason FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2) d \
+        JOIN person p ON p.account_id = $1 AND p.id = d.person_id ORDER BY d.person_id, d.channel"];
 }
 
 /// Inserts a comment with its audience, in the order of addressing.

@@ -103,10 +103,11 @@ impl Cursor {
             return Err(InvalidCursor);
         }
         let micros = i64::from_be_bytes(at.try_into().map_err(|_source| InvalidCursor)?);
-        Ok(Self {
-            at: Timestamp::from_timestamp_micros(micros).ok_or(InvalidCursor)?,
-            id: Uuid::from_slice(id).map_err(|_source| InvalidCursor)?,
-        })
+        let at = Timestamp::from_timestamp_micros(micros).ok_or(InvalidCursor)?;
+        if !(Timestamp::UNIX_EPOCH..=Timestamp::MAX_UTC_MICROS).contains(&at) {
+            return Err(InvalidCursor);
+        }
+        Ok(Self { at, id: Uuid::from_slice(id).map_err(|_source| InvalidCursor)? })
     }
 }
 
@@ -124,7 +125,10 @@ mod tests {
         let cursor =
             Cursor::new(Timestamp::from_timestamp_micros(1_900_000_000_123_456).unwrap(), Uuid::from_u128(7));
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
-        for bent in ["", "x", "AQ", cursor.encode().trim_start_matches('A'), "Ág"] {
+        let [early, late] = [-1, 253_402_300_800_000_000].map(|micros| {
+            Cursor::new(Timestamp::from_timestamp_micros(micros).unwrap(), Uuid::nil()).encode()
+        });
+        for bent in ["", "x", "AQ", cursor.encode().trim_start_matches('A'), "Ág", &early, &late] {
             assert_eq!(Cursor::decode(bent), Err(InvalidCursor), "{bent}");
         }
     }

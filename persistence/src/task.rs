@@ -60,16 +60,22 @@ macro_rules! columns {
     };
 }
 
-/// What a list of tasks is narrowed to; the same for every order.
-macro_rules! filter {
+/// What every list of tasks is narrowed to.
+macro_rules! narrowed {
     () => {
-        " FROM task t WHERE t.account_id = $1 \
-         AND ($2 = TRUE OR t.id IN (SELECT m.task_id FROM task_role m WHERE m.account_id = $1 AND m.person_id = $3)) \
-         AND (t.status = $4 OR $4 IS NULL) \
-         AND (t.id IN (SELECT m.task_id FROM task_role m WHERE m.account_id = $1 AND m.person_id = $5 \
-            AND (m.role = $6 OR $6 IS NULL)) OR $5 IS NULL) \
-         AND (t.title_key LIKE $7 ESCAPE '\\' OR $7 IS NULL) \
-         AND (t.updated_at >= $8 OR $8 IS NULL)"
+        "(t.status = $2 OR $2 IS NULL) AND (t.title_key LIKE $3 ESCAPE '\\' OR $3 IS NULL) AND t.updated_at >= $4"
+    };
+}
+
+/// Joined to the roles `m`: the tasks of the person $5, in the role $6 where one is named, that $7 has a role in too where
+/// he is named. Of several roles in a task the first stands for all.
+macro_rules! of_person {
+    () => {
+        " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $5 \
+         AND m.role = COALESCE($6, (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $5 \
+            AND r.task_id = m.task_id)) \
+         AND (EXISTS (SELECT 1 FROM task_role v WHERE v.account_id = $1 AND v.person_id = $7 AND v.task_id = m.task_id) \
+            OR $7 IS NULL) AND "
     };
 }
 
@@ -86,6 +92,9 @@ statements! {
     /// A comment or a change of people moves the task up in lists of what changed.
     TOUCH_TASK = ["UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
     FIND_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"];
+    /// Only PostgreSQL has several writers, so only it needs the row's lock.
+    FIND_TASK_TO_CHANGE = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"
+        { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
     LIST_BY_IDS = [
         "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -100,10 +109,19 @@ statements! {
         }
         " ORDER BY t.number"
     ];
-    LIST_BY_CREATION = ["SELECT " columns!() filter!() " AND (t.created_at, t.id) < ($9, $10) \
-        ORDER BY t.created_at DESC, t.id DESC LIMIT $11"];
-    LIST_BY_CHANGE = ["SELECT " columns!() filter!() " AND (t.updated_at, t.id) < ($9, $10) \
-        ORDER BY t.updated_at DESC, t.id DESC LIMIT $11"];
+    /// Ids of tasks sort by the time of their making.
+    LIST_BY_CREATION = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " narrowed!()
+        " AND t.id < $5 ORDER BY t.id DESC LIMIT $6"];
+    LIST_BY_CHANGE = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " narrowed!()
+        " AND (t.updated_at, t.id) < ($5, $6) ORDER BY t.updated_at DESC, t.id DESC LIMIT $7"];
+    /// The roles come first, in the order of task ids: a page costs what is on it, however many tasks the account has.
+    /// SQLite, which counts no rows, keeps to that where it is told so (CROSS).
+    LIST_OF_PERSON_BY_CREATION = ["SELECT " columns!() " FROM task_role m "
+        { sqlite: "CROSS JOIN", postgres: "JOIN" } of_person!() narrowed!()
+        " AND m.task_id < $8 ORDER BY m.task_id DESC LIMIT $9"];
+    LIST_OF_PERSON_BY_CHANGE = ["SELECT " columns!() " FROM task_role m "
+        { sqlite: "CROSS JOIN", postgres: "JOIN" } of_person!() narrowed!()
+        " AND (t.updated_at, t.id) < ($8, $9) ORDER BY t.updated_at DESC, t.id DESC LIMIT $10"];
     /// Whether $2 is $3 or stands above it.
     COUNT_ABOVE = ["WITH RECURSIVE above (id) AS (SELECT t.id FROM task t WHERE t.account_id = $1 AND t.id = $3 \
         UNION SELECT t.parent_id FROM task t JOIN above a ON t.id = a.id \
@@ -135,6 +153,10 @@ pub struct Members(pub Vec<(TaskRole, PersonRef)>);
 impl Members {
     pub fn of(&self, role: TaskRole) -> impl Iterator<Item = &PersonRef> {
         self.0.iter().filter(move |(held, _)| *held == role).map(|(_, person)| person)
+    }
+
+    pub fn holds(&self, role: TaskRole, person: PersonId) -> bool {
+        self.of(role).any(|it| it.id == person)
     }
 
     /// The roles that a person holds.
@@ -212,6 +234,15 @@ pub async fn find(tx: &mut impl Tx, account: AccountId, id: TaskId) -> Result<Op
     db!(tx, fetch_optional::<Task>(FIND_TASK, account, id))
 }
 
+/// A task that nobody else changes until the end of the transaction.
+pub async fn find_to_change(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: TaskId,
+) -> Result<Option<Task>, StorageError> {
+    db!(tx, fetch_optional::<Task>(FIND_TASK_TO_CHANGE, account, id))
+}
+
 /// Tasks, whoever may see them.
 pub async fn list_by_ids(
     tx: &mut impl Tx,
@@ -234,13 +265,11 @@ pub async fn list_by_numbers(
 /// Which tasks to list.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Sees tasks without holding a role in them.
-    pub sees_all: bool,
+    /// Who sees only tasks that he holds a role in; none sees all.
     pub viewer: Option<PersonId>,
     pub status: Option<TaskStatus>,
-    /// Somebody who holds a role, or the role `role`.
-    pub person: Option<PersonId>,
-    pub role: Option<TaskRole>,
+    /// Somebody who holds a role, or the one that is named.
+    pub person: Option<(PersonId, Option<TaskRole>)>,
     /// Part of the title.
     pub q: Option<String>,
     pub updated_since: Option<Timestamp>,
@@ -262,36 +291,29 @@ pub async fn list(
     page: PageRequest,
 ) -> Result<Page<Task>, StorageError> {
     let before = page.before();
+    let (at, id, limit) = (before.at(), before.id(), page.fetch());
+    let status = filter.status;
     let pattern = filter.q.as_deref().map(crate::sql::containing);
+    let since = filter.updated_since.unwrap_or(Timestamp::UNIX_EPOCH);
     macro_rules! rows {
-        ($statement:ident) => {
-            db!(
-                tx,
-                fetch_all::<Task>(
-                    $statement,
-                    account,
-                    filter.sees_all,
-                    filter.viewer,
-                    filter.status,
-                    filter.person,
-                    filter.role,
-                    pattern,
-                    filter.updated_since,
-                    before.at(),
-                    before.id(),
-                    page.fetch()
-                )
-            )
+        ($statement:ident, $($more:expr),+) => {
+            db!(tx, fetch_all::<Task>($statement, account, status, pattern, since, $($more),+))?
         };
     }
-    Ok(match order {
-        Order::Created => {
-            Page::cut(rows!(LIST_BY_CREATION)?, page.limit, |it| Cursor::new(it.created_at, it.id.uuid()))
+    let rows = match (filter.person.or(filter.viewer.map(|it| (it, None))), order) {
+        (None, Order::Created) => rows!(LIST_BY_CREATION, id, limit),
+        (None, Order::Updated) => rows!(LIST_BY_CHANGE, at, id, limit),
+        (Some((person, role)), Order::Created) => {
+            rows!(LIST_OF_PERSON_BY_CREATION, person, role, filter.viewer, id, limit)
         }
-        Order::Updated => {
-            Page::cut(rows!(LIST_BY_CHANGE)?, page.limit, |it| Cursor::new(it.updated_at, it.id.uuid()))
+        (Some((person, role)), Order::Updated) => {
+            rows!(LIST_OF_PERSON_BY_CHANGE, person, role, filter.viewer, at, id, limit)
         }
-    })
+    };
+    Ok(Page::cut(rows, page.limit, |it| match order {
+        Order::Created => Cursor::new(it.created_at, it.id.uuid()),
+        Order::Updated => Cursor::new(it.updated_at, it.id.uuid()),
+    }))
 }
 
 /// Whether `task` is `other` or stands above it.

@@ -11,6 +11,8 @@
 mod api;
 mod contract;
 mod jobs;
+mod mail;
 mod process;
+mod rules;
 mod storage;
 mod tidy;

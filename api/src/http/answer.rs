@@ -4,12 +4,12 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{ETAG, IF_NONE_MATCH, LOCATION},
+        header::{ETag, LOCATION},
     },
 };
 use serde::{Deserialize, Serialize};
 
-use super::precondition::etag;
+use super::precondition::{etag, is_known};
 use crate::service::Failure;
 
 /// An answer before it becomes a response.
@@ -57,12 +57,12 @@ impl Answer {
 
     /// The response; 304 where the caller has this version already (RFC 9110 §13.1.2).
     pub fn respond(self, request: &HttpRequest) -> HttpResponse {
-        let known = request.headers().get(IF_NONE_MATCH).and_then(|it| it.to_str().ok());
-        let tag = self.version.map(etag);
-        if request.method().is_safe() && tag.is_some() && tag.as_deref() == known {
-            return HttpResponse::NotModified().finish();
+        match self.version.map(etag) {
+            Some(tag) if request.method().is_safe() && is_known(request, &tag) => {
+                HttpResponse::NotModified().insert_header(ETag(tag)).finish()
+            }
+            _ => self.into_response(),
         }
-        self.into_response()
     }
 
     /// The response, whatever the caller has.
@@ -70,7 +70,7 @@ impl Answer {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponseBuilder::new(status);
         if let Some(version) = self.version {
-            response.insert_header((ETAG, etag(version)));
+            response.insert_header(ETag(etag(version)));
         }
         if let Some(location) = self.location {
             response.insert_header((LOCATION, location));

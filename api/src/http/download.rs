@@ -10,7 +10,7 @@ use actix_web::{
         StatusCode,
         header::{
             self, Charset, ContentDisposition, ContentRange, ContentRangeSpec, DispositionParam,
-            DispositionType, EntityTag, ExtendedValue, Header as _, IfNoneMatch, IfRange,
+            DispositionType, EntityTag, ExtendedValue, Header as _, IfRange,
         },
     },
 };
@@ -21,7 +21,7 @@ use liaison_domain::{
     refusal::{Code, Refusal},
 };
 
-use super::problem::Problem;
+use super::{precondition::is_known, problem::Problem};
 use crate::{service::Failure, storage::Storage};
 
 /// Answers with the content of a file or the part that the request names; `inline` is the content where it is small.
@@ -90,12 +90,7 @@ enum Wanted {
 
 impl Wanted {
     fn of(request: &HttpRequest, tag: &EntityTag, size: u64) -> Self {
-        let is_known = match IfNoneMatch::parse(request) {
-            Ok(IfNoneMatch::Any) => true,
-            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|it| it.weak_eq(tag)),
-            Err(_) => false,
-        };
-        if is_known {
+        if is_known(request, tag) {
             return Self::Nothing;
         }
         // A date can't tell one content from another, so only the tag counts.

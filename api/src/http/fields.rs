@@ -1,11 +1,14 @@
 //! Collects what is wrong with the fields of a body, so that a caller learns all of it at once.
 
+use chrono::{DateTime, Datelike as _, Utc};
 use liaison_domain::{
+    Timestamp,
     account::LabelError,
     mail_address::EmailAddressError,
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
-    text::TextError,
+    text::{Name, TextError},
 };
+use thiserror::Error;
 
 use super::patch::{Change, Patch};
 use crate::service::password::PasswordError;
@@ -29,6 +32,12 @@ impl Fields {
     ) -> Vec<T> {
         let items = items.into_iter().enumerate();
         items.filter_map(|(i, item)| self.read(format!("{pointer}/{i}"), parse(item))).collect()
+    }
+
+    /// Reads a part of a name or title to search for; a blank one searches for nothing.
+    pub fn search(&mut self, pointer: &str, part: Option<String>) -> Option<String> {
+        let part = part.filter(|it| !it.trim().is_empty())?;
+        self.read(pointer, Name::parse(&part)).map(Name::into_string)
     }
 
     /// Refuses a list that is too long.
@@ -58,6 +67,17 @@ impl Fields {
         Refusal { fields: self.0, ..Refusal::new(Code::ValidationFailed, detail) }
     }
 }
+
+/// Reads a time: whole microseconds of the years that both engines keep and sort alike.
+pub fn moment(at: DateTime<Utc>) -> Result<Timestamp, OutOfTime> {
+    let whole = Timestamp::from_timestamp_micros(at.timestamp_micros());
+    whole.filter(|it| (1..=9999).contains(&it.year())).ok_or(OutOfTime)
+}
+
+/// The time is one that not both engines keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("must be of the years 1 to 9999")]
+pub struct OutOfTime;
 
 /// An error of parsing one value, with its field code.
 pub trait FieldError: std::fmt::Display {
@@ -91,6 +111,12 @@ impl FieldError for EmailAddressError {
             Self::NoAt | Self::LocalPart | Self::Domain => FieldCode::Invalid,
             Self::TooLong => FieldCode::TooLong,
         }
+    }
+}
+
+impl FieldError for OutOfTime {
+    fn code(&self) -> FieldCode {
+        FieldCode::OutOfRange
     }
 }
 

@@ -8,7 +8,7 @@ use liaison_domain::{
     task::{Task, TaskRight, TaskRole, may},
 };
 use liaison_persistence::{
-    database::Tx,
+    database::{Tx, WriteTx},
     task::{self, Members},
 };
 
@@ -35,8 +35,20 @@ impl Entered {
 
 /// Enters a task; one that the caller may not see sounds like one that is not there (S6).
 pub async fn enter(tx: &mut impl Tx, caller: &StaffCaller, id: TaskId) -> Result<Entered, Failure> {
-    let task = task::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?;
-    let members = task::list_members(tx, caller.account, [id]).await?.remove(&id).unwrap_or_default();
+    let found = task::find(tx, caller.account, id).await?;
+    admit(tx, caller, found).await
+}
+
+/// Enters a task that nobody else changes until the end of the transaction.
+pub async fn enter_to_change(tx: &mut WriteTx, caller: &StaffCaller, id: TaskId) -> Result<Entered, Failure> {
+    let found = task::find_to_change(tx, caller.account, id).await?;
+    admit(tx, caller, found).await
+}
+
+async fn admit(tx: &mut impl Tx, caller: &StaffCaller, found: Option<Task>) -> Result<Entered, Failure> {
+    let task = found.ok_or_else(Refusal::not_found)?;
+    let members =
+        task::list_members(tx, caller.account, [task.id]).await?.remove(&task.id).unwrap_or_default();
     let roles = members.roles_of(caller.employee);
     if !may(TaskRight::View, caller.role, &roles) {
         return Err(Refusal::not_found().into());

@@ -38,7 +38,8 @@ pub struct CreateComment {
     pub body: RichText,
     /// Whom it is addressed to.
     pub notify: Vec<PersonId>,
-    pub hidden: bool,
+    /// None: hidden where the comment that it answers is (COM-5).
+    pub hidden: Option<bool>,
     pub reply_to: Option<CommentId>,
     pub file_ids: Vec<FileId>,
 }
@@ -71,18 +72,15 @@ pub async fn create(
     caller: &StaffCaller,
     entered: &Entered,
     new: CreateComment,
-) -> Result<CommentId, Failure> {
-    let mut named = new.notify;
-    let field = Named { field: "/notify", people: &named };
-    let mut known = get_selectable(tx, caller.account, &[field]).await?;
-    named.retain(|id| *id != caller.employee);
-    let audience = named.iter().filter_map(|id| known.remove(id)).collect();
-    if let Some(answered) = new.reply_to {
-        let found = comment::find_visible(tx, caller.account, answered, caller.scope()).await?;
-        if found.is_none_or(|it| it.task_id != entered.task.id) {
-            return Err(Refusal::unknown_id("/reply_to").into());
-        }
-    }
+) -> Result<Comment, Failure> {
+    let named: Vec<Named> = Named::each("/notify", &new.notify).collect();
+    let mut known = get_selectable(tx, caller.account, &named).await?;
+    known.remove(&caller.employee);
+    let audience = new.notify.iter().filter_map(|id| known.remove(id)).collect();
+    let answered = match new.reply_to {
+        Some(id) => Some(get_answered(tx, caller, entered, id).await?),
+        None => None,
+    };
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
     let new = NewComment {
@@ -92,7 +90,7 @@ pub async fn create(
         elided: String::new(),
         subject: None,
         audience,
-        hidden: new.hidden,
+        hidden: new.hidden.unwrap_or(answered.is_some_and(|it| it.hidden)),
         reply_to: new.reply_to,
         incoming_mail: None,
         unrecognized_sender: false,
@@ -101,6 +99,18 @@ pub async fn create(
         body: new.body,
     };
     add(tx, app, caller.account, &entered.task, &entered.members, new).await
+}
+
+/// The comment that another one answers: of the same task, and seen by the caller.
+async fn get_answered(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    entered: &Entered,
+    id: CommentId,
+) -> Result<Comment, Failure> {
+    let found = comment::find_visible(tx, caller.account, id, caller.scope()).await?;
+    let answered = found.filter(|it| it.task_id == entered.task.id);
+    Ok(answered.ok_or_else(|| Refusal::unknown_id("/reply_to"))?)
 }
 
 /// Adds a comment: the row, its audience, its files, the notices, the warnings; who is addressed without a role in the
@@ -112,7 +122,7 @@ pub async fn add(
     task: &Task,
     members: &Members,
     new: NewComment,
-) -> Result<CommentId, Failure> {
+) -> Result<Comment, Failure> {
     let (id, now): (CommentId, _) = (app.env.id(), app.env.now());
     let audience: Vec<PersonId> = new.audience.iter().map(|it| it.id).collect();
     let row = Comment {
@@ -136,8 +146,10 @@ pub async fn add(
     };
     comment::insert(tx, account, &row, &audience, &[]).await?;
     file::attach_to_comment(tx, account, id, &new.files).await?;
-    let without_role = audience.iter().filter(|it| members.roles_of(**it).is_empty());
-    task::insert_members(tx, account, task.id, without_role.map(|it| (TaskRole::Participant, *it))).await?;
+    let joining: Vec<PersonId> =
+        audience.iter().copied().filter(|it| members.roles_of(*it).is_empty()).collect();
+    let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
+    task::insert_members(tx, account, task.id, roles).await?;
     let notice = Notice {
         account,
         task,
@@ -157,9 +169,12 @@ pub async fn add(
     if !warnings.is_empty() {
         comment::update_warnings(tx, account, id, &warnings).await?;
     }
-    task::touch(tx, account, task.id, now).await?;
+    // Who does not see a hidden comment must not see the task move either (S7).
+    if !row.hidden || !joining.is_empty() {
+        task::touch(tx, account, task.id, now).await?;
+    }
     record(tx, app, account, "comment.created", id).await?;
-    Ok(id)
+    Ok(row)
 }
 
 /// What the author should know: nobody was addressed (COM-1), or somebody gets nothing.

@@ -1,10 +1,13 @@
 //! Tasks: setting them, changing them, who takes part.
 
+use std::collections::{BTreeSet, HashMap};
+
 use liaison_domain::{
     Timestamp,
     fan_out::notified_of_new_task,
     id::{FileId, PersonId, TaskId},
     outgoing::MailKind,
+    person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
     task::{Priority, Task, TaskRight, TaskRole, TaskStatus},
     text::Title,
@@ -12,7 +15,8 @@ use liaison_domain::{
 use liaison_persistence::{
     change_feed::{self, Change},
     database::WriteTx,
-    file, person, task,
+    file,
+    task::{self, Members},
 };
 
 use super::{
@@ -49,20 +53,27 @@ impl People {
         .filter_map(|(role, people)| Some((role, people?)))
     }
 
-    /// Refuses people who are not known here or may not take part.
-    async fn require_selectable(&self, tx: &mut WriteTx, caller: &StaffCaller) -> Result<(), Failure> {
-        let named: Vec<Named<'_>> =
-            self.named().map(|(role, people)| Named { field: field_of(role), people }).collect();
-        get_selectable(tx, caller.account, &named).await.map(drop)
-    }
-}
-
-const fn field_of(role: TaskRole) -> &'static str {
-    match role {
-        TaskRole::Assigner => "/assigner",
-        TaskRole::Assignee => "/assignees",
-        TaskRole::Participant => "/participants",
-        TaskRole::Auditor => "/auditors",
+    /// Loads who joins. Who is not known here or may not take part is refused; who holds the role already may stay,
+    /// whatever became of him.
+    async fn get_joining(
+        &self,
+        tx: &mut WriteTx,
+        caller: &StaffCaller,
+        members: &Members,
+    ) -> Result<HashMap<PersonId, Addressee>, Failure> {
+        let mut joining = Vec::new();
+        for (role, people) in self.named() {
+            let named = match role {
+                TaskRole::Assigner => {
+                    people.iter().map(|id| Named { pointer: "/assigner".to_owned(), id: *id }).collect()
+                }
+                TaskRole::Assignee => Named::each("/assignees", people).collect::<Vec<_>>(),
+                TaskRole::Participant => Named::each("/participants", people).collect(),
+                TaskRole::Auditor => Named::each("/auditors", people).collect(),
+            };
+            joining.extend(named.into_iter().filter(|it| !members.holds(role, it.id)));
+        }
+        get_selectable(tx, caller.account, &joining).await
     }
 }
 
@@ -87,8 +98,9 @@ pub async fn create(
     new: CreateTask,
 ) -> Result<TaskId, Failure> {
     let now = app.env.now();
-    let people = People { assigner: Some(new.people.assigner.unwrap_or(caller.employee)), ..new.people };
-    people.require_selectable(tx, caller).await?;
+    let assigner = new.people.assigner.unwrap_or(caller.employee);
+    let people = People { assigner: Some(assigner), ..new.people };
+    let known = people.get_joining(tx, caller, &Members::default()).await?;
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     require_parent(tx, caller, new.parent_id).await?;
     let task = Task {
@@ -113,35 +125,31 @@ pub async fn create(
     task::insert_members(tx, caller.account, task.id, roles).await?;
     let files: Vec<FileId> = files.iter().map(|it| it.id).collect();
     file::attach_to_task(tx, caller.account, task.id, &files).await?;
-    let assignees = people.assignees.as_deref().unwrap_or_default();
-    tell_assignees(tx, app, caller, &task, people.assigner, assignees).await?;
+    let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
+    let told = notified_of_new_task(known.get(&assigner).map(Addressee::kind), assignees);
+    tell(tx, app, caller, &task, &told).await?;
     record(tx, app, caller, "task.created", task.id).await?;
     Ok(task.id)
 }
 
-/// Tells those who were made assignee: contacts by mail, employees in the application.
-async fn tell_assignees(
+/// Tells of a task that is new to them: contacts by mail, employees in the application.
+async fn tell(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
     task: &Task,
-    assigner: Option<PersonId>,
-    assignees: &[PersonId],
+    audience: &[Addressee],
 ) -> Result<(), Failure> {
-    if assignees.is_empty() {
+    if audience.is_empty() {
         return Ok(());
     }
-    let people = assignees.iter().copied().chain(assigner);
-    let known = person::list_addressees(tx, caller.account, people).await?;
-    let assigner = assigner.and_then(|id| known.get(&id));
-    let audience = notified_of_new_task(assigner, assignees.iter().filter_map(|id| known.get(id)));
     let notice = Notice {
         account: caller.account,
         task,
         kind: MailKind::NewTask,
         comment: None,
         author: caller.employee,
-        audience: &audience,
+        audience,
         contacts_wait: false,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
@@ -162,25 +170,19 @@ pub struct TaskChange {
 }
 
 impl TaskChange {
-    /// The rights that the change needs (ROL, ROL-9).
-    fn rights(&self) -> Vec<TaskRight> {
-        let people = &self.people;
+    /// The rights that the change needs (ROL); none where nothing changes.
+    fn rights(&self) -> BTreeSet<TaskRight> {
         let edits = self.title.is_some()
             || self.description.is_some()
             || self.priority.is_some()
             || self.start_at.is_some()
             || self.deadline.is_some()
-            || self.parent_id.is_some()
-            || people.assigner.is_some();
-        let moves = people.assignees.is_some() || people.participants.is_some() || people.auditors.is_some();
-        [
-            (edits, TaskRight::Edit),
-            (self.status.is_some(), TaskRight::ChangeStatus),
-            (moves, TaskRight::ChangePeople),
-        ]
-        .into_iter()
-        .filter_map(|(needed, right)| needed.then_some(right))
-        .collect()
+            || self.parent_id.is_some();
+        let mut rights: BTreeSet<TaskRight> =
+            self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
+        rights.extend(edits.then_some(TaskRight::Edit));
+        rights.extend(self.status.map(|_| TaskRight::ChangeStatus));
+        rights
     }
 }
 
@@ -192,13 +194,19 @@ pub async fn update(
     entered: Entered,
     change: TaskChange,
 ) -> Result<(), Failure> {
-    for right in change.rights() {
+    let rights = change.rights();
+    if rights.is_empty() {
+        return Ok(());
+    }
+    for right in rights {
         entered.require(caller, right)?;
     }
-    change.people.require_selectable(tx, caller).await?;
     let Entered { task, members, .. } = entered;
+    let known = change.people.get_joining(tx, caller, &members).await?;
     let parent_id = change.parent_id.unwrap_or(task.parent_id);
-    require_no_circle(tx, caller, task.id, parent_id).await?;
+    if parent_id != task.parent_id {
+        require_no_circle(tx, caller, task.id, parent_id).await?;
+    }
     let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
     let description =
         change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
@@ -221,12 +229,16 @@ pub async fn update(
     for (role, people) in change.people.named() {
         task::replace_members(tx, caller.account, changed.id, role, people).await?;
     }
-    let had = |id: &&PersonId| members.of(TaskRole::Assignee).any(|person| person.id == **id);
-    let newly: Vec<PersonId> =
-        change.people.assignees.iter().flatten().filter(|id| !had(id)).copied().collect();
-    let assigner = change.people.assigner.or(members.of(TaskRole::Assigner).next().map(|it| it.id));
-    tell_assignees(tx, app, caller, &changed, assigner, &newly).await?;
+    let joined = |id: &&PersonId| !members.holds(TaskRole::Assignee, **id);
+    let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
+    let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
+    let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
+    tell(tx, app, caller, &changed, &told).await?;
     record(tx, app, caller, "task.updated", changed.id).await
+}
+
+fn assigner_of(members: &Members) -> Option<PersonKind> {
+    members.of(TaskRole::Assigner).next().map(|it| it.kind)
 }
 
 /// Puts a person in a role, or leaves him there.
@@ -234,19 +246,25 @@ pub async fn add_member(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    entered: Entered,
+    entered: &Entered,
     role: TaskRole,
     person: PersonId,
 ) -> Result<(), Failure> {
-    let field = Named { field: "/person_id", people: std::slice::from_ref(&person) };
-    get_selectable(tx, caller.account, &[field]).await?;
-    let mut people: Vec<PersonId> = entered.members.of(role).map(|it| it.id).collect();
-    if people.contains(&person) {
-        return Ok(entered.require(caller, TaskRight::ChangePeople)?);
+    require_not_assigner(role, "/role")?;
+    entered.require(caller, TaskRight::to_fill(role))?;
+    let Entered { task, members, .. } = entered;
+    if members.holds(role, person) {
+        return Ok(());
     }
-    people.push(person);
-    let change = TaskChange { people: People::of(role, people)?, ..TaskChange::default() };
-    update(tx, app, caller, entered, change).await
+    let named = Named { pointer: "/person_id".to_owned(), id: person };
+    let known = get_selectable(tx, caller.account, &[named]).await?;
+    task::insert_members(tx, caller.account, task.id, [(role, person)]).await?;
+    if role == TaskRole::Assignee {
+        let told = notified_of_new_task(assigner_of(members), known.values());
+        tell(tx, app, caller, task, &told).await?;
+    }
+    task::touch(tx, caller.account, task.id, app.env.now()).await?;
+    record(tx, app, caller, "task.updated", task.id).await
 }
 
 /// Takes a person out of a role; who does not hold it is 404.
@@ -258,10 +276,8 @@ pub async fn remove_member(
     role: TaskRole,
     person: PersonId,
 ) -> Result<(), Failure> {
-    entered.require(caller, TaskRight::ChangePeople)?;
-    if role == TaskRole::Assigner {
-        return Err(assigner_required().into());
-    }
+    require_not_assigner(role, "?role")?;
+    entered.require(caller, TaskRight::to_fill(role))?;
     if !task::delete_member(tx, caller.account, entered.task.id, role, person).await? {
         return Err(Refusal::unknown_id("?person").into());
     }
@@ -269,23 +285,13 @@ pub async fn remove_member(
     record(tx, app, caller, "task.updated", entered.task.id).await
 }
 
-impl People {
-    fn of(role: TaskRole, people: Vec<PersonId>) -> Result<Self, Refusal> {
-        Ok(match role {
-            TaskRole::Assigner => return Err(assigner_required()),
-            TaskRole::Assignee => Self { assignees: Some(people), ..Self::default() },
-            TaskRole::Participant => Self { participants: Some(people), ..Self::default() },
-            TaskRole::Auditor => Self { auditors: Some(people), ..Self::default() },
-        })
+/// The assigner is replaced, never added or taken out (ROL-1).
+fn require_not_assigner(role: TaskRole, pointer: &str) -> Result<(), Refusal> {
+    if role != TaskRole::Assigner {
+        return Ok(());
     }
-}
-
-fn assigner_required() -> Refusal {
-    Refusal::new(Code::AssignerRequired, "A task has exactly one assigner; name another one instead.").at(
-        "/role",
-        FieldCode::Invalid,
-        "can't be assigner",
-    )
+    let detail = "A task has exactly one assigner; name another one instead.";
+    Err(Refusal::new(Code::AssignerRequired, detail).at(pointer, FieldCode::Invalid, "can't be assigner"))
 }
 
 /// A parent is a task that the caller may see.

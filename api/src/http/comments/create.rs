@@ -43,9 +43,8 @@ struct CreateComment {
     #[serde(default)]
     #[schema(max_items = 100)]
     file_ids: Vec<Uuid>,
-    /// Seen by its audience, its author and administrators only (COM-5).
-    #[serde(default)]
-    hidden: bool,
+    /// Seen by its audience, its author and administrators only (COM-5). Absent: as the comment that it answers.
+    hidden: Option<bool>,
     /// A comment of the same task that it answers.
     reply_to: Option<Uuid>,
 }
@@ -80,9 +79,8 @@ pub(super) async fn create_comment(
     let new = command.body.read()?;
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
         let entered = enter(tx, &caller, TaskId::new(*id)).await?;
-        let id = comment::create(tx, &app, &caller, &entered, new).await?;
-        let (written, _) = comment::get(tx, &caller, id).await?;
-        let version = written.version;
+        let written = comment::create(tx, &app, &caller, &entered, new).await?;
+        let (id, version) = (written.id, written.version);
         let comment = one(tx, caller.account, written).await?;
         let deliveries = deliveries(tx, caller.account, id).await?;
         let view = CreatedComment { comment, deliveries };

@@ -9,13 +9,11 @@ mod show;
 mod show_raw;
 mod update;
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     comment::Comment,
     file::AttachedFile,
-    id::{AccountId, CommentId, PersonId},
+    id::{AccountId, CommentId},
     person::PersonRef,
 };
 use liaison_persistence::{
@@ -115,20 +113,11 @@ struct DeliveryView {
     detail: Option<String>,
 }
 
-impl DeliveryView {
-    /// Views of deliveries whose people are known.
-    fn all(deliveries: Vec<DeliveryRow>, people: &HashMap<PersonId, PersonRef>) -> Vec<Self> {
-        deliveries
-            .into_iter()
-            .filter_map(|row| {
-                Some(Self {
-                    person: people.get(&row.person_id)?.into(),
-                    channel: row.channel,
-                    state: row.state,
-                    detail: row.detail,
-                })
-            })
-            .collect()
+impl From<DeliveryRow> for DeliveryView {
+    fn from(row: DeliveryRow) -> Self {
+        let DeliveryRow { person_id, kind, name, channel, state, detail } = row;
+        let person = PersonRef { id: person_id, kind, name };
+        Self { person: (&person).into(), channel, state, detail }
     }
 }
 
@@ -139,8 +128,7 @@ async fn deliveries(
     id: CommentId,
 ) -> Result<Vec<DeliveryView>, Failure> {
     let rows = comment::list_deliveries(tx, account, id).await?;
-    let people = person::list_refs(tx, account, rows.iter().map(|it| it.person_id)).await?;
-    Ok(DeliveryView::all(rows, &people))
+    Ok(rows.into_iter().map(DeliveryView::from).collect())
 }
 
 /// Views of any number of comments, with one statement for each thing that surrounds them.

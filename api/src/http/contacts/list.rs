@@ -56,9 +56,10 @@ pub(super) async fn list_contacts(
     let ListContacts { q, email, limit, cursor } = parameters.0;
     let page = page::request(limit.as_deref(), cursor.as_deref())?;
     let mut fields = Fields::default();
+    let q = fields.search("?q", q);
     let email = email.and_then(|it| fields.read("?email", EmailAddress::parse(&it)));
     fields.finish()?;
-    let filter = Filter { q: q.filter(|it| !it.is_empty()), email };
+    let filter = Filter { q, email };
     let contacts = query(&app, async |tx| contact::list(tx, &caller, &filter, page).await).await?;
     Ok(Answer::ok(&PageView::of(contacts, |it| ContactView::from(&it)))?.respond(&request))
 }

@@ -23,7 +23,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
     },
-    service::{access::enter, caller::StaffCaller, task},
+    service::{access::enter_to_change, caller::StaffCaller, task},
 };
 
 /// Who joins in which role.
@@ -58,8 +58,8 @@ pub(super) async fn add_participant(
     let person = PersonId::new(command.body.person_id);
     let role = role(command.body.role.as_deref(), "/role")?;
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let entered = enter(tx, &caller, id).await?;
-        task::add_member(tx, &app, &caller, entered, role, person).await?;
+        let entered = enter_to_change(tx, &caller, id).await?;
+        task::add_member(tx, &app, &caller, &entered, role, person).await?;
         let (task, version) = view(tx, &app, &caller, id).await?;
         Ok(Answer::ok(&task)?.with_version(version))
     })

@@ -22,7 +22,7 @@ use crate::{
     http::{
         answer::Answer,
         command::Command,
-        fields::Fields,
+        fields::{Fields, moment},
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
     },
@@ -107,6 +107,8 @@ impl CreateTask {
             None => Some(Priority::Normal),
             Some(name) => fields.read("/priority", name.parse()),
         };
+        let start_at = self.start_at.and_then(|it| fields.read("/start_at", moment(it)));
+        let deadline = self.deadline.and_then(|it| fields.read("/deadline", moment(it)));
         for (field, people) in [
             ("/assignees", &self.assignees),
             ("/participants", &self.participants),
@@ -123,8 +125,8 @@ impl CreateTask {
             title,
             description,
             priority,
-            start_at: self.start_at,
-            deadline: self.deadline,
+            start_at,
+            deadline,
             parent_id: self.parent_id.map(TaskId::new),
             people: People {
                 assigner: self.assigner.map(PersonId::new),

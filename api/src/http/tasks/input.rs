@@ -1,9 +1,6 @@
 //! What creating and changing a task read alike.
 
-use liaison_domain::{
-    refusal::FieldCode,
-    text::{TextError, check_body},
-};
+use liaison_domain::{refusal::FieldCode, text::check_body};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,11 +25,11 @@ pub(super) enum Format {
 
 /// Reads a description.
 pub(super) fn description(fields: &mut Fields, text: String, format: Format) -> RichText {
-    fields.read("/description", check_body(&text));
-    RichText::from(match format {
+    let written = match format {
         Format::Text => Written::Text(text),
         Format::Html => Written::Html(text),
-    })
+    };
+    rich_text(fields, "/description", written)
 }
 
 /// Reads the two ways to write a comment: `text` or `html`, one of them.
@@ -42,31 +39,30 @@ pub(in crate::http) fn body(
     html: Option<String>,
     may_be_empty: bool,
 ) -> RichText {
-    let written = match (text, html) {
+    let (pointer, body) = match (text, html) {
         (Some(_), Some(_)) => {
             fields.note("/html", FieldCode::Invalid, "stands beside text; send one of them");
             return RichText::default();
         }
-        (Some(text), None) => {
-            fields.read("/text", check_written(&text, may_be_empty));
-            Written::Text(text)
-        }
-        (None, Some(html)) => {
-            fields.read("/html", check_written(&html, may_be_empty));
-            Written::Html(html)
-        }
-        (None, None) if may_be_empty => Written::Text(String::new()),
+        (Some(text), None) => ("/text", rich_text(fields, "/text", Written::Text(text))),
+        (None, Some(html)) => ("/html", rich_text(fields, "/html", Written::Html(html))),
+        (None, None) if may_be_empty => return RichText::default(),
         (None, None) => {
             fields.note("/text", FieldCode::Required, "is required, or html");
             return RichText::default();
         }
     };
-    RichText::from(written)
+    if fields.is_empty() && body.text.trim().is_empty() && !may_be_empty {
+        fields.note(pointer, FieldCode::Empty, "must have a text");
+    }
+    body
 }
 
-fn check_written(text: &str, may_be_empty: bool) -> Result<(), TextError> {
-    if text.trim().is_empty() && !may_be_empty {
-        return Err(TextError::Empty);
+/// Reads a text within its limits; only such a one is worth cleaning.
+fn rich_text(fields: &mut Fields, pointer: &str, written: Written) -> RichText {
+    let (Written::Text(text) | Written::Html(text)) = &written;
+    match fields.read(pointer, check_body(text)) {
+        Some(()) => written.into(),
+        None => RichText::default(),
     }
-    check_body(text)
 }

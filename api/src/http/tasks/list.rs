@@ -1,9 +1,8 @@
 //! `GET /v1/tasks`
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use liaison_domain::{
-    Timestamp,
     id::{PersonId, TaskId},
     refusal::{FieldCode, Refusal},
 };
@@ -20,7 +19,7 @@ use crate::{
     app::App,
     http::{
         answer::Answer,
-        fields::Fields,
+        fields::{Fields, moment},
         page::{self, PageView},
         problem::{Problem, ProblemView},
         query::Query,
@@ -54,7 +53,8 @@ struct ListTasks {
 
 /// List tasks
 ///
-/// Administrators see all tasks, others those that they have a role in.
+/// Administrators see all tasks, others those that they have a role in. To follow what changes, send `updated_since` with
+/// `order=updated`.
 #[utoipa::path(
     operation_id = "list_tasks", tag = "tasks", security(("bearer" = [])),
     params(ListTasks),
@@ -73,7 +73,7 @@ pub(super) async fn list_tasks(
     let page = page::request(parameters.0.limit.as_deref(), parameters.0.cursor.as_deref())?;
     let (filter, order) = parameters.0.read(&caller)?;
     let (tasks, mut surroundings) = query(&app, async |tx| {
-        if let Some(id) = filter.person
+        if let Some((id, _)) = filter.person
             && !person::exists(tx, caller.account, id).await?
         {
             return Err(Refusal::unknown_id("?person").into());
@@ -97,10 +97,11 @@ impl ListTasks {
             id => fields.read("?person", id.parse::<Uuid>()).map(PersonId::new),
         });
         let person = person.or(role.map(|_| caller.employee));
-        let updated_since: Option<Timestamp> = self.updated_since.and_then(|it| {
-            let parsed = DateTime::parse_from_rfc3339(&it).map(|it| it.with_timezone(&Utc));
-            fields.read("?updated_since", parsed)
-        });
+        let q = fields.search("?q", self.q);
+        let updated_since = self
+            .updated_since
+            .and_then(|it| fields.read("?updated_since", DateTime::parse_from_rfc3339(&it)));
+        let updated_since = updated_since.and_then(|it| fields.read("?updated_since", moment(it.to_utc())));
         let order = match self.order.as_deref() {
             None | Some("created") => Order::Created,
             Some("updated") => Order::Updated,
@@ -111,12 +112,10 @@ impl ListTasks {
         };
         fields.finish()?;
         let filter = Filter {
-            sees_all: caller.role.is_admin(),
-            viewer: Some(caller.employee),
+            viewer: (!caller.role.is_admin()).then_some(caller.employee),
             status,
-            person,
-            role,
-            q: self.q.filter(|it| !it.is_empty()),
+            person: person.map(|it| (it, role)),
+            q,
             updated_since,
         };
         Ok((filter, order))

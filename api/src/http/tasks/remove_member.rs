@@ -19,7 +19,7 @@ use crate::{
         query::Query,
         transact::{mutate, scope_of},
     },
-    service::{access::enter, caller::StaffCaller, task},
+    service::{access::enter_to_change, caller::StaffCaller, task},
 };
 
 /// Who leaves which role.
@@ -53,7 +53,7 @@ pub(super) async fn remove_participant(
     let person = PersonId::new(person.ok_or_else(|| fields.refusal())?);
     let role = role(parameters.0.role.as_deref(), "?role")?;
     mutate(&app, scope_of(&caller), None, async |tx| {
-        let entered = enter(tx, &caller, TaskId::new(*id)).await?;
+        let entered = enter_to_change(tx, &caller, TaskId::new(*id)).await?;
         task::remove_member(tx, &app, &caller, &entered, role, person).await?;
         Ok(Answer::no_content())
     })

@@ -24,14 +24,14 @@ use crate::{
     http::{
         answer::Answer,
         command::Command,
-        fields::Fields,
+        fields::{Fields, moment},
         patch::{Change, Patch},
         precondition::IfMatch,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
     },
     service::{
-        access::enter,
+        access::enter_to_change,
         caller::StaffCaller,
         task::{self, People, TaskChange},
     },
@@ -89,7 +89,8 @@ struct UpdateTask {
 
 /// Change a task
 ///
-/// Assigner, auditors and administrators change everything, assignees the status, everybody in the task its people.
+/// Assigner, auditors and administrators change everything, assignees the status, everybody in the task its assignees and
+/// participants. A list of people may keep who holds the role already, even who could not join any more.
 #[utoipa::path(
     operation_id = "update_task", tag = "tasks", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IfMatchParam),
@@ -109,7 +110,7 @@ pub(super) async fn update_task(
 ) -> Result<HttpResponse, Problem> {
     let (id, change) = (TaskId::new(*id), command.body.read()?);
     mutate(&app, scope_of(&caller), None, async |tx| {
-        let entered = enter(tx, &caller, id).await?;
+        let entered = enter_to_change(tx, &caller, id).await?;
         if_match.check(entered.task.version)?;
         task::update(tx, &app, &caller, entered, change).await?;
         let (task, version) = view(tx, &app, &caller, id).await?;
@@ -134,8 +135,8 @@ impl UpdateTask {
             },
             status: fields.change("/status", self.status, |it| it.parse()),
             priority: fields.change("/priority", self.priority, |it| it.parse()),
-            start_at: self.start_at.into_change(),
-            deadline: self.deadline.into_change(),
+            start_at: fields.clearable("/start_at", self.start_at, moment).into_change(),
+            deadline: fields.clearable("/deadline", self.deadline, moment).into_change(),
             parent_id: self.parent_id.into_change().map(|it| it.map(TaskId::new)),
             people: People {
                 assigner: self.assigner.0.map(PersonId::new),

@@ -142,7 +142,7 @@ pub(super) async fn apply(
         files: attach(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };
-    let comment = conversation::add(tx, app, account, &task, &members, new).await?;
+    let comment = conversation::add(tx, app, account, &task, &members, new).await?.id;
     explain.add("comment", "added", format!("{comment} in task {}", task.number));
     if let Some(id) = own_id {
         thread::insert_received(tx, account, &id, task.id, comment, app.env.now()).await?;

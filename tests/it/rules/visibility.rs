@@ -1,0 +1,270 @@
+//! Invariant 8: what a viewer finds, lists and opens is what `domain::visibility` lets him, whatever the world.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use liaison_domain::{
+    Timestamp,
+    account::Role,
+    comment::{Comment, CommentKind, Origin},
+    file::{Attachment, File},
+    id::{AccountId, CommentId, FileId, PersonId, TaskId},
+    task::TaskRole,
+    visibility::{Scope, Visible},
+};
+use liaison_persistence::{comment, database::WriteTx, file, page::PageRequest, task};
+use proptest::prelude::*;
+use support::{JsonExt as _, TestApp, both_engines};
+use uuid::Uuid;
+
+use super::{equal, for_all};
+use crate::api::tasks::set;
+
+both_engines!(comments_are_seen_exactly_as_the_scope_allows, files_are_seen_exactly_with_what_they_hang_on,);
+
+const N_TASKS: usize = 2;
+const N_PEOPLE: usize = 6;
+
+/// One comment of a random world; people and tasks by their place in [`World`].
+#[derive(Clone, Debug)]
+struct Written {
+    task: usize,
+    author: usize,
+    audience: BTreeSet<usize>,
+    hidden: bool,
+    unrecognized_sender: bool,
+    deleted: bool,
+    /// Comments two steps apart are of different moments.
+    moment: u8,
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    let audience = prop::collection::btree_set(0..N_PEOPLE, 0..4);
+    let flags = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2));
+    (0..N_TASKS, 0..N_PEOPLE, audience, flags, 0..4u8).prop_map(
+        |(task, author, audience, (hidden, unrecognized_sender, deleted), moment)| Written {
+            task,
+            author,
+            audience,
+            hidden,
+            unrecognized_sender,
+            deleted,
+            moment,
+        },
+    )
+}
+
+/// An account with its owner, an administrator, two members and two contacts, and with tasks that all of them may enter.
+struct World {
+    app: TestApp,
+    account: AccountId,
+    scopes: Vec<Scope>,
+    tasks: Vec<TaskId>,
+}
+
+impl World {
+    async fn build(app: TestApp) -> Self {
+        let anna = app.sign_up("acme").await;
+        let person = |it: &serde_json::Value| PersonId::new(it.id().parse().unwrap());
+        let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+        let scopes = vec![
+            Scope::employee(person(&anna.me), Role::Owner),
+            Scope::employee(person(&anna.admin("admin").await.me), Role::Admin),
+            Scope::employee(person(&anna.employee("boris").await.me), Role::Member),
+            Scope::employee(person(&anna.employee("vera").await.me), Role::Member),
+            Scope::contact(person(&ivan)),
+            Scope::contact(person(&olga)),
+        ];
+        let mut tasks = Vec::new();
+        for title in ["1", "2"] {
+            let task = set(&anna, serde_json::json!({"title": title})).await;
+            tasks.push(TaskId::new(task.id().parse().unwrap()));
+        }
+        Self { account: AccountId::new(anna.account.id().parse().unwrap()), scopes, tasks, app }
+    }
+
+    fn person(&self, i: usize) -> PersonId {
+        self.scopes[i].viewer
+    }
+
+    /// A transaction that nobody ends: each random world is gone with it.
+    async fn begin(&self) -> WriteTx {
+        self.app.parts().database.write().await.unwrap()
+    }
+
+    /// Writes a comment past all rules.
+    async fn write(&self, tx: &mut WriteTx, n: usize, written: &Written) -> Comment {
+        let start: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+        let comment = Comment {
+            id: CommentId::new(Uuid::from_u128(n as u128 + 1)),
+            task_id: self.tasks[written.task],
+            author_id: self.person(written.author),
+            kind: CommentKind::Message,
+            origin: Origin::Api,
+            created_at: start + TimeDelta::microseconds(i64::from(written.moment / 2)),
+            edited_at: None,
+            html: n.to_string(),
+            text: n.to_string(),
+            visible: n.to_string(),
+            elided: String::new(),
+            subject: None,
+            hidden: written.hidden,
+            reply_to: None,
+            incoming_mail_id: None,
+            unrecognized_sender: written.unrecognized_sender,
+            version: 1,
+        };
+        let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
+        comment::insert(tx, self.account, &comment, &audience, &[]).await.unwrap();
+        if written.deleted {
+            assert!(comment::delete(tx, self.account, comment.id, start, 1).await.unwrap());
+        }
+        comment
+    }
+
+    fn allows(&self, scope: &Scope, written: &Written) -> bool {
+        let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
+        let Written { hidden, unrecognized_sender, .. } = *written;
+        let author = self.person(written.author);
+        !written.deleted
+            && scope.allows(&Visible { author, audience: &audience, hidden, unrecognized_sender })
+    }
+
+    /// A task's conversation, page by page.
+    async fn list(&self, tx: &mut WriteTx, task: TaskId, scope: Scope) -> Vec<Comment> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let request = PageRequest { limit: 2, after };
+            let page = comment::list_visible(tx, self.account, task, scope, request).await.unwrap();
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    }
+}
+
+/// COM-5, DASH-5, R17, S7: one by one and in lists alike, in the order of writing, through pages of two.
+async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
+    let world = &World::build(app).await;
+    let conversations = prop::collection::vec(written(), 0..10);
+    for_all(60, &conversations, async |conversation| {
+        let mut tx = world.begin().await;
+        let mut comments = Vec::new();
+        for (n, written) in conversation.iter().enumerate() {
+            comments.push((world.write(&mut tx, n, written).await, written));
+        }
+        comments.sort_by_key(|(it, _)| (it.created_at, it.id));
+        for scope in &world.scopes {
+            for task in &world.tasks {
+                let visible = comments
+                    .iter()
+                    .filter(|(it, written)| it.task_id == *task && world.allows(scope, written));
+                let expected: Vec<Comment> = visible.map(|(it, _)| it.clone()).collect();
+                equal(scope, &world.list(&mut tx, *task, *scope).await, &expected)?;
+            }
+            for (comment, written) in &comments {
+                let found = comment::find_visible(&mut tx, world.account, comment.id, *scope).await.unwrap();
+                let expected = world.allows(scope, written).then(|| comment.clone());
+                equal((scope, written), &found, &expected)?;
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// A file, and everything that it hangs on.
+#[derive(Clone, Debug)]
+struct Uploaded {
+    uploader: usize,
+    tasks: BTreeSet<usize>,
+    comments: BTreeSet<usize>,
+}
+
+const N_COMMENTS: usize = 4;
+
+fn files() -> impl Strategy<Value = (Vec<Written>, Vec<Uploaded>, Vec<(usize, usize)>)> {
+    let tasks = prop::collection::btree_set(0..N_TASKS, 0..2);
+    let comments = prop::collection::btree_set(0..N_COMMENTS, 0..3);
+    let uploaded = (0..N_PEOPLE, tasks, comments).prop_map(|(uploader, tasks, comments)| Uploaded {
+        uploader,
+        tasks,
+        comments,
+    });
+    (
+        prop::collection::vec(written(), N_COMMENTS),
+        prop::collection::vec(uploaded, 1..6),
+        prop::collection::vec((0..N_TASKS, 0..N_PEOPLE), 0..8),
+    )
+}
+
+/// COM-5, S6: a file is for its uploader, for administrators, and for those in a task who see what it hangs on.
+async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
+    let world = &World::build(app).await;
+    for_all(60, &files(), async |(conversation, uploads, members)| {
+        let mut tx = world.begin().await;
+        for (task, person) in &members {
+            let member = [(TaskRole::Participant, world.person(*person))];
+            task::insert_members(&mut tx, world.account, world.tasks[*task], member).await.unwrap();
+        }
+        let mut comments = Vec::new();
+        for (n, written) in conversation.iter().enumerate() {
+            comments.push(world.write(&mut tx, n, written).await.id);
+        }
+        let mut ids = Vec::new();
+        for (n, upload) in uploads.iter().enumerate() {
+            ids.push(attach(world, &mut tx, n, upload, &comments).await);
+        }
+        for (viewer, scope) in world.scopes.iter().enumerate() {
+            let is_admin = viewer < 2;
+            let is_in = |task: usize| members.contains(&(task, viewer));
+            let sees = |upload: &Uploaded| {
+                is_admin
+                    || upload.uploader == viewer
+                    || upload.tasks.iter().any(|it| is_in(*it))
+                    || upload
+                        .comments
+                        .iter()
+                        .map(|it| &conversation[*it])
+                        .any(|it| is_in(it.task) && world.allows(scope, it))
+            };
+            let seen = uploads.iter().zip(&ids).filter(|(it, _)| sees(it));
+            let expected: BTreeSet<FileId> = seen.map(|(_, id)| *id).collect();
+            let found =
+                file::list_visible(&mut tx, world.account, *scope, is_admin, ids.clone()).await.unwrap();
+            equal(scope, &found.into_keys().collect(), &expected)?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+async fn attach(
+    world: &World,
+    tx: &mut WriteTx,
+    n: usize,
+    upload: &Uploaded,
+    comments: &[CommentId],
+) -> FileId {
+    let id = FileId::new(Uuid::from_u128(n as u128 + 1));
+    let new = File {
+        id,
+        name: format!("{n}.txt"),
+        content_type: "text/plain".to_owned(),
+        size: 0,
+        sha256: vec![0; 32],
+        created_at: "2030-01-01T00:00:00Z".parse().unwrap(),
+    };
+    let uploader = world.person(upload.uploader);
+    file::insert(tx, world.account, uploader, &new, Some("".into())).await.unwrap();
+    for task in &upload.tasks {
+        file::attach_to_task(tx, world.account, world.tasks[*task], &[id]).await.unwrap();
+    }
+    for comment in &upload.comments {
+        let attachment = [Attachment { file: id, content_id: None }];
+        file::attach_to_comment(tx, world.account, comments[*comment], &attachment).await.unwrap();
+    }
+    id
+}
