@@ -6,7 +6,10 @@ use liaison_mailer::transport::MailTransport;
 use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
-use crate::{config::Config, env::Env, http::limits::Limits, keys::Keys, storage::Storage};
+use crate::{
+    config::Config, env::Env, http::limits::Limits, keys::Keys, service::intake::queue::Intake,
+    storage::Storage,
+};
 
 /// The running application's parts, shared by requests and workers.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub struct App {
     pub storage: Storage,
     /// Where mail leaves by.
     pub transport: Arc<dyn MailTransport>,
+    /// Where mail is handed in.
+    pub intake: Intake,
     /// Rung after a commit that made work.
     pub wake: Arc<Notify>,
     pub limits: Limits,

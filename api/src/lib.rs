@@ -8,6 +8,7 @@ pub mod app;
 pub mod config;
 pub mod env;
 pub mod http;
+pub mod ingest;
 pub mod keys;
 pub mod lifecycle;
 pub mod lmtp;

@@ -7,6 +7,7 @@ use liaison_api::{
     account_create::AccountCreate,
     config::Config,
     http::openapi,
+    ingest::Ingest,
     mail_check::MailCheck,
     startup::{self, Part},
 };
@@ -35,6 +36,8 @@ enum Command {
     /// Make accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Take mails from files and look at them at once.
+    Ingest(Ingest),
     /// Print the settings in force, secrets masked.
     Config,
     /// Print the OpenAPI document.
@@ -65,6 +68,10 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Account(AccountCommand::Create(create)) => {
             let config = config()?;
             run(async { create.run(&startup::app(config).await?).await })
+        }
+        Command::Ingest(ingest) => {
+            let config = config()?;
+            run(async { ingest.run(&startup::app(config).await?).await })
         }
         Command::Config => print(&config()?.describe()),
         Command::Openapi => print(openapi::yaml()?.trim_end()),

@@ -19,7 +19,8 @@ use crate::{
     env::Env,
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
-    lifecycle,
+    lifecycle, lmtp,
+    service::intake::{lmtp::LmtpIntake, queue::Intake},
     storage::Storage,
     worker,
 };
@@ -51,6 +52,11 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
     let stop = lifecycle::on_signal();
     let runs = |part| only.is_none_or(|it| it == part);
     let background = TaskTracker::new();
+    if runs(Part::Lmtp) {
+        let listener = listen_lmtp(&app.config.lmtp.listen).await?;
+        let intake = Arc::new(LmtpIntake(app.clone().into_inner()));
+        background.spawn(lmtp::serve(listener, intake, lmtp::Limits::default(), stop.clone()));
+    }
     if runs(Part::Workers) {
         background.spawn(worker::run(app.clone().into_inner(), stop.clone()));
     }
@@ -80,7 +86,7 @@ pub async fn app(mut config: Config) -> anyhow::Result<App> {
     build(config, env, database)
 }
 
-/// The application's parts; also what a test drives.
+/// The application's parts; also what a test drives. Called inside a runtime, since the intake is a task of its own.
 pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App> {
     let keys = Keys::derive(Secrets {
         auth: config.auth.secret.as_bytes(),
@@ -91,7 +97,9 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     let storage = Storage::open(&config.storage.url).context("storage.url")?;
     let transport = config.mail.transport.parse::<TransportUrl>().context("mail.transport")?.build(None);
     let limits = Limits::new(&config.http);
-    Ok(App { config, database, env, keys, storage, transport, wake: Arc::new(Notify::new()), limits })
+    let wake = Arc::new(Notify::new());
+    let intake = Intake::start(database.clone(), wake.clone());
+    Ok(App { config, database, env, keys, storage, transport, intake, wake, limits })
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {
@@ -108,6 +116,12 @@ async fn open(config: &Config) -> anyhow::Result<Database> {
     let database = Database::open(&settings).await.context("database.url")?;
     migrate::migrate(&database).await.context("the database's schema")?;
     Ok(database)
+}
+
+async fn listen_lmtp(listen: &str) -> anyhow::Result<lmtp::Listener> {
+    let place = listen.parse::<lmtp::Listen>();
+    let place = place.with_context(|| format!("lmtp.listen = {listen}"))?;
+    lmtp::Listener::bind(&place).await.with_context(|| format!("lmtp.listen = {listen}"))
 }
 
 async fn serve_http(app: Data<App>, listen: &str, stop: CancellationToken) -> anyhow::Result<()> {
@@ -137,7 +151,8 @@ pub fn install_crypto() {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
 }
 
-fn start_log(config: &Config) {
+/// Writes the log to standard error.
+pub fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::new(&config.log.filter);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second server in one process, as in a test, keeps the first one's log.

@@ -59,7 +59,7 @@ pub const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Checks a text of several lines against its limit; NUL is no character of a text, and PostgreSQL keeps none.
+/// Checks a text of several lines against its limit, and for the one character that PostgreSQL keeps in no text.
 pub fn check_body(text: &str) -> Result<(), TextError> {
     if text.len() > MAX_BODY_BYTES {
         return Err(TextError::TooLong { max: MAX_BODY_BYTES });

@@ -76,8 +76,9 @@ CREATE TABLE incoming_mail (
     id UUID NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     via TEXT NOT NULL CHECK (via IN ('lmtp', 'http', 'imap', 'ingest')),
-    -- The host that handed it over, where it came over a network.
+    -- The host that handed it over, where it came over a network, and whom that host names as its client.
     peer TEXT,
+    client TEXT,
     envelope_sender TEXT NOT NULL,
     recipients JSONB NOT NULL,
     size BIGINT NOT NULL,
@@ -94,9 +95,10 @@ CREATE TABLE incoming_mail (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX incoming_mail_by_age ON incoming_mail (account_id, received_at, id);
+CREATE INDEX incoming_mail_by_content ON incoming_mail (account_id, sha256);
 CREATE INDEX incoming_mail_by_state ON incoming_mail (account_id, state, received_at, id);
 
--- The first mail of each identity and content: what comes again is the same mail (R7).
+-- The mail that made the comment, of each identity and content: what comes again is the same mail (R7).
 CREATE TABLE incoming_identity (
     account_id UUID NOT NULL,
     message_id TEXT NOT NULL,

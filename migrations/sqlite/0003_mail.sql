@@ -84,8 +84,9 @@ CREATE TABLE incoming_mail (
     id BLOB NOT NULL,
     received_at TEXT NOT NULL,
     via TEXT NOT NULL CHECK (via IN ('lmtp', 'http', 'imap', 'ingest')),
-    -- The host that handed it over, where it came over a network.
+    -- The host that handed it over, where it came over a network, and whom that host names as its client.
     peer TEXT,
+    client TEXT,
     envelope_sender TEXT NOT NULL,
     recipients TEXT NOT NULL,
     size INTEGER NOT NULL,
@@ -103,9 +104,10 @@ CREATE TABLE incoming_mail (
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT;
 CREATE INDEX incoming_mail_by_age ON incoming_mail (account_id, received_at, id);
+CREATE INDEX incoming_mail_by_content ON incoming_mail (account_id, sha256);
 CREATE INDEX incoming_mail_by_state ON incoming_mail (account_id, state, received_at, id);
 
--- The first mail of each identity and content: what comes again is the same mail (R7).
+-- The mail that made the comment, of each identity and content: what comes again is the same mail (R7).
 CREATE TABLE incoming_identity (
     account_id BLOB NOT NULL,
     message_id TEXT NOT NULL,

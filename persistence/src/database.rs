@@ -1,7 +1,7 @@
 //! Connections and transactions. The type of a transaction says what it may do.
 //!
 //! SQLite has one writer connection, opened with `BEGIN IMMEDIATE`, and a pool of readers. A deferred `BEGIN` that later
-//! writes fails at once under load (SQLITE_BUSY_SNAPSHOT), so no such thing can be expressed here.
+//! writes fails at once under load (`SQLITE_BUSY_SNAPSHOT`), so no such thing can be expressed here.
 
 use std::{str::FromStr, time::Duration};
 
@@ -110,7 +110,7 @@ impl Database {
     pub async fn write(&self) -> Result<WriteTx, StorageError> {
         Ok(WriteTx(match self {
             Self::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Inner::Postgres(begin(pool, "BEGIN").await?),
         }))
     }
 
@@ -119,7 +119,7 @@ impl Database {
         Ok(ReadTx(match self {
             Self::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Self::Postgres(pool) => {
-                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Inner::Postgres(begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         }))
     }
@@ -134,6 +134,17 @@ impl Database {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins in a task of its own, which nobody can cut. A request that goes away between BEGIN and its answer would put a
+/// connection back that is inside a transaction without knowing it, and the next one to write would be refused.
+async fn begin(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, StorageError> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    Ok(begun.map_err(|source| sqlx::Error::Io(source.into()))??)
 }
 
 #[derive(Debug)]

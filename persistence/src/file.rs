@@ -134,7 +134,7 @@ pub async fn insert(
     file: &File,
     content: Option<Bytes>,
 ) -> Result<(), StorageError> {
-    db!(tx, execute(INSERT_BLOB, account, file.sha256, file.size, content))?;
+    insert_content(tx, account, &file.sha256, file.size, content).await?;
     db!(
         tx,
         execute(
@@ -150,6 +150,17 @@ pub async fn insert(
         )
     )
     .map(drop)
+}
+
+/// Says that the account has this content: the bytes where they are small, none where they lie in the storage.
+pub async fn insert_content(
+    tx: &mut WriteTx,
+    account: AccountId,
+    sha256: &[u8],
+    size: i64,
+    content: Option<Bytes>,
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_BLOB, account, sha256, size, content)).map(drop)
 }
 
 /// A file whoever asks; for callers that hold another proof than a viewer's scope.

@@ -106,6 +106,7 @@ statements! {
     /// What a node left when it was stopped is its own again when it starts.
     RELEASE_LEASES = ["UPDATE job SET state = 'ready', leased_by = NULL, lease_until = NULL \
         WHERE state = 'leased' AND leased_by = $1"];
+    DELETE_JOB = ["DELETE FROM job WHERE account_id = $1 AND kind = $2 AND subject_id = $3"];
     FINISH_JOBS = [
         "DELETE FROM job WHERE account_id = $1 AND leased_by = $2 AND state = 'leased' AND id "
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
@@ -203,6 +204,16 @@ pub async fn finish(
     jobs: impl IntoIterator<Item = JobId>,
 ) -> Result<(), StorageError> {
     db!(tx, execute(FINISH_JOBS, account, node, ids(jobs))).map(drop)
+}
+
+/// Ends the work on a thing, whoever has it: for work that the thing's own state keeps from being done twice.
+pub async fn end(
+    tx: &mut WriteTx,
+    account: AccountId,
+    kind: JobKind,
+    subject: Uuid,
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_JOB, account, kind, subject)).map(drop)
 }
 
 /// Puts off jobs that went as they should and have to run again.

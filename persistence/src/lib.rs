@@ -20,6 +20,7 @@ pub mod employee;
 pub mod error;
 pub mod file;
 pub mod idempotency;
+pub mod incoming_mail;
 pub mod job;
 pub mod list;
 pub mod migrate;
@@ -46,9 +47,11 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         employee::ALL,
         file::ALL,
         idempotency::ALL,
+        incoming_mail::ALL,
         job::ALL,
         notification::ALL,
         outgoing_mail::ALL,
+        outgoing_mail::answered::ALL,
         outgoing_mail::delivery::ALL,
         outgoing_mail::ledger::ALL,
         person::ALL,

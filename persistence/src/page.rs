@@ -128,7 +128,7 @@ mod tests {
         let [early, late] = [-1, 253_402_300_800_000_000].map(|micros| {
             Cursor::new(Timestamp::from_timestamp_micros(micros).unwrap(), Uuid::nil()).encode()
         });
-        for bent in ["", "x", "AQ", &cursor.encode()[1..], "Ág", &early, &late] {
+        for bent in ["", "x", "AQ", cursor.encode().trim_start_matches('A'), "Ág", &early, &late] {
             assert_eq!(Cursor::decode(bent), Err(InvalidCursor), "{bent}");
         }
     }

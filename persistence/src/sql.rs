@@ -30,6 +30,9 @@ pub struct Sql {
 }
 
 impl Sql {
+    /// # Panics
+    ///
+    /// While compiling, where the two texts don't have the same placeholders.
     pub const fn new(name: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
         let binds = highest_placeholder(sqlite);
         assert!(binds == highest_placeholder(postgres), "the engines' texts differ in their placeholders");
@@ -448,6 +451,7 @@ name_columns!(
     inbound::matching.MatchedBy,
     inbound::verdict.Cause,
     inbound::verdict.IncomingState,
+    inbound::via.Via,
     job.JobKind,
     job.JobState,
     language.Language,

@@ -2,13 +2,28 @@
 
 use std::collections::HashMap;
 
-use liaison_domain::id::{AccountId, PersonId, TaskId};
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, CommentId, PersonId, TaskId},
+};
 
 use crate::{
-    database::Tx,
+    database::{Tx, WriteTx},
     error::StorageError,
-    list::{Ids, in_ids},
+    list::{Ids, Texts, in_ids},
 };
+
+/// A Message-ID that belongs to a conversation.
+#[derive(Clone, Debug)]
+pub struct ReferenceRow {
+    /// Without angle brackets.
+    pub message_id: String,
+    pub task_id: TaskId,
+    pub comment_id: Option<CommentId>,
+    /// We made it.
+    pub is_ours: bool,
+}
+record!(ReferenceRow { message_id, task_id, comment_id, is_ours });
 
 struct KnownRow {
     person_id: PersonId,
@@ -17,6 +32,14 @@ struct KnownRow {
 record!(KnownRow { person_id, message_id });
 
 statements! {
+    LIST_REFERENCES = [
+        "SELECT message_id, task_id, comment_id, is_ours FROM thread_reference WHERE account_id = $1 AND message_id "
+        { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
+        " ORDER BY message_id"
+    ];
+    /// An id that is known stays where it is (R7: broken programs use one again).
+    INSERT_RECEIVED = ["INSERT INTO thread_reference (account_id, message_id, task_id, comment_id, is_ours, created_at) \
+        VALUES ($1, $2, $3, $4, FALSE, $5) ON CONFLICT DO NOTHING"];
     /// Ours that are on their way to him or arrived, and his own: the first of the task, and the latest 19 (R33).
     LIST_KNOWN = [
         "SELECT person_id, message_id FROM (\
@@ -48,4 +71,25 @@ pub async fn list_known(
         known.entry(row.person_id).or_default().push(row.message_id);
     }
     Ok(known)
+}
+
+/// Which of these Message-IDs are known, and where they belong.
+pub async fn list_references(
+    tx: &mut impl Tx,
+    account: AccountId,
+    message_ids: impl IntoIterator<Item = String>,
+) -> Result<Vec<ReferenceRow>, StorageError> {
+    db!(tx, fetch_all::<ReferenceRow>(LIST_REFERENCES, account, Texts::new(message_ids)))
+}
+
+/// Keeps the Message-ID of a received mail, so that an answer to it finds the conversation.
+pub async fn insert_received(
+    tx: &mut WriteTx,
+    account: AccountId,
+    message_id: &str,
+    task: TaskId,
+    comment: CommentId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(INSERT_RECEIVED, account, message_id, task, comment, at)).map(drop)
 }

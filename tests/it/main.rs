@@ -4,11 +4,14 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test ends at what it did not expect, and so do the functions it shares"
 )]
 
 mod api;
 mod contract;
+mod jobs;
 mod process;
 mod rules;
+mod storage;
 mod tidy;

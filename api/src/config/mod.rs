@@ -3,10 +3,12 @@
 //! With no configuration at all the server runs on loopback with everything under `./var`; see [`secrets`] for what is
 //! generated then.
 
+mod networks;
 pub mod secrets;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
+use liaison_mailer::authenticate::Network;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -134,7 +136,8 @@ pub struct Mail {
     /// Whether From = employee needs proof.
     pub auth: MailAuth,
     /// Networks whose Received lines count.
-    pub trusted_hops: Vec<String>,
+    #[serde(with = "networks")]
+    pub trusted_hops: Vec<Network>,
     /// Messages that are on their way at once.
     pub concurrency: usize,
 }
@@ -145,7 +148,7 @@ impl Default for Mail {
             domain: "liaison.localhost".into(),
             transport: "file://var/outbox".into(),
             auth: MailAuth::Report,
-            trusted_hops: vec!["127.0.0.0/8".into(), "::1".into()],
+            trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
             concurrency: 16,
         }
     }

@@ -10,7 +10,10 @@ use actix_web::{
 };
 use futures_util::StreamExt as _;
 use liaison_domain::refusal::{Code, FieldCode, Refusal};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -104,11 +107,16 @@ fn require_json(request: &HttpRequest) -> Result<(), Refusal> {
 
 /// Reads JSON; what is no JSON is malformed, what has other fields than it should is refused naming the field.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
+    if text.trim_ascii_start().first() == Some(&b'[') {
+        // A struct would take the elements for its fields.
+        return Err(shape_refusal("", "not an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() {
+        // A number where a name belongs is told like a syntax error.
+        if inner.is_data() || serde_json::from_slice::<IgnoredAny>(text).is_ok() {
             shape_refusal(&path, &inner.to_string())
         } else {
             Refusal::new(Code::MalformedJson, "The body is not JSON.")
@@ -124,7 +132,10 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             Segment::Map { key } | Segment::Enum { variant: key } => {
                 pointer.push('/');
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));

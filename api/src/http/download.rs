@@ -58,8 +58,23 @@ pub async fn respond(
         .body(body))
 }
 
+/// The same for a mail as received: saved and not shown, so that it may go by its own type.
+pub async fn respond_mail(
+    storage: &Storage,
+    request: &HttpRequest,
+    mail: &File,
+    inline: Option<Bytes>,
+) -> Result<HttpResponse, Problem> {
+    let mut response = respond(storage, request, mail, inline).await?;
+    if response.status().is_success() {
+        let mail_type = header::HeaderValue::from_static("message/rfc822");
+        response.headers_mut().insert(header::CONTENT_TYPE, mail_type);
+    }
+    Ok(response)
+}
+
 /// What a request asks of content.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Whole,
     /// Both ends inclusive and within the content.
@@ -166,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn one_range_of_bytes_is_honoured() {
+    fn one_range_of_bytes_is_honored() {
         let check = |range, expected| check(&[("Range", range)], SIZE, expected);
         check("bytes=0-0", part(0, 0));
         check("bytes=0-499", part(0, 499));

@@ -94,14 +94,16 @@ pub async fn count<B: MessageBody>(
 fn check(limits: &Limits, request: &ServiceRequest) -> Option<Standing> {
     let address = request.peer_addr().map(|it| it.ip());
     match (request.method(), request.path()) {
-        (&Method::POST, "/v1/accounts") => standing(&limits.sign_ups, &address?),
-        (&Method::POST, "/v1/sessions" | "/v1/sessions/refresh") => standing(&limits.sign_ins, &address?),
-        _ => standing(&limits.tokens, &digest(bearer(request.request())?.as_bytes())),
+        (&Method::POST, "/v1/accounts") => Some(standing(&limits.sign_ups, &address?)),
+        (&Method::POST, "/v1/sessions" | "/v1/sessions/refresh") => {
+            Some(standing(&limits.sign_ins, &address?))
+        }
+        _ => Some(standing(&limits.tokens, &digest(bearer(request.request())?.as_bytes()))),
     }
 }
 
-fn standing<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> Option<Standing> {
-    Some(match limiter.check_key(key) {
+fn standing<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> Standing {
+    match limiter.check_key(key) {
         Ok(state) => Standing {
             limit: state.quota().burst_size().get(),
             remaining: state.remaining_burst_capacity(),
@@ -112,5 +114,5 @@ fn standing<K: std::hash::Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> O
             remaining: 0,
             wait: refused.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs() + 1,
         },
-    })
+    }
 }

@@ -3,7 +3,7 @@
 use utoipa::{
     IntoParams, Modify, OpenApi,
     openapi::{
-        RefOr,
+        Content, Ref, RefOr,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -38,17 +38,26 @@ pub fn frame() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
-/// Adds what is the same for every operation: a change takes the name of merge patches too (RFC 7396).
+/// Adds what is the same for every operation: a change takes the name of merge patches too (RFC 7396), and the body of an
+/// action may be left out.
 pub fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
-    for operation in document.paths.paths.values_mut().filter_map(|path| path.patch.as_mut()) {
-        if let Some(RefOr::T(body)) = &mut operation.request_body
-            && let Some(content) = body.content.get("application/json").cloned()
+    let empty = RefOr::T(Content::new(Some(Ref::from_schema_name("Empty"))));
+    for path in document.paths.paths.values_mut() {
+        if let Some(RefOr::T(body)) = path.patch.as_mut().and_then(|it| it.request_body.as_mut())
+            && let Some(content) = body.content.get(JSON).cloned()
         {
             body.content.insert("application/merge-patch+json".to_owned(), content);
+        }
+        if let Some(RefOr::T(body)) = path.post.as_mut().and_then(|it| it.request_body.as_mut())
+            && body.content.get(JSON) == Some(&empty)
+        {
+            body.required = None;
         }
     }
     document
 }
+
+const JSON: &str = "application/json";
 
 /// The document as YAML: what `openapi.yaml` holds.
 pub fn yaml() -> anyhow::Result<String> {

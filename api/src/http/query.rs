@@ -17,9 +17,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let read = serde_urlencoded::from_str(request.query_string());
-        ready(read.map(Self).map_err(|error| refusal(&error.to_string()).into()))
+        ready(read(request.query_string()).map(Self).map_err(Problem::from))
     }
+}
+
+fn read<T: DeserializeOwned>(query: &str) -> Result<T, Refusal> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    // PostgreSQL keeps, and takes, no NUL in a text.
+    if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
+        return Err(wrong(name, FieldCode::Invalid, "must not have control characters"));
+    }
+    serde_urlencoded::from_str(query).map_err(|error| refusal(&error.to_string()))
 }
 
 fn refusal(message: &str) -> Refusal {
@@ -31,6 +39,10 @@ fn refusal(message: &str) -> Refusal {
     } else {
         (FieldCode::Invalid, "stands there twice or is not readable")
     };
+    wrong(name, code, detail)
+}
+
+fn wrong(name: &str, code: FieldCode, detail: &'static str) -> Refusal {
     Refusal::new(Code::ValidationFailed, "Some parameters are not as they must be.").at(
         format!("?{name}"),
         code,

@@ -42,7 +42,7 @@ pub fn build(
             PathConfig::default()
                 .error_handler(|_error, _request| Problem::from(Refusal::not_found()).into()),
         )
-        .service(web::resource("/openapi.yaml").get(move || text("application/yaml", yaml.clone())))
+        .service(web::resource("/openapi.yaml").get(move || std::future::ready(yaml_page(yaml.clone()))))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(web::to(unrouted))
@@ -58,8 +58,8 @@ pub fn document() -> OpenApi {
     openapi::complete(app.split_for_parts().1)
 }
 
-async fn text(content_type: &'static str, body: String) -> HttpResponse {
-    HttpResponse::Ok().content_type(content_type).body(body)
+fn yaml_page(yaml: String) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/yaml").body(yaml)
 }
 
 fn cors(http: &Http) -> actix_cors::Cors {

@@ -2,7 +2,7 @@
 
 use std::{
     fs, io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     os::unix::{
         self,
         fs::{FileTypeExt, PermissionsExt},
@@ -76,15 +76,16 @@ impl Listener {
         }
     }
 
-    pub(super) async fn accept(&self) -> io::Result<Stream> {
+    /// The next connection, and the host that it comes from where it is not this one.
+    pub(super) async fn accept(&self) -> io::Result<(Stream, Option<IpAddr>)> {
         match self {
             Self::Tcp(listener) => {
-                let (stream, _) = listener.accept().await?;
+                let (stream, from) = listener.accept().await?;
                 // Replies are written whole, so waiting for more to send along only costs time.
                 stream.set_nodelay(true)?;
-                Ok(Either::Left(stream))
+                Ok((Either::Left(stream), Some(from.ip().to_canonical())))
             }
-            Self::Unix(listener) => Ok(Either::Right(listener.accept().await?.0)),
+            Self::Unix(listener) => Ok((Either::Right(listener.accept().await?.0), None)),
         }
     }
 }

@@ -31,6 +31,7 @@ mod xforward;
 use std::{net::IpAddr, time::Duration};
 
 use bytes::Bytes;
+use liaison_domain::inbound::verdict::MAX_MAIL_BYTES;
 
 pub use listener::{Listen, ListenError, Listener};
 pub use server::serve;
@@ -73,6 +74,8 @@ pub struct ReceivedMail {
     /// The known addresses of RCPT in their order, at least one; the same may come twice.
     pub recipients: Vec<String>,
     pub peer: Peer,
+    /// The host that handed it over; none over a unix socket.
+    pub hop: Option<IpAddr>,
     /// The message without dot-stuffing. Every line ends in CRLF and there is no other CR or LF; any other byte may be
     /// in it, NUL too.
     pub raw: Bytes,
@@ -110,7 +113,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_sessions: 64,
-            max_message_bytes: 25 * 1024 * 1024,
+            max_message_bytes: MAX_MAIL_BYTES,
             max_recipients: 1_000,
             command_timeout: Duration::from_mins(5),
             data_timeout: Duration::from_mins(10),

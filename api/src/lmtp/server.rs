@@ -1,6 +1,6 @@
 //! Accepts connections and holds one [`Session`] with each.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -11,7 +11,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Intake, Limits,
+    Intake, Limits, ReceivedMail,
     listener::{Listener, Stream},
     session::{Session, Step},
 };
@@ -34,11 +34,11 @@ pub async fn serve<I: Intake>(
     let permits = Arc::new(Semaphore::new(limits.max_sessions));
     while let Some(arrival) = shutdown.run_until_cancelled(accept(&listener, &permits)).await {
         match arrival {
-            Ok((stream, permit)) => {
+            Ok(((stream, hop), permit)) => {
                 let (intake, shutdown) = (Arc::clone(&intake), shutdown.clone());
                 sessions.spawn(async move {
                     let _permit = permit;
-                    if let Err(error) = converse(stream, &*intake, limits, &shutdown).await {
+                    if let Err(error) = converse(stream, hop, &*intake, limits, &shutdown).await {
                         tracing::debug!(%error, "LMTP session broke off");
                     }
                 });
@@ -55,13 +55,17 @@ pub async fn serve<I: Intake>(
 }
 
 /// Waits for a free session first, so that connections beyond the limit queue up in the kernel.
-async fn accept(listener: &Listener, permits: &Arc<Semaphore>) -> io::Result<(Stream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &Listener,
+    permits: &Arc<Semaphore>,
+) -> io::Result<((Stream, Option<IpAddr>), OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.map_err(io::Error::other)?;
     Ok((listener.accept().await?, permit))
 }
 
 async fn converse<S, I>(
     mut stream: S,
+    hop: Option<IpAddr>,
     intake: &I,
     limits: Limits,
     shutdown: &CancellationToken,
@@ -99,7 +103,7 @@ where
             }
             Step::Accept(mail) => {
                 let n_recipients = mail.recipients.len();
-                let outcomes = intake.accept(mail).await;
+                let outcomes = intake.accept(ReceivedMail { hop, ..mail }).await;
                 session.answer_mail(n_recipients, outcomes);
             }
             Step::Close => {

@@ -159,6 +159,8 @@ impl Session {
                     envelope_sender: envelope.sender,
                     recipients: envelope.recipients,
                     peer: envelope.peer,
+                    // The session has no socket; who has fills it in.
+                    hop: None,
                     raw: Bytes::from(raw),
                 }));
             }

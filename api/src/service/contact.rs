@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use liaison_domain::{
     Timestamp,
-    id::PersonId,
+    id::{AccountId, PersonId},
     language::Language,
     mail_address::EmailAddress,
     person::{Contact, PersonKind},
@@ -59,8 +59,32 @@ pub async fn create(
     require_companies(tx, caller, &fields.company_ids).await?;
     let new = contact_with(fields, id, env.now(), 1);
     contact::insert(tx, caller.account, &new, &fields.emails).await?;
-    record(tx, env, caller, "contact.created", id).await?;
+    record(tx, env, caller.account, "contact.created", id).await?;
     get(tx, caller, id).await
+}
+
+/// Makes a contact of somebody who wrote and was unknown: named as he names himself, and at once one that may be talked
+/// to (CBM-3, CONF-4). That his address is free was checked in the same transaction.
+pub async fn create_from_mail(
+    tx: &mut WriteTx,
+    env: &Env,
+    account: AccountId,
+    name: &str,
+    address: &EmailAddress,
+) -> Result<PersonId, Failure> {
+    let fields = ContactFields {
+        name: Name::make(name, address.as_str()),
+        is_company: false,
+        emails: vec![address.clone()],
+        phones: Vec::new(),
+        language: None,
+        company_ids: Vec::new(),
+        selectable_as_participant: true,
+    };
+    let id = env.id();
+    contact::insert(tx, account, &contact_with(&fields, id, env.now(), 1), &fields.emails).await?;
+    record(tx, env, account, "contact.created", id).await?;
+    Ok(id)
 }
 
 /// Writes all fields of a contact that stands at `current`.
@@ -77,7 +101,7 @@ pub async fn update(
     if !contact::update(tx, caller.account, &changed, &fields.emails, env.now()).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller, "contact.updated", current.id).await?;
+    record(tx, env, caller.account, "contact.updated", current.id).await?;
     get(tx, caller, current.id).await
 }
 
@@ -91,7 +115,7 @@ pub async fn delete(
     if !person::delete(tx, caller.account, current.id, env.now(), current.version).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller, "contact.deleted", current.id).await
+    record(tx, env, caller.account, "contact.deleted", current.id).await
 }
 
 fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, version: i64) -> Contact {
@@ -142,7 +166,7 @@ async fn require_companies(
 ) -> Result<(), Failure> {
     let known = person::list_refs(tx, caller.account, companies.iter().copied()).await?;
     for (i, id) in companies.iter().enumerate() {
-        if !known.get(id).is_some_and(|it| it.kind == PersonKind::Contact) {
+        if known.get(id).is_none_or(|it| it.kind != PersonKind::Contact) {
             return Err(Refusal::unknown_id(format!("/company_ids/{i}")).into());
         }
     }
@@ -152,10 +176,10 @@ async fn require_companies(
 async fn record(
     tx: &mut WriteTx,
     env: &Env,
-    caller: &StaffCaller,
+    account: AccountId,
     event: &'static str,
     id: PersonId,
 ) -> Result<(), Failure> {
     let change = Change { event, kind: "contact", id: id.uuid() };
-    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
+    Ok(change_feed::append(tx, account, change, env.now()).await?)
 }

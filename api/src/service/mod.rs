@@ -11,6 +11,8 @@ pub mod contact;
 pub mod employee;
 pub mod fan_out;
 pub mod file;
+pub mod incoming;
+pub mod intake;
 pub mod letter;
 pub mod outgoing_mail;
 pub mod password;

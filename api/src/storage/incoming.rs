@@ -51,18 +51,12 @@ impl<'a> Incoming<'a> {
         }
         let mut upload = match self.upload.take() {
             Some(upload) => upload,
-            None => self.start().await?,
+            None => start(self.objects, self.env).await?,
         };
         let part = [self.buffer.split().freeze(), chunk].into_iter().collect();
         let written = upload.writer.put_part(part).await;
         self.upload = Some(upload);
         written
-    }
-
-    async fn start(&self) -> object_store::Result<Upload> {
-        let temporary = Path::from_iter(["incoming".to_owned(), self.env.id::<Uuid>().to_string()]);
-        let writer = self.objects.put_multipart(&temporary).await?;
-        Ok(Upload { temporary, writer })
     }
 
     /// Makes large content last under its digest.
@@ -89,6 +83,12 @@ impl<'a> Incoming<'a> {
             discard(upload.writer.abort().await);
         }
     }
+}
+
+async fn start(objects: &Arc<dyn ObjectStore>, env: &Env) -> object_store::Result<Upload> {
+    let temporary = Path::from_iter(["incoming".to_owned(), env.id::<Uuid>().to_string()]);
+    let writer = objects.put_multipart(&temporary).await?;
+    Ok(Upload { temporary, writer })
 }
 
 /// What can't be cleared away now is unreferenced and waits for the sweeper.

@@ -31,7 +31,7 @@ const FINISH: Duration = Duration::from_secs(30);
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let workers = Workers::new(app);
     let mut tasks = JoinSet::new();
-    while let Err(error) = workers.release().await {
+    while let Err(error) = take_back(&workers.app).await {
         tracing::error!(error = %Failure::from(error).chain(), "can't take back what this node left");
         tokio::select! {
             () = stop.cancelled() => return,
@@ -61,6 +61,17 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             "stopped before all work was finished; it is taken up at the next start"
         );
     }
+}
+
+/// Takes back what this node had leased when it was stopped; gives the number of jobs.
+pub async fn take_back(app: &App) -> Result<u64, StorageError> {
+    let mut tx = app.database.write().await?;
+    let jobs = job::release(&mut tx, &app.config.node.name).await?;
+    tx.commit().await?;
+    if jobs > 0 {
+        tracing::info!(jobs, "taking up what was cut at the last stop");
+    }
+    Ok(jobs)
 }
 
 /// What [`drain`] did.
@@ -112,17 +123,6 @@ impl Workers {
     /// The name that leases are held by.
     fn node(&self) -> &str {
         &self.app.config.node.name
-    }
-
-    /// Takes back what this node had leased when it was stopped.
-    async fn release(&self) -> Result<(), StorageError> {
-        let mut tx = self.app.database.write().await?;
-        let jobs = job::release(&mut tx, self.node()).await?;
-        tx.commit().await?;
-        if jobs > 0 {
-            tracing::info!(jobs, "taking up what was cut at the last stop");
-        }
-        Ok(())
     }
 
     /// Claims once from each account that has due jobs, and starts working on it.

@@ -38,6 +38,13 @@ pub struct Clues {
 
 /// Message-IDs looked up of one mail; longer threads are judged by their latest ones.
 const MAX_MESSAGE_IDS: usize = 50;
+/// Longest Message-ID that is kept or looked up: a line of a mail has no more bytes (RFC 5322 §2.1.1).
+const MAX_MESSAGE_ID_BYTES: usize = 998;
+
+/// Whether a Message-ID may be one that a mail program made.
+pub const fn is_usable_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAX_MESSAGE_ID_BYTES
+}
 
 impl Clues {
     /// Gathers the clues of a mail. `addresses` are all addresses that it names as receivers, envelope first, then
@@ -60,7 +67,8 @@ impl Clues {
                 LocalPart::Bounce(_) | LocalPart::Mailbox(_) => {}
             }
         }
-        for id in in_reply_to.iter().chain(references.iter().rev()).take(MAX_MESSAGE_IDS) {
+        let ids = in_reply_to.iter().chain(references.iter().rev()).filter(|it| is_usable_id(it));
+        for id in ids.take(MAX_MESSAGE_IDS) {
             push_new(&mut clues.message_ids, id.clone());
         }
         clues

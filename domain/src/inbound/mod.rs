@@ -1,7 +1,10 @@
 //! What a received mail becomes. Decided in this order: [`address`] reads whom it was sent to, [`matching`] finds the
-//! conversation, [`verdict`] decides the mail's state, [`audience`] decides who is told of the comment.
+//! conversation, [`authenticity`] judges whether the sender may be believed, [`verdict`] decides the mail's state,
+//! [`audience`] decides who is told of the comment.
 
 pub mod address;
 pub mod audience;
+pub mod authenticity;
 pub mod matching;
 pub mod verdict;
+pub mod via;

@@ -70,18 +70,33 @@ impl Cause {
 /// What kind of mail it is, as its headers and form say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
+    /// Beyond a limit, so it was not read.
+    OverLimits,
+    /// No message could be read from the bytes.
+    Unparsable,
     Message,
     AutoReply,
-    Bounce,
+    /// A delivery report; readable where it names a recipient or the mail that it is about.
+    Bounce {
+        is_readable: bool,
+    },
     Complaint,
 }
 
 /// Who From names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
+    /// There is no address, or one of our own that is nobody's.
     Nobody,
-    Employee { id: PersonId, status: EmployeeStatus },
-    Contact { id: PersonId },
+    /// A mail server's own name, such as MAILER-DAEMON (IN-7).
+    Robot,
+    Employee {
+        id: PersonId,
+        status: EmployeeStatus,
+    },
+    Contact {
+        id: PersonId,
+    },
     Stranger,
 }
 
@@ -89,7 +104,7 @@ pub enum Sender {
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub kind: MailKind,
-    /// Carries our own hop mark of this account, or a Message-ID that we made.
+    /// Carries a Message-ID that we made, or the hop mark of this very account.
     pub own_mail: bool,
     /// How often it went through systems like ours.
     pub hops: u32,
@@ -100,6 +115,8 @@ pub struct Facts {
     pub has_content: bool,
 }
 
+/// Largest mail that is taken, in bytes (product §9).
+pub const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
 /// More hops than this are a loop (R3).
 pub const MAX_HOPS: u32 = 5;
 
@@ -115,14 +132,16 @@ pub enum Verdict {
 /// Decides by the order of product §5: reports and robots first, then loops, then who wrote, then where it belongs.
 pub fn decide(facts: &Facts) -> Verdict {
     let keep = |cause: Cause| Verdict::Keep { state: cause.state(), cause: Some(cause) };
-    if facts.own_mail && facts.kind == MailKind::Message {
-        return keep(Cause::OwnMail);
-    }
+    let settled = |state| Verdict::Keep { state, cause: None };
     match facts.kind {
-        MailKind::Bounce | MailKind::Complaint => {
-            return Verdict::Keep { state: IncomingState::Bounce, cause: None };
+        MailKind::OverLimits => return keep(Cause::OverLimits),
+        MailKind::Unparsable => return keep(Cause::Unparsable),
+        MailKind::Message | MailKind::AutoReply if facts.own_mail => return keep(Cause::OwnMail),
+        MailKind::Bounce { is_readable: true } | MailKind::Complaint => {
+            return settled(IncomingState::Bounce);
         }
-        MailKind::AutoReply => return Verdict::Keep { state: IncomingState::AutoReply, cause: None },
+        MailKind::Bounce { is_readable: false } => return keep(Cause::Robot),
+        MailKind::AutoReply => return settled(IncomingState::AutoReply),
         MailKind::Message => {}
     }
     if facts.hops > MAX_HOPS {
@@ -130,6 +149,7 @@ pub fn decide(facts: &Facts) -> Verdict {
     }
     match facts.sender {
         Sender::Nobody => return keep(Cause::NoSender),
+        Sender::Robot => return keep(Cause::Robot),
         Sender::Employee { status: EmployeeStatus::Inactive, .. } => return keep(Cause::InactiveEmployee),
         Sender::Employee { .. } if !facts.authentic => return keep(Cause::SpoofedEmployee),
         Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
@@ -139,6 +159,11 @@ pub fn decide(facts: &Facts) -> Verdict {
         Some(_) if !facts.has_content => keep(Cause::Blank),
         Some((matched_by, place)) => Verdict::Comment { matched_by, place },
     }
+}
+
+/// Whether nobody but a mail server writes under this local part (RFC 5321 §6.1, RFC 2142 §5).
+pub fn is_robot(local_part: &str) -> bool {
+    ["mailer-daemon", "postmaster"].iter().any(|it| local_part.eq_ignore_ascii_case(it))
 }
 
 #[cfg(test)]
@@ -182,10 +207,24 @@ mod tests {
     fn what_is_not_applied_has_a_state_and_a_cause() {
         use IncomingState::{Quarantined, Rejected};
         let employee = |status| Sender::Employee { id: person(), status };
-        check(Facts { kind: MailKind::Bounce, ..answer() }, IncomingState::Bounce, None);
+        check(Facts { kind: MailKind::OverLimits, ..answer() }, Quarantined, Some(Cause::OverLimits));
+        check(Facts { kind: MailKind::Unparsable, ..answer() }, Quarantined, Some(Cause::Unparsable));
+        check(
+            Facts { kind: MailKind::Bounce { is_readable: true }, ..answer() },
+            IncomingState::Bounce,
+            None,
+        );
+        check(
+            Facts { kind: MailKind::Bounce { is_readable: false }, ..answer() },
+            Rejected,
+            Some(Cause::Robot),
+        );
+        check(Facts { sender: Sender::Robot, ..answer() }, Rejected, Some(Cause::Robot));
         check(Facts { kind: MailKind::Complaint, ..answer() }, IncomingState::Bounce, None);
         check(Facts { kind: MailKind::AutoReply, ..answer() }, IncomingState::AutoReply, None);
-        check(Facts { own_mail: true, ..answer() }, Rejected, Some(Cause::OwnMail));
+        for kind in [MailKind::Message, MailKind::AutoReply] {
+            check(Facts { own_mail: true, kind, ..answer() }, Rejected, Some(Cause::OwnMail));
+        }
         check(Facts { hops: 6, ..answer() }, Quarantined, Some(Cause::Loop));
         check(Facts { sender: Sender::Nobody, ..answer() }, Quarantined, Some(Cause::NoSender));
         check(

@@ -1,10 +1,6 @@
 //! Mail that a program wrote: absence notices, receipts, lists, robots (RFC 3834, R1).
 
-use super::{
-    header::Headers,
-    mail::{Automation, LOOP_HEADER},
-    mime::Part,
-};
+use super::{header::Headers, mail::Automation, mime::Part};
 
 /// Reads the signs of automation.
 pub(super) fn read(headers: &Headers<'_>) -> Automation {
@@ -14,7 +10,7 @@ pub(super) fn read(headers: &Headers<'_>) -> Automation {
         auto_submitted: auto_submitted.filter(|it| it != "no"),
         precedence: set("Precedence").or_else(|| set("X-Precedence")),
         suppresses_auto_responses: headers.has("X-Auto-Response-Suppress"),
-        auto_reply_header: REPLY_FIELDS.iter().any(|name| headers.has(name)) || headers.has(LOOP_HEADER),
+        auto_reply_header: REPLY_FIELDS.iter().any(|name| headers.has(name)),
         is_list: headers.has("List-Id") || headers.has("List-Unsubscribe"),
         empty_return_path: headers.raw("Return-Path").is_some_and(|it| it.trim_ascii() == b"<>"),
     }

@@ -54,6 +54,11 @@ impl<'a> Headers<'a> {
         self.raw(name).is_some()
     }
 
+    /// How many fields are called `name`.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.all_raw(name).count()
+    }
+
     /// All values of `name`, topmost first, unfolded, encoded words undone, without control characters.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
         self.all_raw(name).map(|raw| without_controls(&encoded_word::decode(&unfold(raw), &self.hints)))
@@ -88,11 +93,14 @@ impl<'a> Headers<'a> {
         }
     }
 
+    /// All values of `name`, topmost first, with encoded words left as they are.
+    pub(super) fn all_unfolded(&self, name: &str) -> impl Iterator<Item = String> {
+        self.all_raw(name).map(|raw| String::from_utf8_lossy(&unfold(raw)).into_owned())
+    }
+
     /// The topmost value of `name` with encoded words left as they are.
     pub(super) fn unfolded(&self, name: &str) -> Option<String> {
-        self.raw(name)
-            .map(|raw| String::from_utf8_lossy(&unfold(raw)).into_owned())
-            .filter(|it| !it.is_empty())
+        self.all_unfolded(name).next().filter(|it| !it.is_empty())
     }
 
     /// A value with parameters, like that of Content-Type.

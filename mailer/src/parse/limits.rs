@@ -1,5 +1,6 @@
 //! How much of a mail is read at most: a mail is hostile until read.
 
+use liaison_domain::inbound::verdict::MAX_MAIL_BYTES;
 use thiserror::Error;
 
 /// Bounds that hold before anything is allocated by a mail's say-so.
@@ -26,7 +27,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            raw_bytes: 25 * 1024 * 1024,
+            raw_bytes: MAX_MAIL_BYTES,
             parts: 500,
             depth: 20,
             headers: 2_000,

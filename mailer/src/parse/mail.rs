@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::segment::Segment;
+use super::{limits::LimitExceeded, segment::Segment};
 
 /// When a mail says it was written.
 pub type MailDate = DateTime<Utc>;
@@ -11,6 +11,8 @@ pub type MailDate = DateTime<Utc>;
 #[derive(Clone, Debug, Default)]
 pub struct ParsedMail {
     pub kind: MailKind,
+    /// The bound that it breaks, for which it was not read.
+    pub exceeds: Option<LimitExceeded>,
     /// Decoded, one line, empty when there is none.
     pub subject: String,
     pub from: Option<Mailbox>,
@@ -179,7 +181,7 @@ pub struct Route {
     pub delivered_to: Vec<String>,
     /// Resent-To and Resent-Cc.
     pub resent_to: Vec<Mailbox>,
-    /// Received fields, topmost (newest) first, unfolded.
+    /// Received fields, topmost (newest) first, unfolded and as written.
     pub received: Vec<String>,
     /// Authentication-Results fields, topmost first, unfolded.
     pub authentication_results: Vec<String>,
@@ -189,5 +191,5 @@ pub struct Route {
     pub hops: Vec<String>,
 }
 
-/// Field that every automatic mail of a Liaison server carries: `<installation id>; hops=<n>` (R3).
+/// Field that every mail of a Liaison server carries: `<installation id>; hops=<n>` (R3).
 pub const LOOP_HEADER: &str = "X-Liaison-Loop";

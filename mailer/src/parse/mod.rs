@@ -11,6 +11,7 @@ mod charset;
 mod complaint;
 mod content;
 mod encoded_word;
+mod fingerprint;
 mod header;
 pub mod html;
 mod limits;
@@ -26,6 +27,7 @@ mod transfer;
 #[cfg(test)]
 mod tests;
 
+pub use fingerprint::fingerprint;
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
     Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
@@ -44,8 +46,16 @@ use segment::{Segment, SegmentKind};
 pub fn parse(raw: &[u8], limits: &Limits) -> ParsedMail {
     match mime::read(raw, limits) {
         Ok(tree) => read_tree(tree, limits),
-        Err(exceeded) => unparsable(raw, &exceeded.to_string(), limits),
+        Err(exceeded) => unparsable(raw, exceeded, limits),
     }
+}
+
+/// Who the mail says wrote it, where that is one person by any reading: one From field with one address in it.
+pub(crate) fn find_sole_author(raw: &[u8]) -> Option<Mailbox> {
+    let (headers, _) = mime::split_message(raw);
+    let mut mailboxes = headers.mailboxes("From").into_iter();
+    let author = mailboxes.next().filter(|_| headers.count("From") == 1)?;
+    mailboxes.next().is_none().then_some(author)
 }
 
 fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
@@ -74,9 +84,13 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
 }
 
 /// A mail over a limit still shows who wrote it, as far as its header can be read.
-fn unparsable(raw: &[u8], reason: &str, limits: &Limits) -> ParsedMail {
-    let mut mail =
-        ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
+fn unparsable(raw: &[u8], exceeded: LimitExceeded, limits: &Limits) -> ParsedMail {
+    let mut mail = ParsedMail {
+        kind: MailKind::Unparsable,
+        exceeds: Some(exceeded),
+        reasons: vec![exceeded.to_string()],
+        ..ParsedMail::default()
+    };
     let beginning = raw.get(..limits.header_bytes).unwrap_or(raw);
     read_headers(&mime::split_message(beginning).0, limits, &mut mail);
     mail
@@ -117,7 +131,8 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
             .take(limits.addresses)
             .collect(),
         resent_to,
-        received: headers.texts("Received").collect(),
+        // Undecoded: by an encoded word in its greeting a client would write in the server's name (S4).
+        received: headers.all_unfolded("Received").collect(),
         authentication_results: headers.texts("Authentication-Results").collect(),
         return_path: headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned()),
         hops: headers.texts(LOOP_HEADER).collect(),

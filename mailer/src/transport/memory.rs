@@ -36,6 +36,8 @@ pub enum Misbehavior {
     DropBeforeData,
     /// The message arrives, its answer is lost (R6).
     DropAfterData,
+    /// The message arrives, and the server says nothing until the caller gives up (R6).
+    HangAfterData,
 }
 
 #[derive(Debug, Default)]
@@ -100,7 +102,7 @@ impl MailTransport for MemoryTransport {
         Box::pin(async move {
             let mut taken = envelope.clone();
             taken.recipients.clear();
-            let (mut refused, mut is_answer_lost) = (Vec::new(), false);
+            let (mut refused, mut is_answer_lost, mut hangs) = (Vec::new(), false, false);
             for address in &envelope.recipients {
                 let misbehavior = self.state().next_misbehavior(address);
                 match misbehavior {
@@ -116,12 +118,19 @@ impl MailTransport for MemoryTransport {
                         is_answer_lost = true;
                         taken.recipients.push(address.clone());
                     }
+                    Some(Misbehavior::HangAfterData) => {
+                        hangs = true;
+                        taken.recipients.push(address.clone());
+                    }
                 }
             }
             if taken.recipients.is_empty() {
                 return Err(all_refused(refused));
             }
             self.keep(taken, message);
+            if hangs {
+                future::pending::<()>().await;
+            }
             if is_answer_lost {
                 return Err(SendError::Unknown { class: FailureClass::Lost });
             }

@@ -3,6 +3,7 @@
 //! Written here with the event that decides it; sent through [`delivery`]; read by people through [`ledger`]. A message
 //! has one recipient.
 
+pub mod answered;
 pub mod delivery;
 pub mod ledger;
 

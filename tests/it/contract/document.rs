@@ -9,11 +9,13 @@ use support::{Contract, Operation};
 
 /// Operations that need no token.
 const PUBLIC: &[&str] =
-    &["create_account", "create_session", "refresh_session", "show_health", "show_readiness"];
+    &["create_account", "create_session", "receive_mail", "refresh_session", "show_health", "show_readiness"];
 
 /// POSTs that take no `Idempotency-Key`, by why.
-const NOT_REPEATABLE: &[(&str, &str)] =
-    &[("refresh_session", "a repeated token must never give tokens again")];
+const NOT_REPEATABLE: &[(&str, &str)] = &[
+    ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
+    ("refresh_session", "a repeated token must never give tokens again"),
+];
 
 #[test]
 fn the_checked_in_document_is_the_one_the_handlers_make() {

@@ -2,6 +2,9 @@
 //!
 //! A new operation needs a row in `authorization.txt`, and in [`requests`] a body where it takes one.
 
+mod authorization;
+mod bad_input;
 mod document;
+mod requests;
 mod schema;
 mod statements;

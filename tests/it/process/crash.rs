@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use support::{
     Engine, JsonExt as _, PASSWORD,
-    process::{Ask, Server, Site, mails_in},
+    process::{Ask, Server, Site, mails_in, wait_until},
 };
 
 /// Comments written, and answers delivered.
@@ -35,9 +35,7 @@ fn crash(site: &Site) {
     let acknowledged = AtomicUsize::new(0);
     let each = |work: &dyn Fn(usize) -> io::Result<bool>| {
         for i in 0..EACH {
-            while !work(i).unwrap_or(false) {
-                std::thread::yield_now();
-            }
+            wait_until(|| work(i).ok().filter(|done| *done));
             acknowledged.fetch_add(1, Ordering::Relaxed);
         }
     };
@@ -54,9 +52,8 @@ fn crash(site: &Site) {
 /// Kills the server when a part of the work is done, and starts it anew.
 fn kill_again_and_again(site: &Site, mut server: Server, acknowledged: &AtomicUsize) -> Server {
     for kill in 1..=KILLS {
-        while acknowledged.load(Ordering::Relaxed) < kill * 2 * EACH / (KILLS + 1) {
-            std::thread::yield_now();
-        }
+        let part = kill * 2 * EACH / (KILLS + 1);
+        wait_until(|| (acknowledged.load(Ordering::Relaxed) >= part).then_some(()));
         server.kill();
         server = site.start();
     }
@@ -84,18 +81,15 @@ impl<'a> World<'a> {
             task: String::new(),
             reply_to: String::new(),
         };
-        world.token = world.post("/v1/accounts", &body)["access_token"].text().to_owned();
+        world.post("/v1/accounts", &body)["access_token"].text().clone_into(&mut world.token);
         let contact = json!({"name": "Ivan", "email": "ivan@client.test", "selectable_as_participant": true});
-        world.contact = world.post("/v1/contacts", &contact).id().to_owned();
-        world.task = world.post("/v1/tasks", &json!({"title": "Ворота"})).id().to_owned();
+        world.post("/v1/contacts", &contact).id().clone_into(&mut world.contact);
+        world.post("/v1/tasks", &json!({"title": "Ворота"})).id().clone_into(&mut world.task);
         while !world.comment(EACH).unwrap() {}
         let outbox = site.path().join("var/outbox");
-        while mails_in(&outbox).is_empty() {
-            std::thread::yield_now();
-        }
-        let mail = mails_in(&outbox).pop().unwrap();
+        let mail = wait_until(|| mails_in(&outbox).pop());
         let line = mail.lines().find_map(|it| it.strip_prefix("Reply-To: ")).unwrap();
-        world.reply_to = line.trim_matches(['<', '>']).to_owned();
+        line.trim_matches(['<', '>']).clone_into(&mut world.reply_to);
         world
     }
 
@@ -143,9 +137,10 @@ impl<'a> World<'a> {
     fn settle(&self) {
         let waits =
             |it: &Value| it["state"] == "received" || it["state"] == "queued" || it["state"] == "sending";
-        while self.all("/v1/mail/incoming").iter().chain(&self.all("/v1/mail/outgoing")).any(waits) {
-            std::thread::yield_now();
-        }
+        wait_until(|| {
+            let (incoming, outgoing) = (self.all("/v1/mail/incoming"), self.all("/v1/mail/outgoing"));
+            (!incoming.iter().chain(&outgoing).any(waits)).then_some(())
+        });
     }
 
     fn check(&self) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{
     Engine, JsonExt as _, PASSWORD,
-    process::{Ask, Postfix, Site, hand_over},
+    process::{Ask, Postfix, Site, hand_over, wait_until},
 };
 
 #[test]
@@ -46,16 +46,10 @@ fn round_trip(engine: Engine) {
         header("Message-ID: "),
         std::process::id(),
     );
-    let taken = hand_over(&postfix.smtp, "EHLO", &client, reply_to, &answer).unwrap();
-    assert!(taken.starts_with("250"), "{taken}");
+    let reply = hand_over(&postfix.smtp, "EHLO", &client, reply_to, &answer).unwrap();
+    assert!(reply.starts_with("250"), "{reply}");
 
-    let answer = loop {
-        let list = ask(&site, "GET", &comments, token, &Value::Null);
-        if let [_, answer] = list.items() {
-            break answer.clone();
-        }
-        std::thread::yield_now();
-    };
+    let answer = wait_until(|| ask(&site, "GET", &comments, token, &Value::Null).items().get(1).cloned());
     assert_eq!(answer["visible"], "Завтра в десять.");
     assert_eq!(answer["author"]["id"], contact["id"]);
     assert_eq!(answer["audience"][0]["id"], signed_up["employee"]["id"], "CBN-1");

@@ -51,6 +51,20 @@ impl Answer {
         assert_eq!(found.collect::<Vec<_>>(), fields, "{self}");
     }
 
+    /// Fails unless the request was refused for this field among others.
+    #[track_caller]
+    pub fn problem_names(&self, pointer: &str, code: &str) {
+        self.problem("validation_failed");
+        assert!(self.names(pointer, code), "{pointer} is not {code}: {self}");
+    }
+
+    /// Whether the answer has something against this field.
+    pub fn names(&self, pointer: &str, code: &str) -> bool {
+        let body = self.json();
+        let errors = body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().any(|it| it["pointer"] == pointer && it["code"] == code)
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -85,6 +85,7 @@ impl TestApp {
     }
 
     async fn of(bench: Rc<Bench>, config: Config) -> Self {
+        startup::start_log(&config);
         let mut app = startup::build(config, bench.env.clone(), bench.database.database.clone()).unwrap();
         app.transport = Arc::new(bench.mail.clone());
         let app = Data::new(app);
@@ -178,6 +179,8 @@ fn config(folder: &Path) -> Config {
     config.http.signup_limit_per_minute = u32::MAX;
     config.http.login_limit_per_minute = u32::MAX;
     config.mail.domain = "liaison.test".into();
+    // What went wrong inside stands beside the failure of the test.
+    config.log.filter = "warn".into();
     config.storage.url = format!("file://{}", folder.join("files").display());
     config
 }

@@ -237,14 +237,20 @@ impl Postfix {
     /// Waits for a mail to an address of `client.test`.
     pub fn wait_for_mail_to(&self, address: &str) -> String {
         let delivered = format!("Delivered-To: {address}\n");
-        loop {
-            let entries = fs::read_dir(self.maildir.join("new")).into_iter().flatten().filter_map(Result::ok);
-            let mut mails = entries.filter_map(|it| fs::read_to_string(it.path()).ok());
-            if let Some(mail) = mails.find(|it| it.contains(&delivered)) {
-                return mail;
-            }
-            std::thread::yield_now();
+        wait_until(|| {
+            let entries = fs::read_dir(self.maildir.join("new")).ok()?.filter_map(Result::ok);
+            entries.filter_map(|it| fs::read_to_string(it.path()).ok()).find(|it| it.contains(&delivered))
+        })
+    }
+}
+
+/// Looks again and again at what another process does, until there is something to see.
+pub fn wait_until<T>(look: impl Fn() -> Option<T>) -> T {
+    loop {
+        if let Some(seen) = look() {
+            return seen;
         }
+        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
 

@@ -6,6 +6,7 @@ mod delete;
 mod deliveries;
 mod list;
 mod show;
+mod show_raw;
 mod update;
 
 use chrono::{DateTime, Utc};
@@ -35,6 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(list::list_comments)
         .service(create::create_comment)
         .service(show::show_comment)
+        .service(show_raw::show_comment_raw)
         .service(update::update_comment)
         .service(delete::delete_comment)
         .service(audience::show_comment_audience)

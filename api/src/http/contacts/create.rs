@@ -84,8 +84,7 @@ impl CreateContact {
         let name = fields.read("/name", Name::parse(&self.name));
         let main = self.email.and_then(|it| fields.read("/email", EmailAddress::parse(&it)));
         fields.at_most("/additional_emails", self.additional_emails.len(), MAX_LIST);
-        let further =
-            fields.read_each("/additional_emails", &self.additional_emails, |it| EmailAddress::parse(it));
+        let further = fields.read_each("/additional_emails", &self.additional_emails, EmailAddress::parse);
         check_phones(&mut fields, &self.phones);
         let language = self.language.and_then(|it| fields.read("/language", it.parse()));
         fields.at_most("/company_ids", self.company_ids.len(), MAX_LIST);

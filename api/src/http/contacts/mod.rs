@@ -83,6 +83,9 @@ fn check_phone(phone: &str) -> Result<(), PhoneError> {
     if phone.trim().is_empty() {
         return Err(PhoneError::Empty);
     }
+    if phone.chars().any(char::is_control) {
+        return Err(PhoneError::Unprintable);
+    }
     if phone.chars().count() > MAX_PHONE_CHARS { Err(PhoneError::TooLong) } else { Ok(()) }
 }
 
@@ -93,6 +96,8 @@ enum PhoneError {
     Empty,
     #[error("must have at most {MAX_PHONE_CHARS} characters")]
     TooLong,
+    #[error("must not have control characters")]
+    Unprintable,
 }
 
 impl FieldError for PhoneError {
@@ -100,6 +105,7 @@ impl FieldError for PhoneError {
         match self {
             Self::Empty => FieldCode::Empty,
             Self::TooLong => FieldCode::TooLong,
+            Self::Unprintable => FieldCode::Invalid,
         }
     }
 }

@@ -107,7 +107,7 @@ impl UpdateContact {
             None => current.emails.iter().skip(1).filter_map(kept).collect(),
             Some(further) => {
                 fields.at_most("/additional_emails", further.len(), MAX_LIST);
-                fields.read_each("/additional_emails", &further, |it| EmailAddress::parse(it))
+                fields.read_each("/additional_emails", &further, EmailAddress::parse)
             }
         };
         let phones = self.phones.0.unwrap_or_else(|| current.phones.clone());

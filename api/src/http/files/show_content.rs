@@ -20,13 +20,13 @@ use crate::{
 /// The content of a file
 ///
 /// Always to be saved, never to be shown: `Content-Disposition: attachment`, and what a browser could run comes as
-/// `application/octet-stream`. One range is honoured; the `ETag` is the content's SHA-256.
+/// `application/octet-stream`. One range is honored; the `ETag` is the content's SHA-256.
 #[utoipa::path(
     operation_id = "show_file_content", tag = "files", security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The file"),
         ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`"),
-        ("If-Range" = Option<String>, Header, description = "Honour `Range` only where the `ETag` is still this"),
+        ("If-Range" = Option<String>, Header, description = "Honor `Range` only where the `ETag` is still this"),
         ("If-None-Match" = Option<String>, Header, description = "Answer 304 where the `ETag` is among these"),
     ),
     responses(

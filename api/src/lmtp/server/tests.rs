@@ -172,7 +172,7 @@ async fn converse_over(
 ) -> io::Result<()> {
     let (ours, theirs) = duplex(4_096);
     let shutdown = CancellationToken::new();
-    tokio::join!(converse(ours, shelf, limits, &shutdown), async {
+    tokio::join!(converse(ours, None, shelf, limits, &shutdown), async {
         peer_of(Peer::greeted(theirs).await).await;
     })
     .0
@@ -214,7 +214,7 @@ async fn a_connection_lost_in_a_message_leaves_no_mail() {
 async fn a_silent_peer_is_sent_away() {
     let impatient = Limits { command_timeout: Duration::from_millis(1), ..Limits::default() };
     let (ours, theirs) = duplex(4_096);
-    converse(ours, &Shelf::default(), impatient, &CancellationToken::new()).await.unwrap();
+    converse(ours, None, &Shelf::default(), impatient, &CancellationToken::new()).await.unwrap();
     let mut peer = Peer(BufReader::new(theirs));
     assert_eq!(peer.hear().await, "220 liaison LMTP");
     assert_eq!(peer.hear().await, "421 4.4.2 waited too long");

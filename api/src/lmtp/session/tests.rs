@@ -126,6 +126,7 @@ fn a_mail_is_handed_over_with_its_envelope() {
             envelope_sender: "anna@b.example".to_owned(),
             recipients: vec!["info@acme.example".to_owned()],
             peer: Peer::default(),
+            hop: None,
             raw: Bytes::from_static(b"Subject: a\r\n\r\n.b\r\n"),
         }]
     );

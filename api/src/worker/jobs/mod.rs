@@ -4,6 +4,7 @@
 //! ends each job ([`liaison_persistence::job::finish`] or [`liaison_persistence::job::reschedule`]) in the transaction
 //! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
 
+mod process_mail;
 pub(super) mod send_mail;
 
 use liaison_domain::{id::AccountId, job::JobKind};
@@ -14,7 +15,7 @@ use super::{Batch, Workers};
 use crate::service::Failure;
 
 /// The kinds that this program does; others wait for a program that does them.
-pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail];
+pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail];
 
 /// Jobs that one account may have in hand on this node.
 pub(super) const fn limit(kind: JobKind) -> usize {
@@ -27,7 +28,7 @@ pub(super) const fn limit(kind: JobKind) -> usize {
 pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Failure> {
     match batch.kind {
         JobKind::SendMail => send_mail::run(workers, batch).await,
-        JobKind::ProcessMail => Err(Failure::Internal("received mail is not read here", None)),
+        JobKind::ProcessMail => process_mail::run(workers, batch).await,
     }
 }
 
@@ -41,6 +42,6 @@ pub(super) async fn give_up(
 ) -> Result<(), Failure> {
     match kind {
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
-        JobKind::ProcessMail => Ok(()),
+        JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
     }
 }

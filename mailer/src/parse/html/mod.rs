@@ -24,7 +24,7 @@ pub fn from_text(text: &str) -> String {
     html
 }
 
-/// `true` when [`sanitize`] and [`to_text`] read `html` in time linear in its size.
+/// `true` when [`sanitize()`] and [`to_text`] read `html` in time linear in its size.
 pub fn is_affordable(html: &str) -> bool {
     cost::is_affordable(html)
 }

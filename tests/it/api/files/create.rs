@@ -90,14 +90,15 @@ async fn a_file_over_the_limit_is_refused_and_leaves_nothing(app: TestApp) {
 async fn the_same_form_again_gets_the_same_answer(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let send = |form| anna.send_form(form).header("Idempotency-Key", "k1");
-    let first = send(Form::new("x").file("a.txt", b"a").file("b.txt", &[7; 70_000])).await.expect(201);
-    let again = send(Form::new("y").file("a.txt", b"a").file("b.txt", &[7; 70_000])).await.expect(201);
+    let large = vec![7; 70_000];
+    let first = send(Form::new("x").file("a.txt", b"a").file("b.txt", &large)).await.expect(201);
+    let again = send(Form::new("y").file("a.txt", b"a").file("b.txt", &large)).await.expect(201);
     assert_eq!(again.json(), first.json());
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     for other in [
         Form::new("x").file("a.txt", b"a"),
-        Form::new("x").file("a.txt", b"b").file("b.txt", &[7; 70_000]),
-        Form::new("x").file("c.txt", b"a").file("b.txt", &[7; 70_000]),
+        Form::new("x").file("a.txt", b"b").file("b.txt", &large),
+        Form::new("x").file("c.txt", b"a").file("b.txt", &large),
     ] {
         send(other).await.expect(422).problem("idempotency_key_reused");
     }

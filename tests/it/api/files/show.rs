@@ -33,7 +33,7 @@ async fn a_file_that_hangs_nowhere_is_for_its_uploader_and_administrators(app: T
     let (boris, clara, dora) =
         (anna.employee("boris").await, anna.employee("clara").await, anna.admin("dora").await);
     let stranger = app.sign_up("other").await;
-    for content in [&b"small"[..], &[7; 70_000]] {
+    for content in [&b"small"[..], &vec![7; 70_000]] {
         let file = boris.upload("a.txt", content).await;
         assert!(reads(&boris, &file).await && reads(&anna, &file).await && reads(&dora, &file).await);
         assert!(!reads(&clara, &file).await && !reads(&stranger, &file).await);

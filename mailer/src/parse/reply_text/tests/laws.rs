@@ -90,7 +90,8 @@ fn thirty_answers_grow_linearly() {
     }
 }
 
-/// A mail can be as hostile as it likes: the time stays linear. The bound is for an unoptimized build on a busy machine.
+/// A mail can be as hostile as it likes: the time stays linear. At this length a quadratic way takes minutes, the linear
+/// one a fraction of a second; the bound leaves room for a busy machine.
 #[test]
 fn hostile_lines_take_linear_time() {
     let lines = [
@@ -129,6 +130,6 @@ fn hostile_lines_take_linear_time() {
         let text = line.repeat(100_000 / line.len());
         let started = Instant::now();
         assert_eq!(joined(&split(&body(&text))).len(), text.len());
-        assert!(started.elapsed() < Duration::from_secs(2), "{line:?} took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{line:?} took {:?}", started.elapsed());
     }
 }

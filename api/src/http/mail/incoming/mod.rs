@@ -1,0 +1,97 @@
+//! `/v1/mail/incoming`: the ledger of mail that comes in, and the way in by HTTP.
+
+mod list;
+mod receive;
+mod reprocess;
+mod show;
+mod show_raw;
+mod signature;
+
+use chrono::{DateTime, Utc};
+use liaison_domain::id::{CommentId, TaskId};
+use liaison_persistence::incoming_mail::{IncomingMailRow, Step};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::view::parsed_mail::ParsedMail;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(receive::receive_mail)
+        .service(list::list_incoming_mail)
+        .service(show::show_incoming_mail)
+        .service(show_raw::show_incoming_mail_raw)
+        .service(reprocess::reprocess_incoming_mail);
+}
+
+/// A received mail and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncomingMail)]
+struct IncomingMailView {
+    id: Uuid,
+    /// `received`, then one of `applied`, `quarantined`, `rejected`, `bounce`, `auto_reply`, `failed`.
+    state: &'static str,
+    /// Why it was quarantined or rejected.
+    #[schema(required)]
+    cause: Option<&'static str>,
+    /// Our addresses in its envelope.
+    recipients: Vec<String>,
+    /// The envelope's sender; empty for `<>`.
+    sender: String,
+    received_at: DateTime<Utc>,
+    /// Without angle brackets.
+    #[schema(required)]
+    message_id: Option<String>,
+    /// By what its conversation was found: `reply_token`, `task_address`, `references`, `none`; null before it was looked at.
+    #[schema(required)]
+    matched_by: Option<&'static str>,
+    /// Verdicts of SPF, DKIM, DMARC and ARC; null where they were not asked for.
+    #[schema(required, value_type = Option<Object>)]
+    authentication: (),
+    #[schema(required)]
+    task_id: Option<Uuid>,
+    #[schema(required)]
+    comment_id: Option<Uuid>,
+    /// What the mail says, as it is read now; null in lists.
+    #[schema(required)]
+    parsed: Option<ParsedMail>,
+    /// What was seen and what followed, step by step.
+    explain: Vec<StepView>,
+}
+
+/// One step of looking at a mail.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncomingMailStep)]
+struct StepView {
+    step: String,
+    verdict: String,
+    detail: String,
+}
+
+impl From<Step> for StepView {
+    fn from(step: Step) -> Self {
+        Self { step: step.step, verdict: step.verdict, detail: step.detail }
+    }
+}
+
+impl IncomingMailView {
+    fn of(row: IncomingMailRow, parsed: Option<ParsedMail>) -> Self {
+        Self {
+            id: row.id.uuid(),
+            state: row.state.as_str(),
+            cause: row.cause.map(|it| it.as_str()),
+            recipients: row.recipients.0,
+            sender: row.envelope_sender,
+            received_at: row.received_at,
+            message_id: row.message_id,
+            matched_by: row.matched_by.map(|it| it.as_str()),
+            authentication: (),
+            task_id: row.task_id.map(TaskId::uuid),
+            comment_id: row.comment_id.map(CommentId::uuid),
+            parsed,
+            explain: row.explain.0.into_iter().map(Into::into).collect(),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Turns a mail into a comment: author, participants, audience, files, thread — in one transaction.
+
+use bytes::Bytes;
+use liaison_domain::{
+    comment::{Comment, Origin},
+    file,
+    id::{AccountId, CommentId, OutgoingMailId, PersonId, TaskId},
+    inbound::{
+        audience::{Answered, decide_audience},
+        matching::Place,
+        verdict::{MAX_MAIL_BYTES, Sender},
+    },
+    mail_address::EmailAddress,
+    outgoing::DeliveryEventType,
+    person::PersonKind,
+    refusal::Refusal,
+    task::TaskRole,
+};
+use liaison_mailer::parse::ParsedMail;
+use liaison_persistence::{
+    comment,
+    database::WriteTx,
+    incoming_mail::{self, IncomingMailRow},
+    outgoing_mail::{
+        answered,
+        delivery::{self, NewEvent},
+    },
+    person,
+    task::{self, Members},
+    thread,
+};
+
+use super::{
+    content::{Content, warning},
+    explain::Explain,
+    judge::message_id,
+    reading::Reading,
+};
+use crate::{
+    app::App,
+    service::{
+        Failure,
+        comment::{self as conversation, NewComment},
+        contact,
+        file::insert as insert_file,
+    },
+    storage::Kept,
+};
+
+/// A file of the mail whose content is kept.
+#[derive(Debug)]
+pub(super) struct KeptFile {
+    kept: Kept,
+    name: String,
+    content_type: String,
+    content_id: Option<String>,
+}
+
+/// Keeps the content of a mail's files, before the transaction that names them.
+pub(super) async fn keep_files(app: &App, mail: &ParsedMail) -> Result<Vec<KeptFile>, Failure> {
+    let mut files = Vec::new();
+    for it in mail.attachments.iter().filter(|it| !it.inline_noise) {
+        let kept = app
+            .storage
+            .keep_bytes(&app.env, Bytes::from(it.bytes.clone()), MAX_MAIL_BYTES as u64)
+            .await
+            .map_err(|error| Failure::internal("a mail's file can't be stored", error))?;
+        files.push(KeptFile {
+            kept,
+            name: it.name.clone(),
+            content_type: it.content_type.clone(),
+            content_id: it.content_id.clone(),
+        });
+    }
+    Ok(files)
+}
+
+/// A mail that belongs to a conversation.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    pub(super) place: Place,
+    pub(super) sender: Sender,
+    /// The message whose reply address was written to.
+    pub(super) answered: Option<(OutgoingMailId, PersonId)>,
+    pub(super) row: &'a IncomingMailRow,
+    pub(super) reading: &'a Reading,
+    pub(super) files: &'a [KeptFile],
+}
+
+/// Adds the comment, unless the mail came before (R7); gives the task and the comment.
+pub(super) async fn apply(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    answer: &Answer<'_>,
+    explain: &mut Explain,
+) -> Result<(TaskId, CommentId), Failure> {
+    let mail = &answer.reading.mail;
+    let mut content = Content::of(mail);
+    let own_id = message_id(mail);
+    if let Some(id) = &own_id {
+        let hash = &answer.reading.content_hash;
+        if let Some(first) = incoming_mail::claim_identity(tx, account, answer.row.id, id, hash).await? {
+            explain.add("duplicate", "copy", format!("it is a copy of the mail {first}"));
+            let first = incoming_mail::find(tx, account, first).await?.ok_or_else(Refusal::not_found)?;
+            let became = first.task_id.zip(first.comment_id);
+            return became.ok_or(Failure::Internal("a mail that became a comment has none", None));
+        }
+        if incoming_mail::has_namesake(tx, account, id, hash).await? {
+            explain.add("duplicate", "new", "another mail came under the same Message-ID");
+            content
+                .warnings
+                .push(warning("message_id_reused", "Another mail came under the same Message-ID."));
+        }
+    }
+    let task = task::find(tx, account, answer.place.task).await?.ok_or_else(Refusal::not_found)?;
+    let members = task::list_members(tx, account, [task.id]).await?.remove(&task.id).unwrap_or_default();
+    let (author, is_stranger) = author(tx, app, account, answer, explain).await?;
+    take_part(tx, account, answer, &members, author, explain).await?;
+    let answered = match answer.place.comment {
+        Some(id) => comment::find(tx, account, id).await?,
+        None => None,
+    };
+    let audience = audience(tx, account, answered.as_ref(), &members, author).await?;
+    let known = person::list_addressees(tx, account, audience.iter().copied()).await?;
+    let audience: Vec<_> = audience.iter().filter_map(|it| known.get(it).cloned()).collect();
+    let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
+    explain.add("audience", if is_stranger { "held_from_contacts" } else { "told" }, names.join(", "));
+    let new = NewComment {
+        author,
+        origin: Origin::Email,
+        body: content.body,
+        visible: content.visible,
+        elided: content.elided,
+        subject: content.subject,
+        audience,
+        // What answers a hidden comment stays in its circle (R23).
+        hidden: answered.as_ref().is_some_and(|it| it.hidden),
+        reply_to: answered.as_ref().map(|it| it.id),
+        incoming_mail: Some(answer.row.id),
+        unrecognized_sender: is_stranger,
+        files: attach(tx, app, account, author, answer.files).await?,
+        warnings: content.warnings,
+    };
+    let comment = conversation::add(tx, app, account, &task, &members, new).await?.id;
+    explain.add("comment", "added", format!("{comment} in task {}", task.number));
+    if let Some(id) = own_id {
+        thread::insert_received(tx, account, &id, task.id, comment, app.env.now()).await?;
+    }
+    note_answered(tx, app, account, answer, author).await?;
+    Ok((task.id, comment))
+}
+
+/// Who wrote it; somebody new becomes a contact (CBM-3, R17). Tells whether he was unknown.
+async fn author(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    answer: &Answer<'_>,
+    explain: &mut Explain,
+) -> Result<(PersonId, bool), Failure> {
+    match answer.sender {
+        Sender::Employee { id, .. } | Sender::Contact { id } => return Ok((id, false)),
+        Sender::Stranger | Sender::Nobody | Sender::Robot => {}
+    }
+    let from = answer.reading.mail.from.as_ref();
+    let address = from.and_then(|it| EmailAddress::parse(&it.address).ok());
+    let (Some(from), Some(address)) = (from, address) else {
+        return Err(Failure::Internal("a mail without an author can't become a comment", None));
+    };
+    // Another of his mails may have made him known since this one was judged.
+    if let Some(owner) = person::list_owners(tx, account, [address.key()]).await?.first() {
+        if owner.kind == PersonKind::Employee {
+            return Err(Failure::Internal("the sender became an employee meanwhile", None));
+        }
+        return Ok((owner.person_id, true));
+    }
+    let name = from.name.as_deref().unwrap_or_default();
+    let id = contact::create_from_mail(tx, &app.env, account, name, &address).await?;
+    explain.add("author", "new_contact", format!("{address} was unknown and is a contact now"));
+    Ok((id, true))
+}
+
+/// CBM-4: who writes into a task takes part in it. Not so an employee without a role: he would become a reader of all
+/// that was said before (S2).
+async fn take_part(
+    tx: &mut WriteTx,
+    account: AccountId,
+    answer: &Answer<'_>,
+    members: &Members,
+    author: PersonId,
+    explain: &mut Explain,
+) -> Result<(), Failure> {
+    if !members.roles_of(author).is_empty() {
+        return Ok(());
+    }
+    if matches!(answer.sender, Sender::Employee { .. }) {
+        explain.add("author", "no_role", "he holds no role in the task and gets none by a mail");
+        return Ok(());
+    }
+    explain.add("author", "participant", "he takes part in the task from now on");
+    Ok(task::insert_members(tx, account, answer.place.task, [(TaskRole::Participant, author)]).await?)
+}
+
+/// CBN-1 … CBN-3
+async fn audience(
+    tx: &mut WriteTx,
+    account: AccountId,
+    answered: Option<&Comment>,
+    members: &Members,
+    author: PersonId,
+) -> Result<Vec<PersonId>, Failure> {
+    let answered = match answered {
+        Some(it) => {
+            let addressed = comment::list_recipients(tx, account, [it.id]).await?.remove(&it.id);
+            let audience = addressed.unwrap_or_default().iter().map(|it| it.id).collect();
+            Answered::Comment { author: it.author_id, audience }
+        }
+        None => {
+            let assigner = members.of(TaskRole::Assigner).next();
+            Answered::Task {
+                assigner: assigner.map(|it| it.id),
+                assigner_is_employee: assigner.is_some_and(|it| it.kind == PersonKind::Employee),
+                assignees: members.of(TaskRole::Assignee).map(|it| it.id).collect(),
+            }
+        }
+    };
+    Ok(decide_audience(&answered, author))
+}
+
+async fn attach(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    author: PersonId,
+    files: &[KeptFile],
+) -> Result<Vec<file::Attachment>, Failure> {
+    let mut attachments = Vec::with_capacity(files.len());
+    for it in files {
+        let declared = Some(it.content_type.as_str());
+        let inserted = insert_file(tx, &app.env, account, author, &it.name, declared, &it.kept).await?;
+        attachments.push(file::Attachment { file: inserted.id, content_id: it.content_id.clone() });
+    }
+    Ok(attachments)
+}
+
+/// Notes in the ledger that our message was answered: the one whose reply address was written to, else the one to this
+/// author that the mail names.
+async fn note_answered(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    answer: &Answer<'_>,
+    author: PersonId,
+) -> Result<(), Failure> {
+    let mail = &answer.reading.mail;
+    let message = match answer.answered {
+        Some(message) => Some(message),
+        None => {
+            let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
+            let found = answered::find_to_person(tx, account, answer.place.task, author, &ids).await?;
+            found.map(|it| (it.mail_id, it.person_id))
+        }
+    };
+    let Some((mail, person)) = message else { return Ok(()) };
+    let kind = DeliveryEventType::Answered;
+    let event = NewEvent { id: app.env.id(), mail, person, kind, detail: None };
+    Ok(delivery::insert_events(tx, account, &[event], app.env.now()).await?)
+}

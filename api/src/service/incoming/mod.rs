@@ -1,0 +1,132 @@
+//! What becomes of a received mail: its bytes are read off the async threads, [`judge`] loads the facts and decides,
+//! [`apply`] writes — all that follows from a mail in one transaction, guarded by the mail's state, so that it follows
+//! once whoever works on it.
+//!
+//! Every mail ends in exactly one state (R10), and `explain` tells why. Start with [`work_on`]; [`ledger`] is what
+//! administrators see.
+
+mod apply;
+mod content;
+mod explain;
+mod judge;
+pub mod ledger;
+pub mod reading;
+mod sender;
+
+use liaison_domain::{
+    id::{AccountId, CommentId, IncomingMailId, TaskId},
+    inbound::verdict::{Cause, IncomingState, Verdict},
+    job::{JobKind, MAX_ATTEMPTS},
+    refusal::Refusal,
+};
+use liaison_persistence::{
+    account,
+    change_feed::{self, Change},
+    database::WriteTx,
+    incoming_mail::{self, IncomingMailRow, Outcome},
+    job,
+};
+
+use self::{explain::Explain, judge::Judged, reading::Reading};
+use super::Failure;
+use crate::app::App;
+
+/// What a mail became.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub state: IncomingState,
+    pub cause: Option<Cause>,
+    pub task: Option<TaskId>,
+    pub comment: Option<CommentId>,
+}
+
+impl From<&IncomingMailRow> for Settled {
+    fn from(row: &IncomingMailRow) -> Self {
+        Self { state: row.state, cause: row.cause, task: row.task_id, comment: row.comment_id }
+    }
+}
+
+/// Works on a mail that was committed. One that is settled already stays as it is. An error is a failure of ours: the
+/// mail is as it was, and the same may be tried again.
+pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Result<Settled, Failure> {
+    let mut tx = app.database.read().await?;
+    let row = incoming_mail::find(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
+    let owner = account::find(&mut tx, account).await?.ok_or_else(Refusal::not_found)?;
+    drop(tx);
+    let raw = ledger::raw(app, account, &row).await?;
+    let reading = reading::read(raw).await;
+    let mut tx = app.database.read().await?;
+    let judged = judge::judge(&mut tx, app, &owner, &row, &reading).await?;
+    drop(tx);
+    let files = match judged.verdict {
+        Verdict::Comment { .. } => apply::keep_files(app, &reading.mail).await?,
+        Verdict::Keep { .. } => Vec::new(),
+    };
+    let mut tx = app.database.write().await?;
+    let row = incoming_mail::lock(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
+    let settled = if row.state == IncomingState::Received {
+        settle(&mut tx, app, account, &row, reading, judged, &files).await?
+    } else {
+        Settled::from(&row)
+    };
+    job::end(&mut tx, account, JobKind::ProcessMail, id.uuid()).await?;
+    tx.commit().await?;
+    app.wake.notify_waiters();
+    Ok(settled)
+}
+
+async fn settle(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    row: &IncomingMailRow,
+    reading: Reading,
+    judged: Judged,
+    files: &[apply::KeptFile],
+) -> Result<Settled, Failure> {
+    let Judged { verdict, matched_by, sender, answered, mut explain } = judged;
+    let outcome = |state, cause, task, comment, explain: Explain| Outcome {
+        state,
+        cause,
+        message_id: judge::message_id(&reading.mail),
+        content_hash: reading.content_hash.clone(),
+        matched_by,
+        task,
+        comment,
+        explain: explain.into_steps(),
+    };
+    let outcome = match verdict {
+        Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
+        Verdict::Comment { place, .. } => {
+            let answer = apply::Answer { place, sender, answered, row, reading: &reading, files };
+            let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
+            outcome(IncomingState::Applied, None, Some(task), Some(comment), explain)
+        }
+    };
+    incoming_mail::update(tx, account, row.id, &outcome).await?;
+    record(tx, app, account, row.id).await?;
+    Ok(Settled { state: outcome.state, cause: outcome.cause, task: outcome.task, comment: outcome.comment })
+}
+
+/// Gives a mail up that our code failed on again and again; it stays, to be tried anew (R9).
+pub async fn give_up(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    id: IncomingMailId,
+) -> Result<(), Failure> {
+    let Some(row) = incoming_mail::lock(tx, account, id).await? else { return Ok(()) };
+    if row.state != IncomingState::Received {
+        return Ok(());
+    }
+    let mut explain = Explain::default();
+    let detail = format!("the server failed on it {MAX_ATTEMPTS} times; its log tells why");
+    explain.add("verdict", IncomingState::Failed.as_str(), detail);
+    incoming_mail::update_state(tx, account, id, IncomingState::Failed, &explain.into_steps()).await?;
+    record(tx, app, account, id).await
+}
+
+async fn record(tx: &mut WriteTx, app: &App, account: AccountId, id: IncomingMailId) -> Result<(), Failure> {
+    let change = Change { event: "mail.received", kind: "incoming_mail", id: id.uuid() };
+    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
+}

@@ -1,0 +1,43 @@
+//! Reads a mail's bytes where nobody waits for it: off the async threads, under the parser's caps, and not for ever (S12).
+
+use std::{panic::catch_unwind, time::Duration};
+
+use bytes::Bytes;
+use liaison_mailer::parse::{self, Limits, MailKind, ParsedMail};
+use tokio::{task::spawn_blocking, time::timeout};
+
+use crate::keys::digest;
+
+/// How long a mail may take. The caps keep it to a fraction of that.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A mail as read.
+#[derive(Debug)]
+pub struct Reading {
+    pub mail: ParsedMail,
+    /// The same for two deliveries of one mail (R7).
+    pub content_hash: Vec<u8>,
+}
+
+/// Reads a mail; what can't be read is of kind `Unparsable`, and says why.
+pub async fn read(raw: Bytes) -> Reading {
+    let bytes = raw.clone();
+    let work = spawn_blocking(move || {
+        catch_unwind(|| Reading {
+            mail: parse::parse(&bytes, &Limits::default()),
+            content_hash: parse::fingerprint(&bytes).to_vec(),
+        })
+    });
+    match timeout(PATIENCE, work).await {
+        Ok(Ok(Ok(reading))) => reading,
+        Ok(_panic) => unreadable(&raw, "the parser failed"),
+        Err(_elapsed) => unreadable(&raw, "reading it took too long"),
+    }
+}
+
+fn unreadable(raw: &[u8], reason: &str) -> Reading {
+    tracing::error!(reason, sha256 = data_encoding::HEXLOWER.encode(&digest(raw)), "a mail can't be read");
+    let mail =
+        ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
+    Reading { mail, content_hash: digest(raw) }
+}

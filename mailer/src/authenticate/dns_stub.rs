@@ -1,0 +1,172 @@
+//! A name server for tests on a port of its own: answers from a zone written as text, over UDP and TCP.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use mail_auth::hickory_resolver::proto::{
+    op::{Message, ResponseCode},
+    rr::{Name, RData, Record, RecordType, rdata},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UdpSocket},
+    task::JoinSet,
+};
+
+use super::dns::DnsSettings;
+
+/// Serves until it is dropped.
+pub(super) struct DnsStub {
+    address: SocketAddr,
+    zone: Arc<Zone>,
+    _servers: JoinSet<()>,
+}
+
+impl DnsStub {
+    /// A line of the zone is a name, a type and the data, which go on to the end of the line:
+    ///
+    /// ```text
+    /// corp.example       TXT   v=spf1 mx -all
+    /// corp.example       MX    mail.corp.example
+    /// mail.corp.example  A     192.0.2.7
+    /// slow.example       SILENT
+    /// broken.example     SERVFAIL
+    /// ```
+    ///
+    /// Types: TXT, MX, A, AAAA, PTR; of a name that is `SILENT` or `SERVFAIL`, every type and every name below is. Any
+    /// other name does not exist.
+    pub(super) async fn start(zone: &str) -> Self {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = tcp.local_addr().unwrap();
+        let udp = UdpSocket::bind(address).await.unwrap();
+        let zone = Arc::new(Zone::read(zone));
+        let mut servers = JoinSet::new();
+        servers.spawn(serve_udp(udp, Arc::clone(&zone)));
+        servers.spawn(serve_tcp(tcp, Arc::clone(&zone)));
+        Self { address, zone, _servers: servers }
+    }
+
+    /// Patient enough for a busy machine.
+    pub(super) fn settings(&self) -> DnsSettings {
+        DnsSettings {
+            servers: vec![self.address],
+            query_timeout: Duration::from_secs(30),
+            verification_timeout: Duration::from_mins(1),
+            ..DnsSettings::default()
+        }
+    }
+
+    /// The names asked for so far, each as often as it was asked.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.zone.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[derive(Default)]
+struct Zone {
+    records: HashMap<Name, Vec<RData>>,
+    silent: Vec<Name>,
+    broken: Vec<Name>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Zone {
+    fn read(text: &str) -> Self {
+        let mut zone = Self::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (name, rest) = line.split_once(char::is_whitespace).unwrap();
+            let (kind, data) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+            let (name, data) = (fqdn(name), data.trim());
+            let data = match kind {
+                "SILENT" => {
+                    zone.silent.push(name);
+                    continue;
+                }
+                "SERVFAIL" => {
+                    zone.broken.push(name);
+                    continue;
+                }
+                "TXT" => {
+                    let strings = data.as_bytes().chunks(255).collect();
+                    RData::TXT(rdata::TXT::from_bytes(strings))
+                }
+                "MX" => RData::MX(rdata::MX::new(10, fqdn(data))),
+                "A" => RData::A(rdata::A(data.parse().unwrap())),
+                "AAAA" => RData::AAAA(rdata::AAAA(data.parse().unwrap())),
+                "PTR" => RData::PTR(rdata::PTR(fqdn(data))),
+                other => panic!("no record type: {other}"),
+            };
+            zone.records.entry(name).or_default().push(data);
+        }
+        zone
+    }
+
+    /// The answer to a request, `None` for silence.
+    fn answer(&self, request: &[u8]) -> Option<Message> {
+        let request = Message::from_vec(request).unwrap();
+        let query = request.queries.first().unwrap().clone();
+        let name = query.name().to_lowercase();
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_ascii());
+        let is_below = |tops: &[Name]| tops.iter().any(|top| top.zone_of(&name));
+        if is_below(&self.silent) {
+            return None;
+        }
+        let mut response = Message::response(request.metadata.id, request.metadata.op_code);
+        response.metadata.recursion_available = true;
+        match self.records.get(&name) {
+            _ if is_below(&self.broken) => response.metadata.response_code = ResponseCode::ServFail,
+            None => response.metadata.response_code = ResponseCode::NXDomain,
+            Some(records) => {
+                let asked: RecordType = query.query_type();
+                let matching = records.iter().filter(|data| data.record_type() == asked);
+                response
+                    .add_answers(matching.map(|data| Record::from_rdata(name.clone(), 300, data.clone())));
+            }
+        }
+        response.add_query(query);
+        Some(response)
+    }
+}
+
+fn fqdn(name: &str) -> Name {
+    let mut name = Name::from_utf8(name).unwrap().to_lowercase();
+    name.set_fqdn(true);
+    name
+}
+
+async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>) {
+    /// What resolvers announce to take (RFC 9715).
+    const MAX_PAYLOAD: usize = 1_232;
+    let mut buffer = [0; 4_096];
+    while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
+        let Some(response) = zone.answer(&buffer[..length]) else { continue };
+        let mut bytes = response.to_vec().unwrap();
+        if bytes.len() > MAX_PAYLOAD {
+            bytes = response.truncate().to_vec().unwrap();
+        }
+        socket.send_to(&bytes, client).await.unwrap();
+    }
+}
+
+async fn serve_tcp(listener: TcpListener, zone: Arc<Zone>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(serve_connection(stream, Arc::clone(&zone)));
+    }
+}
+
+async fn serve_connection(mut stream: TcpStream, zone: Arc<Zone>) {
+    while let Ok(length) = stream.read_u16().await {
+        let mut request = vec![0; usize::from(length)];
+        stream.read_exact(&mut request).await.unwrap();
+        if let Some(response) = zone.answer(&request) {
+            let bytes = response.to_vec().unwrap();
+            stream.write_u16(u16::try_from(bytes.len()).unwrap()).await.unwrap();
+            stream.write_all(&bytes).await.unwrap();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Finds out whether a received mail comes from where it says: SPF, DKIM, DMARC and ARC.
+//!
+//! [`Authenticator::verify`] asks the DNS and answers with a [`Verdict`]; [`hop_of`] reads the client's address out of
+//! what a trusted mail server told. What a verdict means for the mail is decided elsewhere. Authentication-Results and
+//! Received-SPF fields are never read, whoever wrote them (S4, S27).
+//!
+//! mail-auth does the methods; around it stands what it leaves to its caller:
+//!
+//! | case | here |
+//! |---|---|
+//! | several From fields, or several addresses in one | DMARC `permerror`; nothing is aligned |
+//! | a signature that leaves From out, uses SHA-1, or has expired by `now` | does not count (RFC 6376 §5.4, RFC 8301) |
+//! | a signature of a part of the body (`l=`) | does not count: anybody may add to the rest |
+//! | more than 10 signatures | the topmost 10 are looked at |
+//! | an SPF pass through a `?include`, `~include` or `-include` of a record with includes | `neutral`; see `spf` |
+//! | the DNS fails or is too slow | `temperror` |
+//! | a panic in a foreign parser | `permerror` |
+//!
+//! This module never knows the database, HTTP, a task or whose addresses the employees' are.
+
+mod dkim;
+mod dmarc;
+mod dns;
+#[cfg(test)]
+mod dns_stub;
+mod hop;
+mod network;
+mod received;
+mod spf;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use mail_auth::{ArcOutput, AuthenticatedMessage, MessageAuthenticator};
+use tokio::time::{Instant, timeout_at};
+
+pub use dns::{DnsSettings, DnsSettingsError};
+pub use hop::{Forwarded, Hop, Peer, hop_of};
+pub use network::{Network, NetworkError};
+pub use verdict::{AuthResult, Check, Verdict};
+
+/// Verifies mails; made once and shared. Holds a bounded cache of DNS answers.
+#[derive(Clone)]
+pub struct Authenticator {
+    resolver: MessageAuthenticator,
+    verification_timeout: Duration,
+}
+
+impl Authenticator {
+    /// Fails only where the system's name servers are wanted and can't be read.
+    pub fn new(settings: &DnsSettings) -> Result<Self, DnsSettingsError> {
+        let verification_timeout = settings.verification_timeout;
+        Ok(Self { resolver: dns::resolver(settings)?, verification_timeout })
+    }
+
+    /// Verifies a mail that came over `hop`. Never fails: what goes wrong is a result.
+    ///
+    /// Hashes the whole mail without a pause, in time linear in its size; the rest is waiting for the DNS, for
+    /// [`DnsSettings::verification_timeout`] at most. `now` is the time of receipt: signatures expire by it, so a mail
+    /// that is judged again later is judged the same.
+    pub async fn verify(&self, raw: &[u8], hop: &Hop, now: DateTime<Utc>) -> Verdict {
+        let verified = AssertUnwindSafe(self.ask(raw, hop, now)).catch_unwind().await;
+        verified.unwrap_or_else(|_panic| {
+            let check = Check::new(AuthResult::PermError, "the mail cannot be read");
+            let [spf, dkim, dmarc, arc] = std::array::from_fn(|_| check.clone());
+            Verdict { spf, dkim, dmarc, arc, ..Verdict::default() }
+        })
+    }
+
+    async fn ask(&self, raw: &[u8], hop: &Hop, now: DateTime<Utc>) -> Verdict {
+        let deadline = Instant::now() + self.verification_timeout;
+        let Some(mut message) = AuthenticatedMessage::parse(raw) else {
+            let detail = "the mail has no header";
+            let [spf, dkim, dmarc, arc] = std::array::from_fn(|_| Check::new(AuthResult::None, detail));
+            return Verdict { spf, dkim, dmarc, arc, ..Verdict::default() };
+        };
+        let refused = dkim::refuse(&mut message, now);
+        let (spf, signatures, arc) = tokio::join!(
+            spf::verify(&self.resolver, hop, deadline),
+            dkim::verify(&self.resolver, &message, deadline),
+            timeout_at(deadline, self.resolver.verify_arc(&message)),
+        );
+        let author = dmarc::find_author(raw, &message);
+        let dmarc = match &author {
+            Some(_) => dmarc::verify(&self.resolver, &message, &signatures, &spf.output, deadline).await,
+            None => Check::new(AuthResult::PermError, "From does not name exactly one address"),
+        };
+        let (dkim, dkim_domains) = dkim::sum_up(&signatures, refused);
+        Verdict {
+            spf: spf.check,
+            dkim,
+            dmarc,
+            arc: arc.map_or_else(|_elapsed| Check::too_late(), |it| describe_chain(&it)),
+            dkim_domains,
+            from_domain: author.map(|it| it.domain().to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("verification_timeout", &self.verification_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+fn describe_chain(output: &ArcOutput<'_>) -> Check {
+    let (result, reason) = dkim::to_result(output.result());
+    let detail = match output.sets().last() {
+        None => reason.unwrap_or_else(|| "no chain".to_owned()),
+        Some(last) => {
+            let sealed = format!("{} seals, the last by {}", output.sets().len(), last.seal.header.d);
+            reason.map_or(sealed.clone(), |reason| format!("{sealed}: {reason}"))
+        }
+    };
+    Check::new(result, detail)
+}

@@ -1,0 +1,3 @@
+//! What `persistence` promises that no request shows by itself, on both engines.
+
+mod transactions;
