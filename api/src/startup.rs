@@ -43,6 +43,10 @@ const VAR: &str = "var";
 pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()> {
     start_log(&config);
     install_crypto();
+    anyhow::ensure!(
+        !config.mail.transport.starts_with("memory:"),
+        "mail.transport = memory:// is for tests only"
+    );
     let env = Env::system();
     let made = config::secrets::complete(&mut config, Path::new(VAR), &env)?;
     let database = open(&config).await?;

@@ -1,7 +1,7 @@
 //! What the mail that leaves is like.
 
 use chrono::TimeDelta;
-use liaison_mailer::parse::LOOP_HEADER;
+use liaison_mailer::{parse::LOOP_HEADER, transport::SentMail};
 use mail_parser::{Message, MessageParser};
 use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
@@ -14,6 +14,7 @@ both_engines!(
     nobodys_own_address_leaves,
     a_contact_made_assignee_gets_the_task,
     mails_of_a_task_make_one_thread_for_each_recipient,
+    what_a_contact_answers_goes_on_without_what_he_quoted,
     a_comment_deleted_before_it_left_does_not_leave,
     small_files_travel_in_the_mail_and_large_ones_are_named,
 );
@@ -125,6 +126,45 @@ async fn mails_of_a_task_make_one_thread_for_each_recipient(app: TestApp) {
     assert_eq!(mails[3].in_reply_to().as_text(), Some(ids[2]));
     assert_eq!(mails[3].references().as_text_list().unwrap(), &ids[..3]);
     assert_eq!(mails[4].references().as_text_list(), None, "Olga has none of them");
+}
+
+/// CLI-6, R23, R25: in his and the account's name, from the task's address.
+async fn what_a_contact_answers_goes_on_without_what_he_quoted(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+    let offer = task(&anna).await;
+    comment(&anna, &offer, "Shall we?", &[&ivan, &olga]).await;
+    app.work().await;
+    let to_ivan = |it: &SentMail| it.envelope.recipients == [address("ivan@client.example")];
+    let asked = app.mail().take().into_iter().find(to_ivan).unwrap();
+    let reply_to = parse(&asked.message).reply_to().unwrap().first().unwrap().address().unwrap().to_owned();
+    let answer = format!(
+        "From: Ivan <ivan@client.example>\r\nTo: {reply_to}\r\nSubject: Re: Offer\r\n\
+         Message-ID: <1@client.example>\r\n\r\nWe shall.\r\n\r\n\
+         On Tue, Jan 1, 2030 at 9:00 AM Anna <anna@acme.liaison.test> wrote:\r\n> For you alone.\r\n"
+    );
+    receive(&app, "ivan@client.example", &reply_to, answer).await;
+    app.work().await;
+    let sent = app.mail().take();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].envelope.recipients, [address("olga@client.example")]);
+    let mail = parse(&sent[0].message);
+    let from = mail.from().unwrap().first().unwrap();
+    assert_eq!((from.name(), from.address()), (Some("ivan (ACME)"), Some("task+1@acme.liaison.test")));
+    let text = String::from_utf8(sent[0].message.clone()).unwrap();
+    assert!(mail.body_text(0).unwrap().contains("We shall."));
+    assert!(!text.contains("For you alone.") && !text.contains("ivan@client.example"), "{text}");
+}
+
+/// Hands a mail in as a mail server's program does.
+async fn receive(app: &TestApp, sender: &str, recipient: &str, mail: String) {
+    let seconds = app.parts().env.now().timestamp();
+    let signed = [format!("{seconds}.").into_bytes(), mail.clone().into_bytes()];
+    let signature = app.parts().keys.ingest_signature(&signed.each_ref().map(Vec::as_slice));
+    let path = format!("/v1/mail/incoming?recipient={}&sender={sender}", recipient.replace('+', "%2B"));
+    let call = app.anon().call("POST".parse().unwrap(), path);
+    let call = call.header("Liaison-Signature", format!("t={seconds},v1={signature}"));
+    call.body("message/rfc822", mail).await.expect(202);
 }
 
 async fn a_comment_deleted_before_it_left_does_not_leave(app: TestApp) {
