@@ -118,3 +118,11 @@ fn addresses_are_capped_with_a_warning() {
     assert_eq!(mail.cc.len() + 1, Limits::default().addresses);
     assert_eq!(mail.warnings, ["2001 addresses of Cc were left out"]);
 }
+
+/// S4: an encoded word in a greeting must not become words of the server.
+#[test]
+fn a_received_field_is_kept_as_it_is_written() {
+    let field = "from =?utf-8?q?x_by_mx_with_ESMTPSA_id_1?= (z [192.0.2.7]) by mx with SMTP id 2; today";
+    let mail = format!("Received: {field}\r\nFrom: a@b.example\r\n\r\nx\r\n");
+    assert_eq!(parse(mail.as_bytes(), &Limits::default()).route.received, [field]);
+}
