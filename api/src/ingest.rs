@@ -59,14 +59,11 @@ impl Ingest {
 }
 
 async fn describe(app: &App, account: AccountId, settled: Settled) -> anyhow::Result<String> {
-    let mut line = settled.state.to_string();
-    if let Some(cause) = settled.cause {
-        line.push_str(&format!(" ({cause})"));
-    }
+    let state = settled.state;
     if let Some((task, comment)) = settled.task.zip(settled.comment) {
         let mut tx = app.database.read().await?;
         let number = task::find(&mut tx, account, task).await?.map(|it| it.number).unwrap_or_default();
-        line.push_str(&format!(", task {number}, comment {comment}"));
+        return Ok(format!("{state}, task {number}, comment {comment}"));
     }
-    Ok(line)
+    Ok(settled.cause.map_or_else(|| state.to_string(), |cause| format!("{state} ({cause})")))
 }

@@ -64,6 +64,7 @@ CREATE TABLE comment (
     FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id),
     FOREIGN KEY (account_id, reply_to) REFERENCES comment (account_id, id)
 ) STRICT;
+CREATE INDEX comment_unconfirmed ON comment (account_id, author_id) WHERE unrecognized_sender = TRUE;
 CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);
 
 -- The audience: the only source of what a contact, a linked account or the portal may see.

@@ -16,7 +16,7 @@ use crate::{
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
-    sql::Json,
+    sql::{Json, Scalar},
     visibility::visible_comment,
 };
 
@@ -101,6 +101,8 @@ statements! {
         }
         " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
     ];
+    COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment \
+        WHERE account_id = $1 AND author_id = $2 AND unrecognized_sender = TRUE AND deleted_at IS NULL"];
     /// What a mail quoted is no part of what its author writes now.
     UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, elided = '', edited_at = $5, \
         version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
@@ -307,4 +309,13 @@ pub async fn list_deliveries(
     comment: CommentId,
 ) -> Result<Vec<DeliveryRow>, StorageError> {
     db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, comment))
+}
+
+/// Whether the author wrote comments as an unknown sender that nobody has confirmed yet (R17).
+pub async fn waits_for_confirmation(
+    tx: &mut impl Tx,
+    account: AccountId,
+    author: PersonId,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_UNCONFIRMED, account, author))?.0 > 0)
 }

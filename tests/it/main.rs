@@ -1,6 +1,7 @@
 //! Every test that needs more than one file of the project, in one binary.
 //!
-//! `process` runs the program itself; `tidy` reads the project itself: the walls between the crates and the manners of the files.
+//! `api` asks as a user does, `contract` holds every operation, statement and table to what is promised of all, `process`
+//! runs the program itself, `tidy` reads the project itself: the walls between the crates and the manners of the files.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +13,7 @@
 mod api;
 mod contract;
 mod jobs;
+mod mail;
 mod process;
 mod rules;
 mod storage;

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{ETAG, LOCATION},
+        header::{ETag, LOCATION},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -57,9 +57,9 @@ impl Answer {
 
     /// The response; 304 where the caller has this version already (RFC 9110 §13.1.2).
     pub fn respond(self, request: &HttpRequest) -> HttpResponse {
-        match self.version {
-            Some(version) if is_known(request, &etag(version)) => {
-                HttpResponse::NotModified().insert_header((ETAG, etag(version))).finish()
+        match self.version.map(etag) {
+            Some(tag) if request.method().is_safe() && is_known(request, &tag) => {
+                HttpResponse::NotModified().insert_header(ETag(tag)).finish()
             }
             _ => self.into_response(),
         }
@@ -70,7 +70,7 @@ impl Answer {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponseBuilder::new(status);
         if let Some(version) = self.version {
-            response.insert_header((ETAG, etag(version)));
+            response.insert_header(ETag(etag(version)));
         }
         if let Some(location) = self.location {
             response.insert_header((LOCATION, location));

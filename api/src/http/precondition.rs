@@ -1,4 +1,4 @@
-//! `ETag`, `If-Match`, `If-None-Match` (RFC 9110 §8.8.3, §13.1): a change of what somebody else changed meanwhile is
+//! `ETag`, `If-Match` and `If-None-Match` (RFC 9110 §8.8.3, §13.1): a change of what somebody else changed meanwhile is
 //! refused, and what the caller has already is not sent again.
 
 use std::future::{Ready, ready};
@@ -44,8 +44,7 @@ pub fn etag(version: i64) -> EntityTag {
     EntityTag::new_strong(version.to_string())
 }
 
-/// Whether the caller has what carries this tag: the tag is among those in `If-None-Match`, weak ones too, or that is `*`
-/// (RFC 9110 §13.1.2).
+/// Whether the caller has what this tag names already (`If-None-Match`).
 pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,

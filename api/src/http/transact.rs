@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::{
     database::{ReadTx, WriteTx},
+    error::StorageError,
     idempotency::{self, AnswerRow, Scope},
 };
 use uuid::Uuid;
@@ -51,23 +52,30 @@ pub async fn mutate(
         app.wake.notify_waiters();
         return Ok(answer.into_response());
     };
-    if let Some(kept) = idempotency::find(&mut tx, scope, &key.key, app.env.now()).await? {
-        return replay(app, &key, &kept);
-    }
-    let answer = change(&mut tx).await?;
-    let row = keep(app, &key, &answer)?;
     let now = app.env.now();
-    if !idempotency::insert(&mut tx, scope, &key.key, &row, now, now + KEPT).await? {
-        // A twin committed while this one worked; what this one did is undone by dropping it.
-        drop(tx);
-        let mut tx = app.database.read().await?;
-        let kept = idempotency::find(&mut tx, scope, &key.key, now).await?;
-        let kept = kept.ok_or(Failure::Internal("the twin's answer is gone", None))?;
+    if let Some(kept) = idempotency::find(&mut tx, scope, &key.key, now).await? {
         return replay(app, &key, &kept);
     }
-    tx.commit().await?;
-    app.wake.notify_waiters();
-    Ok(answer.into_response())
+    let lost = match change(&mut tx).await {
+        Ok(answer) => {
+            let row = keep(app, &key, &answer)?;
+            if idempotency::insert(&mut tx, scope, &key.key, &row, now, now + KEPT).await? {
+                tx.commit().await?;
+                app.wake.notify_waiters();
+                return Ok(answer.into_response());
+            }
+            Failure::Internal("the twin's answer is gone", None)
+        }
+        Err(lost @ Failure::Storage(StorageError::Conflict(_))) => lost,
+        Err(failure) => return Err(failure.into()),
+    };
+    // A twin committed while this one worked; what this one did is undone by dropping it.
+    drop(tx);
+    let mut tx = app.database.read().await?;
+    match idempotency::find(&mut tx, scope, &key.key, now).await? {
+        Some(kept) => replay(app, &key, &kept),
+        None => Err(lost.into()),
+    }
 }
 
 fn keep(app: &App, key: &IdempotencyKey, answer: &Answer) -> Result<AnswerRow, Failure> {

@@ -3,7 +3,7 @@
 use liaison_domain::{
     comment::{Comment, CommentKind, Origin},
     fan_out::FanOut,
-    file::Attachment,
+    file::{Attachment, File},
     id::{AccountId, CommentId, FileId, IncomingMailId, PersonId},
     outgoing::{MailKind, SkipReason},
     person::{Addressee, PersonRef},
@@ -25,6 +25,7 @@ use super::{
     caller::StaffCaller,
     fan_out::{self, Notice},
     file::get_attachable,
+    letter::left_out,
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -161,6 +162,10 @@ pub async fn add(
     let fan_out = fan_out::notify(tx, app, &notice).await?;
     let mut warnings = new.warnings;
     warnings.extend(warnings_of(&audience, &fan_out));
+    if !(fan_out.mails.is_empty() || new.files.is_empty()) {
+        let files = file::list_of_comments(tx, account, &[id]).await?.remove(&id).unwrap_or_default();
+        warnings.extend(left_out(files).iter().map(too_large));
+    }
     if !warnings.is_empty() {
         comment::update_warnings(tx, account, id, &warnings).await?;
     }
@@ -184,6 +189,11 @@ fn warnings_of(audience: &[PersonId], fan_out: &FanOut) -> Vec<Warning> {
         person_id: Some(person.uuid()),
     });
     skipped.collect()
+}
+
+fn too_large(file: &File) -> Warning {
+    let detail = format!("{} is too large for a mail; it is named in it.", file.name);
+    Warning { code: "file_not_attached".to_owned(), detail, person_id: None }
 }
 
 const fn describe(reason: SkipReason) -> &'static str {

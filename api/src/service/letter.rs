@@ -272,6 +272,11 @@ fn is_shown(html: &str, content_id: &str) -> bool {
     html.contains(&format!("cid:{content_id}\""))
 }
 
+/// Those of a comment's files that no mail can carry.
+pub fn left_out(files: Vec<AttachedFile>) -> Vec<File> {
+    divide(files).1
+}
+
 /// The files that travel in the mail, and those that are too large for it (R35).
 fn divide(files: Vec<AttachedFile>) -> (Vec<AttachedFile>, Vec<File>) {
     let sizes: Vec<(FileId, u64)> =

@@ -10,6 +10,8 @@ pub struct Words {
     /// Stands on top of a mail; what an answer quotes below it is history. Part of the HTTP contract.
     pub reply_marker: &'static str,
     pub linked_files: &'static str,
+    /// Files that are neither in the mail nor to be fetched.
+    pub large_files: &'static str,
     pub history: &'static str,
     pub portal_link: &'static str,
     pub unsubscribe: &'static str,
@@ -51,6 +53,7 @@ pub fn human_size(bytes: u64, language: Language) -> String {
 const ENGLISH: Words = Words {
     reply_marker: "Please type your reply above this line",
     linked_files: "Files to download",
+    large_files: "Files that are too large for this mail; please ask for them",
     history: "Earlier in this conversation",
     portal_link: "See the whole conversation",
     unsubscribe: "Stop these automatic messages",
@@ -81,6 +84,7 @@ const ENGLISH_MONTHS: [&str; 12] = [
 const RUSSIAN: Words = Words {
     reply_marker: "Пожалуйста, напишите ответ выше этой строки",
     linked_files: "Файлы для скачивания",
+    large_files: "Файлы, которые не поместились в письмо; попросите прислать их",
     history: "Ранее в этой переписке",
     portal_link: "Посмотреть всю переписку",
     unsubscribe: "Не получать автоматические письма",

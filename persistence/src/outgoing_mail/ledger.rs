@@ -1,4 +1,5 @@
 //! The ledger as employees read it: each the messages of tasks that he takes part in, about comments that he sees.
+//! Administrators read everything, the mail about comments deleted since too.
 
 use std::collections::HashMap;
 

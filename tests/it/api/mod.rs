@@ -1,6 +1,14 @@
 //! The API from outside, one file an operation: HTTP in; HTTP, mail and ledgers out.
+//!
+//! What is alike for all operations stands in [`conventions`].
 
+mod accounts;
 mod comments;
 mod contacts;
+mod conventions;
+mod employees;
 mod files;
+mod mail_outgoing;
+mod me;
+mod sessions;
 pub(crate) mod tasks;

@@ -120,12 +120,13 @@ async fn a_wrong_parameter_is_refused_by_its_name(app: TestApp) {
     let bench = Bench::new(&app).await;
     for operation in Contract::shared(|contract| contract.operations.clone()) {
         let parameters: Vec<_> = operation.parameters().filter(|it| it["in"] == "query").cloned().collect();
-        if parameters.is_empty() {
+        // A mail without a right signature is refused whatever else is wrong with the request.
+        if parameters.is_empty() || operation.id == "receive_mail" {
             continue;
         }
-        let path = bench.world.path(&operation).await;
+        let (path, body) = (bench.world.path(&operation).await, bench.world.body(&operation).await);
         let path = path.split('?').next().unwrap();
-        let ask = |query: String| bench.client().call(operation.method.clone(), format!("{path}?{query}"));
+        let ask = |query: String| World::call(bench.client(), &operation, &format!("{path}?{query}"), &body);
         ask("surprise=1".into()).await.problem_names("?surprise", "unknown_field");
         for name in parameters.iter().map(|it| it["name"].text()) {
             for value in ["%00", "%FF", "", "%D0%AF%25_%5C", "9".repeat(40).as_str()] {

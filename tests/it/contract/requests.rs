@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use actix_web::http::Method;
+use liaison_api::env::Clock as _;
 use liaison_domain::mail_address::EmailAddress;
 use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
@@ -29,8 +31,9 @@ pub(super) struct World {
 pub(super) enum Body {
     None,
     Json(Value),
-    /// A content type and bytes.
-    Other(&'static str, &'static str),
+    Form,
+    /// A mail, signed as the mail server does.
+    Mail(String),
 }
 
 impl World {
@@ -54,16 +57,28 @@ impl World {
 
     /// Adds what a request carries.
     pub(super) fn call(client: &Client, operation: &Operation, path: &str, body: &Body) -> Call {
-        let call = client.call(operation.method.clone(), path);
+        Self::carry(client.call(operation.method.clone(), path), &client.app, body)
+    }
+
+    fn carry(call: Call, app: &TestApp, body: &Body) -> Call {
         match body {
             Body::None => call,
             Body::Json(body) => call.json(body),
-            Body::Other(content_type, bytes) => call.body(content_type, *bytes),
+            Body::Form => call.body("multipart/form-data; boundary=cut", FORM),
+            Body::Mail(raw) => {
+                let (parts, time) = (app.parts(), app.clock().now().timestamp().to_string());
+                let signed = [time.as_bytes(), b".", raw.as_bytes()];
+                let signature = format!("t={time},v1={}", parts.keys.ingest_signature(&signed));
+                call.header("Liaison-Signature", signature).body("message/rfc822", raw.clone())
+            }
         }
     }
 
     /// The operation's path, about something made for it.
     pub(super) async fn path(&self, operation: &Operation) -> String {
+        if operation.id == "receive_mail" {
+            return RECEIVE.to_owned();
+        }
         let Some((collection, _)) = operation.path.split_once("/{id}") else { return operation.path.clone() };
         let (id, query) = match collection {
             "/v1/tasks" => {
@@ -72,10 +87,14 @@ impl World {
                 let is_removal = operation.id == "remove_participant";
                 (task, if is_removal { format!("?person={contact}") } else { String::new() })
             }
+            "/v1/comments" if operation.id == "show_comment_raw" => {
+                (self.mailed_comment().await, String::new())
+            }
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/mail/incoming" => (self.quarantined_mail().await, String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
             _ => panic!("tell `World::path` how to make something for {}", operation.path),
         };
@@ -106,12 +125,15 @@ impl World {
             "update_employee" => json!({"name": "Boris"}),
             "create_contact" => json!({"name": name, "email": email}),
             "update_contact" => json!({"name": "Ivan"}),
-            "create_file" => return Body::Other("multipart/form-data; boundary=cut", FORM),
+            "create_file" => return Body::Form,
+            "receive_mail" => {
+                return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
+            }
             "create_task" => json!({"title": "Repair the gate"}),
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
-            "retry_outgoing_mail" => json!({}),
+            "reprocess_incoming_mail" | "retry_outgoing_mail" => json!({}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })
@@ -151,6 +173,31 @@ impl World {
         self.member.post(path, json!({"text": "A comment"})).await.expect(201).json().id().to_owned()
     }
 
+    /// A comment that a contact sent by mail.
+    async fn mailed_comment(&self) -> String {
+        let (app, name) = (&self.owner.app, self.name());
+        let contact = self.owner.contact(&name).await.id().to_owned();
+        let task =
+            self.owner.get(format!("/v1/tasks/{}", self.task(&contact).await)).await.expect(200).json();
+        let address = task["addresses"]["task"].text().replace('+', "%2B");
+        let mail = format!("From: {name}@client.example\r\nSubject: Re: A task\r\n\r\nYes.\r\n");
+        let call = app.anon().call(Method::POST, format!("/v1/mail/incoming?recipient={address}"));
+        Self::carry(call, app, &Body::Mail(mail)).await.expect(202);
+        app.work().await;
+        let comments = self.owner.get(format!("/v1/tasks/{}/comments", task.id())).await.expect(200).json();
+        comments.items()[0].id().to_owned()
+    }
+
+    /// A mail that nobody signed: it waits for an administrator.
+    async fn quarantined_mail(&self) -> String {
+        let app = &self.owner.app;
+        let mail = Body::Mail(format!("Subject: {}\r\n\r\nWho am I?\r\n", self.name()));
+        let call = Self::carry(app.anon().call(Method::POST, RECEIVE), app, &mail);
+        let id = call.await.expect(202).json().id().to_owned();
+        app.work().await;
+        id
+    }
+
     /// A mail that the contact's server has not taken yet.
     async fn deferred_mail(&self) -> String {
         let (app, name) = (&self.owner.app, self.name());
@@ -166,11 +213,13 @@ impl World {
     }
 
     async fn file(&self) -> String {
-        let call = self.member.call(actix_web::http::Method::POST, "/v1/files");
+        let call = self.member.call(Method::POST, "/v1/files");
         let made = call.body("multipart/form-data; boundary=cut", FORM).await.expect(201).json();
         made.items()[0].id().to_owned()
     }
 }
+
+const RECEIVE: &str = "/v1/mail/incoming?recipient=member@acme.liaison.test";
 
 const FORM: &str = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\
                     Content-Type: text/plain\r\n\r\nA note.\r\n--cut--\r\n";

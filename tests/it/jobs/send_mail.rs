@@ -146,7 +146,8 @@ async fn small_files_travel_in_the_mail_and_large_ones_are_named(app: TestApp) {
     let large = anna.upload("film.bin", &vec![7; 11 * 1024 * 1024]).await;
     let path = format!("/v1/tasks/{}/comments", task(&anna).await.id());
     let body = json!({"text": "See", "notify": [ivan.id()], "file_ids": [small.id(), large.id()]});
-    anna.post(path, body).await.expect(201);
+    let made = anna.post(path, body).await.expect(201).json();
+    assert_eq!(made["warnings"][0]["code"], "file_not_attached");
     app.work().await;
     let sent = app.mail().take();
     let mail = parse(&sent[0].message);

@@ -115,7 +115,7 @@ pub(super) async fn apply(
     }
     let task = task::find(tx, account, answer.place.task).await?.ok_or_else(Refusal::not_found)?;
     let members = task::list_members(tx, account, [task.id]).await?.remove(&task.id).unwrap_or_default();
-    let (author, is_stranger) = author(tx, app, account, answer, explain).await?;
+    let (author, is_unconfirmed) = author(tx, app, account, answer, explain).await?;
     take_part(tx, account, answer, &members, author, explain).await?;
     let answered = match answer.place.comment {
         Some(id) => comment::find(tx, account, id).await?,
@@ -125,7 +125,7 @@ pub(super) async fn apply(
     let known = person::list_addressees(tx, account, audience.iter().copied()).await?;
     let audience: Vec<_> = audience.iter().filter_map(|it| known.get(it).cloned()).collect();
     let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
-    explain.add("audience", if is_stranger { "held_from_contacts" } else { "told" }, names.join(", "));
+    explain.add("audience", if is_unconfirmed { "held_from_contacts" } else { "told" }, names.join(", "));
     let new = NewComment {
         author,
         origin: Origin::Email,
@@ -138,7 +138,7 @@ pub(super) async fn apply(
         hidden: answered.as_ref().is_some_and(|it| it.hidden),
         reply_to: answered.as_ref().map(|it| it.id),
         incoming_mail: Some(answer.row.id),
-        unrecognized_sender: is_stranger,
+        unrecognized_sender: is_unconfirmed,
         files: attach(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };
@@ -151,7 +151,7 @@ pub(super) async fn apply(
     Ok((task.id, comment))
 }
 
-/// Who wrote it; somebody new becomes a contact (CBM-3, R17). Tells whether he was unknown.
+/// Who wrote it; somebody new becomes a contact (CBM-3, R17). Tells whether an employee has to confirm him.
 async fn author(
     tx: &mut WriteTx,
     app: &App,
@@ -160,7 +160,8 @@ async fn author(
     explain: &mut Explain,
 ) -> Result<(PersonId, bool), Failure> {
     match answer.sender {
-        Sender::Employee { id, .. } | Sender::Contact { id } => return Ok((id, false)),
+        Sender::Employee { id, .. } => return Ok((id, false)),
+        Sender::Contact { id } => return Ok((id, comment::waits_for_confirmation(tx, account, id).await?)),
         Sender::Stranger | Sender::Nobody | Sender::Robot => {}
     }
     let from = answer.reading.mail.from.as_ref();
@@ -210,19 +211,16 @@ async fn audience(
     members: &Members,
     author: PersonId,
 ) -> Result<Vec<PersonId>, Failure> {
-    let answered = match answered {
-        Some(it) => {
-            let addressed = comment::list_recipients(tx, account, [it.id]).await?.remove(&it.id);
-            let audience = addressed.unwrap_or_default().iter().map(|it| it.id).collect();
-            Answered::Comment { author: it.author_id, audience }
-        }
-        None => {
-            let assigner = members.of(TaskRole::Assigner).next();
-            Answered::Task {
-                assigner: assigner.map(|it| it.id),
-                assigner_is_employee: assigner.is_some_and(|it| it.kind == PersonKind::Employee),
-                assignees: members.of(TaskRole::Assignee).map(|it| it.id).collect(),
-            }
+    let answered = if let Some(it) = answered {
+        let addressed = comment::list_recipients(tx, account, [it.id]).await?.remove(&it.id);
+        let audience = addressed.unwrap_or_default().iter().map(|it| it.id).collect();
+        Answered::Comment { author: it.author_id, audience }
+    } else {
+        let assigner = members.of(TaskRole::Assigner).next();
+        Answered::Task {
+            assigner: assigner.map(|it| it.id),
+            assigner_is_employee: assigner.is_some_and(|it| it.kind == PersonKind::Employee),
+            assignees: members.of(TaskRole::Assignee).map(|it| it.id).collect(),
         }
     };
     Ok(decide_audience(&answered, author))
@@ -254,14 +252,12 @@ async fn note_answered(
     author: PersonId,
 ) -> Result<(), Failure> {
     let mail = &answer.reading.mail;
-    let message = match answer.answered {
-        Some(message) => Some(message),
-        None => {
-            let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
-            let found = answered::find_to_person(tx, account, answer.place.task, author, &ids).await?;
-            found.map(|it| (it.mail_id, it.person_id))
-        }
-    };
+    let mut message = answer.answered;
+    if message.is_none() {
+        let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
+        let found = answered::find_to_person(tx, account, answer.place.task, author, &ids).await?;
+        message = found.map(|it| (it.mail_id, it.person_id));
+    }
     let Some((mail, person)) = message else { return Ok(()) };
     let kind = DeliveryEventType::Answered;
     let event = NewEvent { id: app.env.id(), mail, person, kind, detail: None };

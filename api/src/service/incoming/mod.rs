@@ -62,6 +62,8 @@ pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Resul
         Verdict::Comment { .. } => apply::keep_files(app, &reading.mail).await?,
         Verdict::Keep { .. } => Vec::new(),
     };
+    let turn = app.intake.settling.acquire().await;
+    let _turn = turn.map_err(|error| Failure::internal("the intake has stopped", error))?;
     let mut tx = app.database.write().await?;
     let row = incoming_mail::lock(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
     let settled = if row.state == IncomingState::Received {

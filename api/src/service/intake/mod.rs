@@ -49,13 +49,11 @@ pub struct Received {
 pub async fn receive(app: &App, envelope: Envelope, raw: Bytes) -> Result<Vec<Received>, Failure> {
     let mut recipients: Vec<(AccountId, String)> = Vec::with_capacity(envelope.recipients.len());
     let mut refusal = Refusal::new(Code::UnknownRecipient, "There is no such mailbox here.");
-    for (i, address) in envelope.recipients.iter().enumerate() {
-        match mailbox::find(app, address).await? {
-            Some(account) => recipients.push((account, address.clone())),
-            None => {
-                let detail = format!("{address} is no mailbox here");
-                refusal = refusal.at(format!("?recipient={i}"), FieldCode::UnknownId, detail);
-            }
+    for address in &envelope.recipients {
+        if let Some(account) = mailbox::find(app, address).await? {
+            recipients.push((account, address.clone()));
+        } else {
+            refusal = refusal.at("?recipient", FieldCode::UnknownId, format!("{address} is no mailbox here"));
         }
     }
     if !refusal.fields.is_empty() {

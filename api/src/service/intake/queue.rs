@@ -10,13 +10,13 @@ use liaison_domain::{
     refusal::{Code, Refusal},
 };
 use liaison_persistence::{
-    database::{Database, WriteTx},
+    database::{Database, Engine, WriteTx},
     error::StorageError,
     file,
     incoming_mail::{self, NewIncomingMail},
     job,
 };
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 use super::{Received, mailbox::KnownAccounts};
 use crate::service::Failure;
@@ -25,6 +25,8 @@ use crate::service::Failure;
 const MAX_BATCH: usize = 200;
 /// Mails that wait for the next ones; whoever brings more waits at the door.
 const MAX_WAITING: usize = 1_000;
+/// Mails that are settled at once where there are several writers.
+const MAX_SETTLING: usize = 8;
 /// How long the same bytes for the same recipients count as a request repeated (S21).
 const REPEATED: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
@@ -32,6 +34,8 @@ const REPEATED: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 #[derive(Debug)]
 pub struct Intake {
     waiting: mpsc::Sender<Waiting>,
+    /// Who looks at mails takes turns, so that taking mail in never waits behind many of them for the writer.
+    pub(in crate::service) settling: Semaphore,
     pub(super) accounts: KnownAccounts,
 }
 
@@ -47,6 +51,10 @@ impl Intake {
     /// Starts the task that commits; it ends when the intake is dropped.
     pub fn start(database: Database, wake: Arc<Notify>) -> Self {
         let (waiting, mut arrivals) = mpsc::channel(MAX_WAITING);
+        let settling = Semaphore::new(match database.engine() {
+            Engine::Sqlite => 1,
+            Engine::Postgres => MAX_SETTLING,
+        });
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(MAX_BATCH);
             while arrivals.recv_many(&mut batch, MAX_BATCH).await > 0 {
@@ -54,7 +62,7 @@ impl Intake {
                 wake.notify_waiters();
             }
         });
-        Self { waiting, accounts: KnownAccounts::default() }
+        Self { waiting, settling, accounts: KnownAccounts::default() }
     }
 
     /// Waits until the mail is committed.

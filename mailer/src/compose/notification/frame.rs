@@ -36,6 +36,7 @@ pub(super) fn framed(
 fn values(notification: &Notification<'_>, part: Part, language: Language) -> Value {
     let frame = &notification.frame;
     let words = words(language);
+    let is_linked = frame.linked_files.iter().any(|it| it.url.is_some());
     let is_automatic = notification.kind.automatic_cause().is_some();
     let signature = frame.signature_html.as_deref().map(|it| match part {
         Part::Html => Value::from_safe_string(sanitize_own(it)),
@@ -44,7 +45,7 @@ fn values(notification: &Notification<'_>, part: Part, language: Language) -> Va
     context! {
         language => language.as_str(),
         marker => frame.reply_marker.then_some(words.reply_marker),
-        files_heading => words.linked_files,
+        files_heading => if is_linked { words.linked_files } else { words.large_files },
         files => frame.linked_files.iter().map(|it| file(it, language)).collect::<Vec<_>>(),
         portal_link => words.portal_link,
         portal_url => frame.portal_url.as_deref(),

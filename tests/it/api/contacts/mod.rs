@@ -1,3 +1,6 @@
 //! `/v1/contacts`
 
 mod create;
+mod delete;
+mod list;
+mod update;

@@ -8,7 +8,10 @@ mod show_raw;
 mod signature;
 
 use chrono::{DateTime, Utc};
-use liaison_domain::id::{CommentId, TaskId};
+use liaison_domain::{
+    id::{CommentId, TaskId},
+    inbound::{matching::MatchedBy, verdict::Cause},
+};
 use liaison_persistence::incoming_mail::{IncomingMailRow, Step};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,12 +84,12 @@ impl IncomingMailView {
         Self {
             id: row.id.uuid(),
             state: row.state.as_str(),
-            cause: row.cause.map(|it| it.as_str()),
+            cause: row.cause.map(Cause::as_str),
             recipients: row.recipients.0,
             sender: row.envelope_sender,
             received_at: row.received_at,
             message_id: row.message_id,
-            matched_by: row.matched_by.map(|it| it.as_str()),
+            matched_by: row.matched_by.map(MatchedBy::as_str),
             authentication: (),
             task_id: row.task_id.map(TaskId::uuid),
             comment_id: row.comment_id.map(CommentId::uuid),

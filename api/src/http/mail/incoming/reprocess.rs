@@ -25,6 +25,7 @@ use crate::{
 #[utoipa::path(
     operation_id = "reprocess_incoming_mail", tag = "mail", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The mail"), crate::http::openapi::IdempotencyKeyParam),
+    request_body = Empty,
     responses(
         (status = 202, description = "It will be looked at", body = IncomingMailView),
         (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `not_retryable`", body = ProblemView, content_type = "application/problem+json"),

@@ -11,10 +11,12 @@ mod record;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use liaison_domain::{
     id::{AccountId, JobId, OutgoingMailId},
     job::LEASE,
@@ -44,6 +46,8 @@ use crate::{
 
 /// Longest time for one attempt; each step of SMTP has a shorter one of its own.
 const LIMIT: Duration = Duration::from_mins(10);
+/// The waits in milliseconds while results can't be recorded.
+const PAUSES: [u64; 5] = [250, 500, 1000, 2000, 4000];
 
 /// How many messages are on their way at once: in all, and of one account, so that an account whose mail hangs leaves
 /// the way free for the others' (R38).
@@ -114,9 +118,10 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         }
         let ended: Result<Vec<Ended>, _> = joined.into_iter().collect();
         let ended = ended.map_err(|error| Failure::internal("an attempt was cut", error))?;
-        let next: Vec<Waiting> = waiting.drain(..slots.len()).collect();
-        let begun = turn(workers, account, ended, next).await?;
-        for (one, slot) in begun.into_iter().zip(slots) {
+        let mut next: Vec<Waiting> = waiting.drain(..slots.len()).collect();
+        let begun = record_patiently(workers, account, &ended, &next).await?;
+        next.retain_mut(|it| begun.get(&it.job).map(|turn| it.begin(*turn)).is_some());
+        for (one, slot) in next.into_iter().zip(slots) {
             let app = workers.app.clone();
             sending.spawn(async move {
                 let _slot = slot;
@@ -126,6 +131,15 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         batch.keep(waiting.len() + sending.len());
     }
     Ok(())
+}
+
+impl Waiting {
+    /// Counts the attempt that was marked as begun.
+    fn begin(&mut self, turn: Turn) {
+        self.row.state = RecipientState::Sending;
+        self.row.attempts += 1;
+        self.row.cuts += i64::from(turn == Turn::SendAfterCut);
+    }
 }
 
 /// Records a message as given up, because the server failed at it again and again.
@@ -148,24 +162,47 @@ async fn load(workers: &Workers, batch: &Batch) -> Result<VecDeque<Waiting>, Fai
     let mut tx = workers.app.database.read().await?;
     let rows = delivery::list(&mut tx, batch.account, jobs.keys().copied()).await?;
     let letters = letter::load(&mut tx, &workers.app, batch.account, &rows).await?;
+    if rows.len() < jobs.len() {
+        return Err(Failure::Internal("a job is about a mail that is not there", None));
+    }
     let waiting = rows.into_iter().zip(letters);
     Ok(waiting
         .filter_map(|(row, letter)| Some(Waiting { job: *jobs.get(&row.mail_id)?, row, letter }))
         .collect())
 }
 
-/// Records the attempts that have ended and marks the next ones, in one transaction; gives those that are to be sent.
-async fn turn(
+/// Records, and tries again for some seconds where the database is away: what a server has taken must not be forgotten
+/// for that.
+async fn record_patiently(
     workers: &Workers,
     account: AccountId,
-    ended: Vec<Ended>,
-    next: Vec<Waiting>,
-) -> Result<Vec<Waiting>, Failure> {
+    ended: &[Ended],
+    next: &[Waiting],
+) -> Result<HashMap<JobId, Turn>, Failure> {
+    for pause in PAUSES {
+        match record(workers, account, ended, next).await {
+            Err(Failure::Storage(error)) if error.is_retryable() => {
+                tracing::warn!(%error, "what servers said can't be recorded yet");
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+            recorded => return recorded,
+        }
+    }
+    record(workers, account, ended, next).await
+}
+
+/// Records the attempts that have ended and marks the next ones, in one transaction; gives those that are to be made.
+async fn record(
+    workers: &Workers,
+    account: AccountId,
+    ended: &[Ended],
+    next: &[Waiting],
+) -> Result<HashMap<JobId, Turn>, Failure> {
     let mut tx = workers.app.database.write().await?;
     if !ended.is_empty() {
         finish(&mut tx, workers, account, ended).await?;
     }
-    let begun = if next.is_empty() { next } else { begin(&mut tx, workers, account, next).await? };
+    let begun = if next.is_empty() { HashMap::new() } else { begin(&mut tx, workers, account, next).await? };
     tx.commit().await?;
     Ok(begun)
 }
@@ -174,22 +211,17 @@ async fn finish(
     tx: &mut WriteTx,
     workers: &Workers,
     account: AccountId,
-    ended: Vec<Ended>,
+    ended: &[Ended],
 ) -> Result<(), Failure> {
     let (env, node) = (&workers.app.env, workers.node());
     let now = env.now();
-    let after: Vec<(JobId, DeliveryRow, AfterAttempt)> = ended
-        .into_iter()
-        .map(|Ended { job, row, attempt }| {
-            let after = decide_after(row.attempts, row.cuts > 0, attempt);
-            (job, row, after)
-        })
-        .collect();
-    let lines: Vec<Line<'_>> = after.iter().map(|(_, row, after)| Line::ended(row, after)).collect();
+    let after = |it: &Ended| decide_after(it.row.attempts, it.row.cuts > 0, it.attempt.clone());
+    let after: Vec<(&Ended, AfterAttempt)> = ended.iter().map(|it| (it, after(it))).collect();
+    let lines: Vec<Line<'_>> = after.iter().map(|(it, after)| Line::ended(&it.row, after)).collect();
     store(tx, env, account, &lines, now).await?;
-    let settled = after.iter().filter(|(.., after)| after.retry_in.is_none());
-    job::finish(tx, account, node, settled.map(|(job, ..)| *job)).await?;
-    let deferred = after.iter().filter_map(|(job, _, after)| Some((*job, now + after.retry_in?)));
+    let settled = after.iter().filter(|(_, after)| after.retry_in.is_none());
+    job::finish(tx, account, node, settled.map(|(it, _)| it.job)).await?;
+    let deferred = after.iter().filter_map(|(it, after)| Some((it.job, now + after.retry_in?)));
     Ok(job::reschedule(tx, account, node, deferred).await?)
 }
 
@@ -198,18 +230,20 @@ async fn begin(
     tx: &mut WriteTx,
     workers: &Workers,
     account: AccountId,
-    mut next: Vec<Waiting>,
-) -> Result<Vec<Waiting>, Failure> {
+    next: &[Waiting],
+) -> Result<HashMap<JobId, Turn>, Failure> {
     let (env, node) = (&workers.app.env, workers.node());
     let now = env.now();
     let lease = Lease { by: node, until: now + LEASE };
     let ours =
         HashSet::<JobId>::from_iter(job::renew(tx, account, next.iter().map(|it| it.job), lease).await?);
-    next.retain(|it| ours.contains(&it.job));
-    let turns: Vec<Turn> = next.iter().map(|it| decide_turn(it.row.state, it.row.cuts > 0)).collect();
-    let lines: Vec<Line<'_>> = next
+    let turns: Vec<(&Waiting, Turn)> = next
         .iter()
-        .zip(&turns)
+        .filter(|it| ours.contains(&it.job))
+        .map(|it| (it, decide_turn(it.row.state, it.row.cuts > 0)))
+        .collect();
+    let lines: Vec<Line<'_>> = turns
+        .iter()
         .filter_map(|(it, turn)| match turn {
             Turn::Send => Some(Line::begin(&it.row, false)),
             Turn::SendAfterCut => Some(Line::begin(&it.row, true)),
@@ -218,19 +252,14 @@ async fn begin(
         })
         .collect();
     let written = store(tx, env, account, &lines, now).await?;
-    let (mut begun, mut done, mut moved) = (Vec::new(), Vec::new(), Vec::new());
-    for (mut it, turn) in next.into_iter().zip(turns) {
+    let (mut begun, mut done, mut moved) = (HashMap::new(), Vec::new(), Vec::new());
+    for (it, turn) in turns {
         match turn {
             Turn::Nothing => done.push(it.job),
             // Somebody asked for it anew meanwhile.
             _ if !written.contains(&it.row.mail_id) => moved.push((it.job, now)),
             Turn::GiveUp => done.push(it.job),
-            Turn::Send | Turn::SendAfterCut => {
-                it.row.attempts += 1;
-                it.row.cuts += i64::from(turn == Turn::SendAfterCut);
-                it.row.state = RecipientState::Sending;
-                begun.push(it);
-            }
+            Turn::Send | Turn::SendAfterCut => drop(begun.insert(it.job, turn)),
         }
     }
     if !done.is_empty() {
@@ -244,10 +273,11 @@ async fn begin(
 async fn send(app: &App, one: Waiting) -> Ended {
     let Waiting { job, row, letter } = one;
     let attempt = match letter {
-        Ok(letter) => attempt(app, letter).await,
-        Err(unmade) => not_made(&unmade),
+        Ok(letter) => AssertUnwindSafe(attempt(app, letter)).catch_unwind().await,
+        Err(unmade) => Ok(not_made(&unmade)),
     };
-    Ended { job, row, attempt }
+    let cut = |_panic| Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() };
+    Ended { job, row, attempt: attempt.unwrap_or_else(cut) }
 }
 
 async fn attempt(app: &App, letter: Letter) -> Attempt {

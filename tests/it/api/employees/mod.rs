@@ -1,0 +1,4 @@
+//! `/v1/employees`
+
+mod create;
+mod update;

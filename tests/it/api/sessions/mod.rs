@@ -1,0 +1,5 @@
+//! `/v1/sessions`
+
+mod create;
+mod delete;
+mod refresh;
