@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{
-    Column as _, Either, Executor as _, PgConnection, Row as _, SqlSafeStr as _, SqliteConnection,
-    Statement as _,
+    AssertSqlSafe, Column as _, Either, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
+    SqliteConnection, Statement as _,
 };
 
 use crate::{
@@ -43,6 +43,17 @@ pub async fn prepare(database: &Database, sql: &Sql) -> Result<Prepared, Storage
             }
         }
     })
+}
+
+/// How SQLite would run a statement, a line a step: `SEARCH t USING INDEX task_by_change (account_id=?)`. None where the
+/// engine is another.
+pub async fn plan(database: &Database, sql: &Sql) -> Result<Option<Vec<String>>, StorageError> {
+    let mut tx = database.read().await?;
+    let Connection::Sqlite(connection) = tx.connection() else { return Ok(None) };
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.sqlite));
+    let rows = sqlx::query(explain).fetch_all(connection).await?;
+    let steps = rows.iter().map(|row| row.try_get("detail")).collect::<sqlx::Result<_>>()?;
+    Ok(Some(steps))
 }
 
 /// The tables by name, without what the migrations keep about themselves.

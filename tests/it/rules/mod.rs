@@ -1,5 +1,6 @@
 //! The rules that everything else stands on, tried on whole tables and on random worlds.
 
+mod fan_out;
 mod rights;
 mod visibility;
 

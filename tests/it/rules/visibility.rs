@@ -230,8 +230,8 @@ async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
                         .map(|it| &conversation[*it])
                         .any(|it| is_in(it.task) && world.allows(scope, it))
             };
-            let seen = uploads.iter().zip(&ids).filter(|(it, _)| sees(it));
-            let expected: BTreeSet<FileId> = seen.map(|(_, id)| *id).collect();
+            let visible = uploads.iter().zip(&ids).filter(|(it, _)| sees(it));
+            let expected: BTreeSet<FileId> = visible.map(|(_, id)| *id).collect();
             let found =
                 file::list_visible(&mut tx, world.account, *scope, is_admin, ids.clone()).await.unwrap();
             equal(scope, &found.into_keys().collect(), &expected)?;

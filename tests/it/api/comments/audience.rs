@@ -20,7 +20,7 @@ async fn seers(client: &Client, comment: &Value) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-fn check(seers: Vec<(String, String)>, expected: &[(&str, &str)]) {
+fn check(seers: &[(String, String)], expected: &[(&str, &str)]) {
     let seers: Vec<_> = seers.iter().map(|(name, by)| (name.as_str(), by.as_str())).collect();
     assert_eq!(seers, expected);
 }
@@ -41,7 +41,7 @@ async fn everybody_who_can_see_a_comment_is_named_with_the_first_reason(app: Tes
         ("vera", "role"),
         ("admin", "administrator"),
     ];
-    check(seers(&vera, &comment).await, &expected);
+    check(&seers(&vera, &comment).await, &expected);
     assert_eq!(mailed(&app).await, ["ivan@client.example"]);
 }
 
@@ -51,7 +51,7 @@ async fn a_hidden_comment_is_seen_by_no_role(app: TestApp) {
     let (boris, vera) = (anna.employee("boris").await, anna.employee("vera").await);
     let task = set(&boris, json!({"title": "His", "auditors": [vera.me.id()]})).await;
     let secret = write(&boris, &task, json!({"text": "A secret", "hidden": true})).await;
-    check(seers(&boris, &secret).await, &[("boris", "author"), ("Anna", "administrator")]);
+    check(&seers(&boris, &secret).await, &[("boris", "author"), ("Anna", "administrator")]);
 }
 
 /// DASH-5, CLI-3: a role is no reason for a contact.
@@ -62,9 +62,9 @@ async fn a_contact_is_named_only_where_he_was_addressed(app: TestApp) {
     let body = json!({"title": "Ours", "assignees": both, "participants": both, "auditors": both});
     let task = set(&anna, body).await;
     let note = write(&anna, &task, json!({"text": "Among us"})).await;
-    check(seers(&anna, &note).await, &[("Anna", "author")]);
+    check(&seers(&anna, &note).await, &[("Anna", "author")]);
     let comment = write(&anna, &task, json!({"text": "Hello", "notify": [olga.id()]})).await;
-    check(seers(&anna, &comment).await, &[("Anna", "author"), ("olga", "addressed")]);
+    check(&seers(&anna, &comment).await, &[("Anna", "author"), ("olga", "addressed")]);
     // The task itself went to both, the comment to one.
     assert_eq!(mailed(&app).await.len(), 3);
 }

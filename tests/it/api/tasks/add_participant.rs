@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
-use support::{JsonExt as _, TestApp, both_engines};
+use support::{JsonExt, TestApp, both_engines};
 
 use super::{NOBODY, ids, path, set};
 
@@ -81,7 +81,7 @@ async fn people_join_at_the_same_time(app: TestApp) {
         answer.expect(200);
     }
     let shown = anna.get(path(&task, "")).await.expect(200).json();
-    assert_eq!(ids(&shown["participants"]), people.iter().map(|it| it.id()).collect::<Vec<_>>());
+    assert_eq!(ids(&shown["participants"]), people.iter().map(JsonExt::id).collect::<Vec<_>>());
 }
 
 /// S6, CONF-1

@@ -8,7 +8,7 @@ mod show;
 mod update;
 
 use serde_json::Value;
-use support::{Client, JsonExt as _, TestApp};
+use support::{Client, JsonExt, TestApp};
 
 /// Sets a task.
 pub(crate) async fn set(client: &Client, body: Value) -> Value {
@@ -22,7 +22,7 @@ pub(crate) fn path(task: &Value, rest: &str) -> String {
 
 /// The ids of people that an answer shows.
 pub(crate) fn ids(people: &Value) -> Vec<&str> {
-    people.as_array().unwrap().iter().map(|it| it.id()).collect()
+    people.as_array().unwrap().iter().map(JsonExt::id).collect()
 }
 
 /// Sends what waits to be sent, and tells who got a mail.

@@ -1,0 +1,244 @@
+//! What leaves the account: after whatever is done with a task, exactly the mails that the rules name, and nothing in them
+//! that was not for their reader.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mail_parser::MessageParser;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{Client, JsonExt as _, TestApp, both_engines};
+
+use super::{equal, for_all};
+use crate::api::tasks::{path, set};
+
+both_engines!(nothing_leaves_but_what_was_addressed_or_assigned);
+
+/// Two administrators, two contacts with an address, one without.
+const N_PEOPLE: usize = 5;
+const N_STAFF: usize = 2;
+const MUTE: usize = 4;
+const LISTS: [&str; 3] = ["assignees", "participants", "auditors"];
+
+type People = BTreeSet<usize>;
+
+/// Something that is done with a task; people by their place in [`World`].
+#[derive(Clone, Debug)]
+enum Act {
+    Comment {
+        author: usize,
+        audience: People,
+        hidden: bool,
+    },
+    /// Puts a person in one of the lists.
+    Add {
+        list: usize,
+        person: usize,
+    },
+    Remove {
+        list: usize,
+        person: usize,
+    },
+    Replace {
+        list: usize,
+        people: People,
+    },
+    Assigner {
+        person: usize,
+    },
+    Status {
+        status: &'static str,
+    },
+}
+
+#[derive(Clone, Debug)]
+struct Story {
+    assigner: usize,
+    lists: [People; 3],
+    acts: Vec<Act>,
+}
+
+fn stories() -> impl Strategy<Value = Story> {
+    let people = || prop::collection::btree_set(0..N_PEOPLE, 0..4);
+    let status = prop::sample::select(vec!["in_progress", "done", "completed", "new", "rejected"]);
+    let act = prop_oneof![
+        4 => (0..N_STAFF, people(), any::<bool>())
+            .prop_map(|(author, audience, hidden)| Act::Comment { author, audience, hidden }),
+        2 => (0..3usize, 0..N_PEOPLE).prop_map(|(list, person)| Act::Add { list, person }),
+        1 => (0..3usize, 0..N_PEOPLE).prop_map(|(list, person)| Act::Remove { list, person }),
+        1 => (0..3usize, people()).prop_map(|(list, people)| Act::Replace { list, people }),
+        1 => (0..N_PEOPLE).prop_map(|person| Act::Assigner { person }),
+        1 => status.prop_map(|status| Act::Status { status }),
+    ];
+    let lists = [people(), people(), people()];
+    (0..N_PEOPLE, lists, prop::collection::vec(act, 0..6)).prop_map(|(assigner, lists, acts)| Story {
+        assigner,
+        lists,
+        acts,
+    })
+}
+
+struct World {
+    app: TestApp,
+    staff: [Client; N_STAFF],
+    people: Vec<Value>,
+}
+
+impl World {
+    async fn build(app: TestApp) -> Self {
+        let anna = app.sign_up("acme").await;
+        let boris = anna.admin("boris").await;
+        let mute = json!({"name": "mute", "selectable_as_participant": true});
+        let mute = anna.post("/v1/contacts", mute).await.expect(201).json();
+        let contacts = [anna.contact("ivan").await, anna.contact("olga").await, mute];
+        let people = [anna.me.clone(), boris.me.clone()].into_iter().chain(contacts).collect();
+        Self { app, staff: [anna, boris], people }
+    }
+
+    fn id(&self, person: usize) -> &str {
+        self.people[person].id()
+    }
+
+    fn ids(&self, people: &People) -> Vec<&str> {
+        people.iter().map(|it| self.id(*it)).collect()
+    }
+
+    /// The mails that leave now: who gets it, subject, text and HTML.
+    async fn mails(&self) -> BTreeMap<String, (String, String)> {
+        self.app.work().await;
+        let mut mails = BTreeMap::new();
+        for sent in self.app.mail().take() {
+            let mail = MessageParser::new().parse(&sent.message).unwrap();
+            let texts = [mail.body_text(0).unwrap(), mail.body_html(0).unwrap()].concat();
+            let [recipient] = <[_; 1]>::try_from(sent.envelope.recipients).unwrap();
+            let subject = mail.subject().unwrap().to_owned();
+            assert!(mails.insert(recipient.to_string(), (subject, texts)).is_none(), "one mail an address");
+        }
+        mails
+    }
+}
+
+/// A task as the rules have it.
+struct Told<'a> {
+    world: &'a World,
+    task: Value,
+    assigner: usize,
+    lists: [People; 3],
+    /// What was said to whom.
+    comments: Vec<(String, People)>,
+}
+
+impl Told<'_> {
+    /// CLI-7, CLI-8: the contacts among new assignees, unless a contact set the task.
+    fn assigned(&self, people: &People) -> People {
+        people.iter().copied().filter(|it| is_mailed(*it) && self.assigner < N_STAFF).collect()
+    }
+
+    /// Does it, and says who is to get a mail by it.
+    async fn perform(&mut self, act: &Act) -> Result<People, String> {
+        let (anna, world) = (&self.world.staff[0], self.world);
+        let patch = |change: Value| anna.patch(path(&self.task, ""), change);
+        match act {
+            Act::Comment { author, audience, hidden } => {
+                let text = format!("said-{}-", self.comments.len());
+                let body = json!({"text": text, "notify": world.ids(audience), "hidden": hidden});
+                let written = world.staff[*author].post(path(&self.task, "/comments"), body).await;
+                let audience: People = audience.iter().copied().filter(|it| it != author).collect();
+                told_once(world, &written.expect(201).json(), &audience)?;
+                let has_role = |it: &usize| *it == self.assigner || self.lists.iter().any(|l| l.contains(it));
+                let joining: People = audience.iter().copied().filter(|it| !has_role(it)).collect();
+                self.lists[1].extend(joining);
+                self.comments.push((text, audience.clone()));
+                Ok(audience.into_iter().filter(|it| is_mailed(*it)).collect())
+            }
+            Act::Add { list, person } => {
+                let body =
+                    json!({"person_id": world.id(*person), "role": LISTS[*list].trim_end_matches('s')});
+                anna.post(path(&self.task, "/participants"), body).await.expect(200);
+                let is_new = self.lists[*list].insert(*person);
+                Ok(if *list == 0 && is_new { self.assigned(&[*person].into()) } else { People::new() })
+            }
+            Act::Remove { list, person } => {
+                let role = LISTS[*list].trim_end_matches('s');
+                let query = format!("/participants?person={}&role={role}", world.id(*person));
+                let status = if self.lists[*list].remove(person) { 204 } else { 404 };
+                anna.delete(path(&self.task, &query)).await.expect(status);
+                Ok(People::new())
+            }
+            Act::Replace { list, people } => {
+                patch(json!({LISTS[*list]: world.ids(people)})).await.expect(200);
+                let new: People = people.difference(&self.lists[*list]).copied().collect();
+                self.lists[*list].clone_from(people);
+                Ok(if *list == 0 { self.assigned(&new) } else { People::new() })
+            }
+            Act::Assigner { person } => {
+                patch(json!({"assigner": world.id(*person)})).await.expect(200);
+                self.assigner = *person;
+                Ok(People::new())
+            }
+            // CLI-4
+            Act::Status { status } => {
+                patch(json!({"status": status})).await.expect(200);
+                Ok(People::new())
+            }
+        }
+    }
+
+    /// R23, R24: nothing in a mail that was not said to its reader.
+    fn check_text(&self, reader: usize, texts: &str) -> Result<(), String> {
+        let leaked = self
+            .comments
+            .iter()
+            .find(|(text, audience)| texts.contains(text.as_str()) && !audience.contains(&reader));
+        leaked.map_or(Ok(()), |(text, _)| Err(format!("{text} leaked to {reader}")))
+    }
+}
+
+const fn is_mailed(person: usize) -> bool {
+    person >= N_STAFF && person != MUTE
+}
+
+/// Everybody addressed is in the report of deliveries once, by his own way, and nobody else.
+fn told_once(world: &World, written: &Value, audience: &People) -> Result<(), String> {
+    let expected: BTreeSet<[&str; 3]> = audience
+        .iter()
+        .map(|it| match *it {
+            staff if staff < N_STAFF => [world.id(staff), "in_app", "delivered"],
+            MUTE => [world.id(MUTE), "mail", "skipped"],
+            contact => [world.id(contact), "mail", "queued"],
+        })
+        .collect();
+    let deliveries = written["deliveries"].as_array().unwrap();
+    let found: BTreeSet<[&str; 3]> =
+        deliveries.iter().map(|it| [it["person"].id(), it["channel"].text(), it["state"].text()]).collect();
+    equal("deliveries", &found, &expected)?;
+    equal("lines", &deliveries.len(), &expected.len())
+}
+
+/// CLI-2, CLI-3, CLI-4, CLI-7, CLI-8, NTF-5, R8, R23, R24
+async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
+    let world = &World::build(app).await;
+    for_all(25, &stories(), async |story| {
+        let mut body = json!({"title": "Repair", "assigner": world.id(story.assigner)});
+        for (list, people) in LISTS.iter().zip(&story.lists) {
+            body[list] = json!(world.ids(people));
+        }
+        let task = set(&world.staff[0], body).await;
+        let (assigner, lists) = (story.assigner, story.lists.clone());
+        let mut told = Told { world, task, assigner, lists, comments: Vec::new() };
+        let mut expected = told.assigned(&story.lists[0]);
+        let mut acts = story.acts.iter();
+        loop {
+            let mails = world.mails().await;
+            let addresses = expected.iter().map(|it| world.people[*it]["email"].text().to_owned());
+            equal("recipients", &mails.keys().cloned().collect(), &addresses.collect::<BTreeSet<_>>())?;
+            for reader in &expected {
+                let (subject, texts) = &mails[world.people[*reader]["email"].text()];
+                told.check_text(*reader, texts)?;
+                equal("subject", &subject.trim_start_matches("Re: "), &"Repair")?;
+            }
+            let Some(act) = acts.next() else { return Ok(()) };
+            expected = told.perform(act).await.map_err(|reason| format!("{act:?}: {reason}"))?;
+        }
+    })
+    .await;
+}
