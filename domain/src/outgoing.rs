@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{account::Login, inbound::address::LocalPart, named::named};
 
 named! {
-    /// Why a mail leaves (digest §9.2).
+    /// Why a mail leaves (TPL-1).
     pub enum MailKind {
         /// The contact was made assignee (type 1, CLI-7).
         NewTask = "new_task",

@@ -1,4 +1,4 @@
-//! The local parts that an account's mail domain knows (digest §6).
+//! The local parts that an account's mail domain knows (ADR-1 … ADR-5).
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ use super::{
     template::{self, RenderError, Rendered, Template},
 };
 
-/// What a mail is about: the six types of the notification settings (digest §9.2).
+/// What a mail is about: the six types of the notification settings (TPL-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The contact became an assignee.
