@@ -217,7 +217,7 @@ fn told_once(world: &World, written: &Value, audience: &People) -> Result<(), St
 /// CLI-2, CLI-3, CLI-4, CLI-7, CLI-8, NTF-5, R8, R23, R24
 async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
     let world = &World::build(app).await;
-    for_all(25, &stories(), async |story| {
+    for_all(40, &stories(), async |story| {
         let mut body = json!({"title": "Repair", "assigner": world.id(story.assigner)});
         for (list, people) in LISTS.iter().zip(&story.lists) {
             body[list] = json!(world.ids(people));

@@ -149,7 +149,7 @@ impl World {
 async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
     let world = &World::build(app).await;
     let conversations = prop::collection::vec(written(), 0..10);
-    for_all(60, &conversations, async |conversation| {
+    for_all(150, &conversations, async |conversation| {
         let mut tx = world.begin().await;
         let mut comments = Vec::new();
         for (n, written) in conversation.iter().enumerate() {
@@ -203,7 +203,7 @@ fn files() -> impl Strategy<Value = (Vec<Written>, Vec<Uploaded>, Vec<(usize, us
 /// COM-5, S6: a file is for its uploader, for administrators, and for those in a task who see what it hangs on.
 async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
     let world = &World::build(app).await;
-    for_all(60, &files(), async |(conversation, uploads, members)| {
+    for_all(150, &files(), async |(conversation, uploads, members)| {
         let mut tx = world.begin().await;
         for (task, person) in &members {
             let member = [(TaskRole::Participant, world.person(*person))];

@@ -22,6 +22,7 @@ both_engines!(
     html_is_cleaned_and_its_text_derived,
     what_is_out_of_its_limits_is_refused,
     what_is_at_its_limits_is_taken,
+    a_comment_may_be_files_alone,
     a_comment_moves_its_task_up,
     a_hidden_comment_leaves_no_trace_in_its_task,
     a_comment_written_again_with_its_key_is_the_same_comment,
@@ -268,6 +269,25 @@ async fn what_is_at_its_limits_is_taken(app: TestApp) {
     assert_eq!(made["text"], text);
     assert_eq!(ids(&made["audience"]), [ivan.id()]);
     assert_eq!(mailed(&app).await, ["ivan@client.example"]);
+}
+
+/// S6: who may not read a file attaches it to nothing.
+async fn a_comment_may_be_files_alone(app: TestApp) {
+    let (anna, other) = (app.sign_up("acme").await, app.sign_up("beta").await);
+    let boris = anna.employee("boris").await;
+    let task = set(&anna, json!({"title": "Ours", "participants": [boris.me.id()]})).await;
+    let (plan, photo) = (boris.upload("plan.txt", b"Plan").await, boris.upload("photo.txt", b"Photo").await);
+    let made = write(&boris, &task, json!({"file_ids": [photo.id(), plan.id(), photo.id()]})).await;
+    assert_eq!((&made["text"], &made["html"]), (&json!(""), &json!("")));
+    let names: Vec<_> = made["files"].as_array().unwrap().iter().map(|it| it["name"].text()).collect();
+    assert_eq!(names, ["photo.txt", "plan.txt"]);
+    assert_eq!(anna.get(of(&made, "")).await.expect(200).json()["files"], made["files"]);
+    let (hers, foreign) = (anna.upload("hers.txt", b"Hers").await, other.upload("b.txt", b"Foreign").await);
+    for id in [hers.id(), foreign.id(), NOBODY] {
+        let body = json!({"text": "See", "file_ids": [plan.id(), id]});
+        let answer = boris.post(path(&task, "/comments"), body).await.expect(404);
+        answer.problem_at("not_found", &[("/file_ids/1", "unknown_id")]);
+    }
 }
 
 async fn a_comment_moves_its_task_up(app: TestApp) {

@@ -20,6 +20,7 @@ both_engines!(
     html_is_cleaned_and_its_text_derived,
     what_is_out_of_its_limits_is_refused,
     what_is_at_its_limits_is_taken,
+    files_are_shown_in_their_order,
     a_task_set_again_with_its_key_is_the_same_task,
 );
 
@@ -235,6 +236,23 @@ async fn what_is_at_its_limits_is_taken(app: TestApp) {
     assert_eq!(made["title"], title);
     assert_eq!(made["description_text"], description);
     assert_eq!(made["deadline"], "9999-12-31T23:59:59.999999Z");
+}
+
+/// S6: who may not read a file attaches it to nothing.
+async fn files_are_shown_in_their_order(app: TestApp) {
+    let (anna, other) = (app.sign_up("acme").await, app.sign_up("beta").await);
+    let boris = anna.employee("boris").await;
+    let (plan, photo) = (boris.upload("plan.txt", b"Plan").await, boris.upload("photo.txt", b"Photo").await);
+    let files = [photo.id(), plan.id(), photo.id()];
+    let made = set(&boris, json!({"title": "Ours", "file_ids": files})).await;
+    assert_eq!(made["files"], json!([photo, plan]));
+    assert_eq!(anna.get(path(&made, "")).await.expect(200).json()["files"], made["files"]);
+    let (hers, foreign) = (anna.upload("hers.txt", b"Hers").await, other.upload("b.txt", b"Foreign").await);
+    for id in [hers.id(), foreign.id(), NOBODY] {
+        let body = json!({"title": "Ours", "file_ids": [plan.id(), id]});
+        let answer = boris.post("/v1/tasks", body).await.expect(404);
+        answer.problem_at("not_found", &[("/file_ids/1", "unknown_id")]);
+    }
 }
 
 async fn a_task_set_again_with_its_key_is_the_same_task(app: TestApp) {
