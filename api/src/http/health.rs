@@ -4,16 +4,16 @@ use actix_web::{HttpResponse, get, web::Data};
 use liaison_persistence::database;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     problem::{Problem, ProblemView},
+    routes::Routes,
 };
 use crate::app::App;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show_health).service(show_readiness);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show_health).service(show_readiness);
 }
 
 /// The state of the server.

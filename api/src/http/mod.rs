@@ -1,8 +1,8 @@
 //! The HTTP interface. The only place that knows HTTP, JSON and OpenAPI.
 //!
 //! A handler reads the request, calls one service inside [`transact`] and shows what it gave; one endpoint is one file.
-//! [`problem`] alone knows status codes. Routes are registered through `utoipa_actix_web`, so that what is served and what
-//! `openapi.yaml` says can't differ.
+//! [`problem`] alone knows status codes. Endpoints are registered through [`Routes`], so that what is
+//! served and what `openapi.yaml` says can't differ.
 
 pub mod accounts;
 pub mod answer;
@@ -25,23 +25,24 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod request_id;
+pub mod routes;
 pub mod server;
 pub mod sessions;
 pub mod tasks;
 pub mod transact;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use self::routes::Routes;
 
 /// Registers every operation.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    accounts::routes(config);
-    sessions::routes(config);
-    me::routes(config);
-    employees::routes(config);
-    contacts::routes(config);
-    files::routes(config);
-    tasks::routes(config);
-    comments::routes(config);
-    mail::routes(config);
-    health::routes(config);
+pub fn routes(routes: &mut Routes<'_>) {
+    accounts::routes(routes);
+    sessions::routes(routes);
+    me::routes(routes);
+    employees::routes(routes);
+    contacts::routes(routes);
+    files::routes(routes);
+    tasks::routes(routes);
+    comments::routes(routes);
+    mail::routes(routes);
+    health::routes(routes);
 }

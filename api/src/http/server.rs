@@ -1,19 +1,20 @@
 //! Puts the routes, the middleware and the documentation together, for the server and for tests alike.
 
+use std::sync::LazyLock;
+
 use actix_web::{
     App as ActixApp, Error, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::ALLOW,
     middleware::{Compress, Condition, from_fn},
-    web::{self, Data, PathConfig},
+    web::{self, Bytes, Data, PathConfig},
 };
 use liaison_domain::refusal::{Code, Refusal};
 use utoipa::openapi::{OpenApi, PathItem};
-use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{limits, openapi, problem::Problem, request_id, routes};
+use super::{limits, openapi, problem::Problem, request_id, routes, routes::Routes};
 use crate::{app::App, config::Http};
 
 /// One worker's application.
@@ -28,23 +29,19 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let (routes, document) =
-        ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes).split_for_parts();
-    let document = openapi::complete(document);
-    let paths = Data::new(Paths::of(&document));
-    let yaml = document.to_yaml().unwrap_or_default();
     let cors = cors(&app.config.http);
     let has_cors = !app.config.http.cors_origins.is_empty();
-    routes
+    ActixApp::new()
+        .configure(|config| routes(&mut Routes::Serve(config)))
         .app_data(app)
-        .app_data(paths)
         .app_data(
             PathConfig::default()
                 .error_handler(|_error, _request| Problem::from(Refusal::not_found()).into()),
         )
-        .service(web::resource("/openapi.yaml").get(move || std::future::ready(yaml_page(yaml.clone()))))
+        .service(web::resource("/openapi.yaml").get(async || page("application/yaml", &PAGES.yaml)))
+        .service(web::resource("/openapi.json").get(async || page("application/json", &PAGES.json)))
         .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
         .default_service(web::to(unrouted))
         .wrap(from_fn(limits::count))
         .wrap(Condition::new(has_cors, cors))
@@ -52,14 +49,31 @@ pub fn build(
         .wrap(from_fn(request_id::scope))
 }
 
-/// The OpenAPI document of the routes.
-pub fn document() -> OpenApi {
-    let app = ActixApp::new().into_utoipa_app().openapi(openapi::frame()).configure(routes);
-    openapi::complete(app.split_for_parts().1)
+/// What is made of the document: once for all workers, and not before somebody asks, since it is megabytes.
+struct Pages {
+    yaml: Bytes,
+    json: Bytes,
+    paths: Paths,
 }
 
-fn yaml_page(yaml: String) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/yaml").body(yaml)
+static PAGES: LazyLock<Pages> = LazyLock::new(|| {
+    let document = document();
+    Pages {
+        yaml: document.to_yaml().unwrap_or_default().into(),
+        json: document.to_json().unwrap_or_default().into(),
+        paths: Paths::of(&document),
+    }
+});
+
+fn page(content_type: &'static str, content: &'static Bytes) -> HttpResponse {
+    HttpResponse::Ok().content_type(content_type).body(content.clone())
+}
+
+/// The OpenAPI document of the routes.
+pub fn document() -> OpenApi {
+    let mut document = openapi::frame();
+    routes(&mut Routes::Describe(&mut document));
+    openapi::complete(document)
 }
 
 fn cors(http: &Http) -> actix_cors::Cors {
@@ -93,9 +107,9 @@ fn allowed(item: &PathItem) -> String {
     names.join(", ")
 }
 
-async fn unrouted(request: HttpRequest, paths: Data<Paths>) -> HttpResponse {
+async fn unrouted(request: HttpRequest) -> HttpResponse {
     use actix_web::ResponseError as _;
-    let found = paths.0.iter().find(|(path, _)| path.is_match(request.path()));
+    let found = PAGES.paths.0.iter().find(|(path, _)| path.is_match(request.path()));
     let Some((_, methods)) = found else {
         return Problem::from(Refusal::not_found()).error_response();
     };

@@ -8,13 +8,12 @@ use chrono::{DateTime, Utc};
 use liaison_persistence::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::{app::App, http::routes::Routes};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create::create_account).service(show::show_account).service(update::update_account);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(create::create_account).service(show::show_account).service(update::update_account);
 }
 
 /// A tenant.

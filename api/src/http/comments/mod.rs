@@ -23,16 +23,16 @@ use liaison_persistence::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
+    http::routes::Routes,
     service::Failure,
     view::{file::AttachedFileView, person::PersonView},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list::list_comments)
         .service(create::create_comment)
         .service(show::show_comment)

@@ -10,13 +10,14 @@ use chrono::{DateTime, Utc};
 use liaison_domain::{person::Contact, refusal::FieldCode};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::fields::{FieldError, Fields};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+use crate::http::routes::Routes;
+
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list::list_contacts)
         .service(create::create_contact)
         .service(show::show_contact)

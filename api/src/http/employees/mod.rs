@@ -9,13 +9,12 @@ use chrono::{DateTime, Utc};
 use liaison_domain::person::Employee;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::{app::App, http::routes::Routes};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list::list_employees)
         .service(create::create_employee)
         .service(show::show_employee)

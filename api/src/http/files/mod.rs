@@ -4,8 +4,8 @@ mod create;
 mod show;
 mod show_content;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create::create_file).service(show::show_file).service(show_content::show_file_content);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(create::create_file).service(show::show_file).service(show_content::show_file_content);
 }

@@ -3,9 +3,9 @@
 mod incoming;
 mod outgoing;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    outgoing::routes(config);
-    incoming::routes(config);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    outgoing::routes(routes);
+    incoming::routes(routes);
 }

@@ -2,8 +2,8 @@
 
 mod show;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show::show_me);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show::show_me);
 }

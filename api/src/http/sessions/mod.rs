@@ -6,12 +6,11 @@ mod refresh;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::service::session::Tokens;
+use crate::{http::routes::Routes, service::session::Tokens};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(create::create_session)
         .service(refresh::refresh_session)
         .service(delete::delete_current_session);

@@ -24,19 +24,19 @@ use liaison_persistence::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) use input::{MAX_FILES, body};
 
 use crate::{
     app::App,
+    http::routes::Routes,
     service::{Failure, account, caller::StaffCaller},
     view::{file::FileView, person::PersonView},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list::list_tasks)
         .service(create::create_task)
         .service(show::show_task)

@@ -15,13 +15,12 @@ use liaison_domain::{
 use liaison_persistence::incoming_mail::{IncomingMailRow, Step};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::view::parsed_mail::ParsedMail;
+use crate::{http::routes::Routes, view::parsed_mail::ParsedMail};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(receive::receive_mail)
         .service(list::list_incoming_mail)
         .service(show::show_incoming_mail)

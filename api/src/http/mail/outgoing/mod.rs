@@ -13,16 +13,16 @@ use liaison_domain::{
 use liaison_persistence::outgoing_mail::ledger::{EventRow, RecipientRow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
+    http::routes::Routes,
     service::outgoing_mail::Entry,
     view::{parsed_mail::ParsedMailbox, person::PersonView},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list::list_outgoing_mail)
         .service(retry::retry_outgoing_mail)
         .service(show::show_outgoing_mail);
