@@ -1,6 +1,10 @@
 //! Puts the parts together and takes them down in order.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    io::{IsTerminal as _, stderr},
+    path::Path,
+    sync::Arc,
+};
 
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context as _;
@@ -155,10 +159,13 @@ pub fn install_crypto() {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
 }
 
-/// Writes the log to standard error.
+/// Writes the log to standard error, in color where a person reads it.
 pub fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::new(&config.log.filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(stderr().is_terminal())
+        .with_writer(stderr);
     // A second server in one process, as in a test, keeps the first one's log.
     drop(match config.log.format {
         LogFormat::Text => log.try_init(),
