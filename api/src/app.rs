@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use liaison_mailer::transport::MailTransport;
+use liaison_mailer::{authenticate::Authenticator, transport::MailTransport};
 use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
@@ -22,6 +22,8 @@ pub struct App {
     pub storage: Storage,
     /// Where mail leaves by.
     pub transport: Arc<dyn MailTransport>,
+    /// Finds out where received mail comes from; none where `mail.auth` is off or there is no name server to ask.
+    pub authenticator: Option<Authenticator>,
     /// Where mail is handed in.
     pub intake: Intake,
     /// Rung after a commit that made work.

@@ -44,6 +44,7 @@ impl Ingest {
                 via: Via::Ingest,
                 peer: None,
                 client: None,
+                helo: None,
                 sender: sender.as_ref().map(ToString::to_string).unwrap_or_default(),
                 recipients: self.recipients.clone(),
             };

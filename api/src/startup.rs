@@ -9,7 +9,7 @@ use std::{
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context as _;
 use clap::ValueEnum;
-use liaison_mailer::transport::TransportUrl;
+use liaison_mailer::{authenticate::Authenticator, transport::TransportUrl};
 use liaison_persistence::{
     database::{Database, Settings, Synchronous},
     migrate,
@@ -19,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::App,
-    config::{self, Config, LogFormat},
+    config::{self, Config, LogFormat, MailAuth},
     env::Env,
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
@@ -104,10 +104,24 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     .context("auth.secret, secrets.key or ingest.secret")?;
     let storage = Storage::open(&config.storage.url).context("storage.url")?;
     let transport = config.mail.transport.parse::<TransportUrl>().context("mail.transport")?.build(None);
+    let authenticator = authenticator(&config);
     let limits = Limits::new(&config.http);
     let wake = Arc::new(Notify::new());
     let intake = Intake::start(database.clone(), wake.clone());
-    Ok(App { config, database, env, keys, storage, transport, intake, wake, limits })
+    Ok(App { config, database, env, keys, storage, transport, authenticator, intake, wake, limits })
+}
+
+/// Without name servers a trusted hop's word is all that counts, and that is enough to serve.
+fn authenticator(config: &Config) -> Option<Authenticator> {
+    if config.mail.auth == MailAuth::Off {
+        return None;
+    }
+    let made = Authenticator::new(&config.dns.settings());
+    made.inspect_err(|error| {
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(error, "senders can't be verified; dns.servers names whom to ask");
+    })
+    .ok()
 }
 
 async fn open(config: &Config) -> anyhow::Result<Database> {
@@ -182,6 +196,7 @@ fn announce(config: &Config, made: &[String]) {
     tracing::info!("files        {}", config.storage.url);
     tracing::info!("mail leaves  {}", config.mail.transport);
     tracing::info!("mail domain  <account>.{}", config.mail.domain);
+    tracing::info!("mail.auth    {}", config.mail.auth);
     tracing::info!("LMTP         {}", config.lmtp.listen);
     tracing::info!("HTTP         http://{}", config.http.listen);
     tracing::info!("read on at   http://{}/docs", config.http.listen);

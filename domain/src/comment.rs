@@ -52,6 +52,8 @@ pub struct Comment {
     pub incoming_mail_id: Option<IncomingMailId>,
     /// Came by mail from an address that nobody in the task has (R17).
     pub unrecognized_sender: bool,
+    /// Came by mail, and the domain of its From said that it was not its own.
+    pub sender_disowned: bool,
     pub version: i64,
 }
 

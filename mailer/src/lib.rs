@@ -8,4 +8,6 @@ pub mod authenticate;
 pub mod compose;
 pub mod parse;
 pub mod sign;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod transport;

@@ -53,6 +53,8 @@ CREATE TABLE comment (
     reply_to UUID,
     incoming_mail_id UUID,
     unrecognized_sender BOOLEAN NOT NULL,
+    -- The domain of From said that the mail was not its own.
+    sender_disowned BOOLEAN NOT NULL,
     warnings JSONB NOT NULL,
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)

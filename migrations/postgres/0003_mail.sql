@@ -17,6 +17,8 @@ CREATE TABLE outgoing_mail (
     in_reply_to TEXT,
     -- At most 20, oldest first.
     reference_ids JSONB NOT NULL,
+    -- Systems like ours that what caused it went through, this one included (R3).
+    hops BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, id)
 );
@@ -76,9 +78,11 @@ CREATE TABLE incoming_mail (
     id UUID NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     via TEXT NOT NULL CHECK (via IN ('lmtp', 'http', 'imap', 'ingest')),
-    -- The host that handed it over, where it came over a network, and whom that host names as its client.
+    -- The host that handed it over, where it came over a network, and whom that host names as its client: his address,
+    -- and what he called himself.
     peer TEXT,
     client TEXT,
+    helo TEXT,
     envelope_sender TEXT NOT NULL,
     recipients JSONB NOT NULL,
     size BIGINT NOT NULL,
@@ -91,6 +95,10 @@ CREATE TABLE incoming_mail (
     matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'none')),
     task_id UUID,
     comment_id UUID,
+    -- What SPF, DKIM, DMARC and ARC found, where they were asked.
+    authentication JSONB,
+    -- Systems like ours that it went through (R3); null before it was looked at.
+    hops BIGINT,
     explain JSONB NOT NULL,
     PRIMARY KEY (account_id, id)
 );

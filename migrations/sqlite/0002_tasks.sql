@@ -57,6 +57,8 @@ CREATE TABLE comment (
     reply_to BLOB,
     incoming_mail_id BLOB,
     unrecognized_sender INTEGER NOT NULL CHECK (unrecognized_sender IN (0, 1)),
+    -- The domain of From said that the mail was not its own.
+    sender_disowned INTEGER NOT NULL CHECK (sender_disowned IN (0, 1)),
     warnings TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),

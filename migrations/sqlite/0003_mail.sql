@@ -17,6 +17,8 @@ CREATE TABLE outgoing_mail (
     in_reply_to TEXT,
     -- At most 20, oldest first.
     reference_ids TEXT NOT NULL,
+    -- Systems like ours that what caused it went through, this one included (R3).
+    hops INTEGER NOT NULL,
     created_at TEXT NOT NULL,
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
@@ -84,9 +86,11 @@ CREATE TABLE incoming_mail (
     id BLOB NOT NULL,
     received_at TEXT NOT NULL,
     via TEXT NOT NULL CHECK (via IN ('lmtp', 'http', 'imap', 'ingest')),
-    -- The host that handed it over, where it came over a network, and whom that host names as its client.
+    -- The host that handed it over, where it came over a network, and whom that host names as its client: his address,
+    -- and what he called himself.
     peer TEXT,
     client TEXT,
+    helo TEXT,
     envelope_sender TEXT NOT NULL,
     recipients TEXT NOT NULL,
     size INTEGER NOT NULL,
@@ -99,6 +103,10 @@ CREATE TABLE incoming_mail (
     matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'none')),
     task_id BLOB,
     comment_id BLOB,
+    -- What SPF, DKIM, DMARC and ARC found, where they were asked.
+    authentication TEXT,
+    -- Systems like ours that it went through (R3); null before it was looked at.
+    hops INTEGER,
     explain TEXT NOT NULL,
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id) REFERENCES account (id)

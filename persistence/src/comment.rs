@@ -37,6 +37,7 @@ record!(Comment {
     reply_to,
     incoming_mail_id,
     unrecognized_sender,
+    sender_disowned,
     version
 });
 
@@ -85,14 +86,15 @@ struct NewRecipient {
 macro_rules! columns {
     () => {
         "c.id, c.task_id, c.author_id, c.kind, c.origin, c.created_at, c.edited_at, c.html, c.text, c.visible, c.elided, \
-         c.subject, c.hidden, c.reply_to, c.incoming_mail_id, c.unrecognized_sender, c.version"
+         c.subject, c.hidden, c.reply_to, c.incoming_mail_id, c.unrecognized_sender, \
+         c.sender_disowned, c.version"
     };
 }
 
 statements! {
     INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, html, text, visible, \
-        elided, subject, hidden, reply_to, incoming_mail_id, unrecognized_sender, warnings, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)"];
+        elided, subject, hidden, reply_to, incoming_mail_id, unrecognized_sender, sender_disowned, warnings, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)"];
     INSERT_RECIPIENTS = [
         "INSERT INTO comment_recipient (account_id, comment_id, person_id, position) "
         {
@@ -101,8 +103,15 @@ statements! {
         }
         " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
     ];
-    COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment \
-        WHERE account_id = $1 AND author_id = $2 AND unrecognized_sender = TRUE AND deleted_at IS NULL"];
+    /// What was disowned says nothing of him in whose name it came.
+    COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment WHERE account_id = $1 AND author_id = $2 \
+        AND unrecognized_sender = TRUE AND sender_disowned = FALSE AND deleted_at IS NULL"];
+    /// Oldest first.
+    LIST_UNCONFIRMED = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.author_id = $2 \
+        AND c.unrecognized_sender = TRUE AND c.sender_disowned = FALSE AND c.deleted_at IS NULL \
+        ORDER BY c.created_at, c.id"];
+    CONFIRM_SENDER = ["UPDATE comment SET unrecognized_sender = FALSE, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND unrecognized_sender = TRUE AND deleted_at IS NULL"];
     /// What a mail quoted is no part of what its author writes now.
     UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, elided = '', edited_at = $5, \
         version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
@@ -173,6 +182,7 @@ pub async fn insert(
             comment.reply_to,
             comment.incoming_mail_id,
             comment.unrecognized_sender,
+            comment.sender_disowned,
             Json(warnings)
         )
     )?;
@@ -318,4 +328,22 @@ pub async fn waits_for_confirmation(
     author: PersonId,
 ) -> Result<bool, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_UNCONFIRMED, account, author))?.0 > 0)
+}
+
+/// What waits for the same confirmation: comments of an unknown sender that nobody has confirmed yet, oldest first.
+pub async fn list_unconfirmed(
+    tx: &mut impl Tx,
+    account: AccountId,
+    author: PersonId,
+) -> Result<Vec<Comment>, StorageError> {
+    db!(tx, fetch_all::<Comment>(LIST_UNCONFIRMED, account, author))
+}
+
+/// Says that the sender is who he says he is; false where that was said before.
+pub async fn confirm_sender(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(CONFIRM_SENDER, account, id))? == 1)
 }

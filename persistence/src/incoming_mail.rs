@@ -31,6 +31,8 @@ pub struct IncomingMailRow {
     pub peer: Option<String>,
     /// The address of the peer's client, where the peer named it.
     pub client: Option<String>,
+    /// What the peer's client called itself, where the peer named it.
+    pub helo: Option<String>,
     pub envelope_sender: String,
     /// The addresses of this account, in the order of the envelope.
     pub recipients: Json<Vec<String>>,
@@ -44,6 +46,10 @@ pub struct IncomingMailRow {
     pub matched_by: Option<MatchedBy>,
     pub task_id: Option<TaskId>,
     pub comment_id: Option<CommentId>,
+    /// Null where nobody asked.
+    pub authentication: Option<Json<Authentication>>,
+    /// Systems like ours that it went through (R3); null before it was looked at.
+    pub hops: Option<i64>,
     pub explain: Json<Vec<Step>>,
 }
 record!(IncomingMailRow {
@@ -52,6 +58,7 @@ record!(IncomingMailRow {
     via,
     peer,
     client,
+    helo,
     envelope_sender,
     recipients,
     size,
@@ -62,8 +69,19 @@ record!(IncomingMailRow {
     matched_by,
     task_id,
     comment_id,
+    authentication,
+    hops,
     explain,
 });
+
+/// What the methods found, in the words of RFC 8601 §2.7.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    pub spf: String,
+    pub dkim: String,
+    pub dmarc: String,
+    pub arc: String,
+}
 
 /// One step of looking at a mail, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +104,7 @@ pub struct NewIncomingMail {
     pub via: Via,
     pub peer: Option<String>,
     pub client: Option<String>,
+    pub helo: Option<String>,
     pub envelope_sender: String,
     pub recipients: Vec<String>,
     /// Bytes.
@@ -102,6 +121,7 @@ struct MailRow<'a> {
     via: &'static str,
     peer: Option<&'a str>,
     client: Option<&'a str>,
+    helo: Option<&'a str>,
     envelope_sender: &'a str,
     recipients: &'a [String],
     size: i64,
@@ -119,28 +139,30 @@ pub struct Outcome {
     pub matched_by: MatchedBy,
     pub task: Option<TaskId>,
     pub comment: Option<CommentId>,
+    pub authentication: Option<Json<Authentication>>,
+    pub hops: u32,
     pub explain: Vec<Step>,
 }
 
 macro_rules! columns {
     () => {
-        "id, received_at, via, peer, client, envelope_sender, recipients, size, sha256, state, cause, message_id, \
-         matched_by, task_id, comment_id, explain"
+        "id, received_at, via, peer, client, helo, envelope_sender, recipients, size, sha256, state, cause, \
+         message_id, matched_by, task_id, comment_id, authentication, hops, explain"
     };
 }
 
 statements! {
     INSERT_MAILS = [
-        "INSERT INTO incoming_mail (account_id, id, received_at, via, peer, client, envelope_sender, recipients, size, \
-         sha256, raw, state, explain) "
+        "INSERT INTO incoming_mail (account_id, id, received_at, via, peer, client, helo, envelope_sender, recipients, \
+         size, sha256, raw, state, explain) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), value ->> 'received_at', value ->> 'via', value ->> 'peer', \
-                value ->> 'client', value ->> 'envelope_sender', value -> 'recipients', value ->> 'size', \
-                unhex(value ->> 'sha256'), unhex(value ->> 'raw'), 'received', '[]' FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, id, received_at, via, peer, client, envelope_sender, recipients, size, \
+                value ->> 'client', value ->> 'helo', value ->> 'envelope_sender', value -> 'recipients', \
+                value ->> 'size', unhex(value ->> 'sha256'), unhex(value ->> 'raw'), 'received', '[]' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, received_at, via, peer, client, helo, envelope_sender, recipients, size, \
                 decode(sha256, 'hex'), decode(raw, 'hex'), 'received', '[]' \
                 FROM jsonb_to_recordset($2) AS r(id uuid, received_at timestamptz, via text, peer text, client text, \
-                envelope_sender text, recipients jsonb, size bigint, sha256 text, raw text)"
+                helo text, envelope_sender text, recipients jsonb, size bigint, sha256 text, raw text)"
         }
     ];
     FIND_MAIL = ["SELECT " columns!() " FROM incoming_mail WHERE account_id = $1 AND id = $2"];
@@ -157,7 +179,8 @@ statements! {
         WHERE account_id = $1 AND state = $5 AND (received_at, id) < ($2, $3) \
         ORDER BY received_at DESC, id DESC LIMIT $4"];
     UPDATE_OUTCOME = ["UPDATE incoming_mail SET state = $3, cause = $4, message_id = $5, content_hash = $6, \
-        matched_by = $7, task_id = $8, comment_id = $9, explain = $10 WHERE account_id = $1 AND id = $2"];
+        matched_by = $7, task_id = $8, comment_id = $9, explain = $10, authentication = $11, hops = $12 \
+        WHERE account_id = $1 AND id = $2"];
     UPDATE_STATE = ["UPDATE incoming_mail SET state = $3, cause = NULL, explain = $4 WHERE account_id = $1 AND id = $2"];
     /// Of two deliveries of a mail, the first that becomes a comment gets here.
     INSERT_IDENTITY = ["INSERT INTO incoming_identity (account_id, message_id, content_hash, incoming_mail_id) \
@@ -185,6 +208,7 @@ fn row(mail: &NewIncomingMail) -> MailRow<'_> {
         via: mail.via.as_str(),
         peer: mail.peer.as_deref(),
         client: mail.client.as_deref(),
+        helo: mail.helo.as_deref(),
         envelope_sender: &mail.envelope_sender,
         recipients: &mail.recipients,
         size: mail.size,
@@ -268,7 +292,9 @@ pub async fn update(
             outcome.matched_by,
             outcome.task,
             outcome.comment,
-            Json(&outcome.explain)
+            Json(&outcome.explain),
+            outcome.authentication,
+            i64::from(outcome.hops)
         )
     )
     .map(drop)

@@ -107,6 +107,8 @@ statements! {
     RELEASE_LEASES = ["UPDATE job SET state = 'ready', leased_by = NULL, lease_until = NULL \
         WHERE state = 'leased' AND leased_by = $1"];
     DELETE_JOB = ["DELETE FROM job WHERE account_id = $1 AND kind = $2 AND subject_id = $3"];
+    POSTPONE_JOB = ["UPDATE job SET state = 'ready', run_at = $4, attempts = 0, leased_by = NULL, lease_until = NULL, \
+        last_error = NULL WHERE account_id = $1 AND kind = $2 AND subject_id = $3"];
     FINISH_JOBS = [
         "DELETE FROM job WHERE account_id = $1 AND leased_by = $2 AND state = 'leased' AND id "
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
@@ -214,6 +216,17 @@ pub async fn end(
     subject: Uuid,
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_JOB, account, kind, subject)).map(drop)
+}
+
+/// Puts the work on a thing off, whoever has it: the counterpart of [`end`].
+pub async fn postpone(
+    tx: &mut WriteTx,
+    account: AccountId,
+    kind: JobKind,
+    subject: Uuid,
+    run_at: Timestamp,
+) -> Result<(), StorageError> {
+    db!(tx, execute(POSTPONE_JOB, account, kind, subject, run_at)).map(drop)
 }
 
 /// Puts off jobs that went as they should and have to run again.

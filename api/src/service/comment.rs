@@ -60,6 +60,10 @@ pub struct NewComment {
     pub incoming_mail: Option<IncomingMailId>,
     /// Comes from an address that nobody in the task has; contacts wait for a confirmation (R17).
     pub unrecognized_sender: bool,
+    /// The domain of its From says that the mail is not its own.
+    pub sender_disowned: bool,
+    /// Systems like ours that the mail which brought it went through (R3).
+    pub hops: u32,
     pub files: Vec<Attachment>,
     /// What was noticed before it came here.
     pub warnings: Vec<Warning>,
@@ -94,6 +98,8 @@ pub async fn create(
         reply_to: new.reply_to,
         incoming_mail: None,
         unrecognized_sender: false,
+        sender_disowned: false,
+        hops: 0,
         files,
         warnings: Vec::new(),
         body: new.body,
@@ -142,6 +148,7 @@ pub async fn add(
         reply_to: new.reply_to,
         incoming_mail_id: new.incoming_mail,
         unrecognized_sender: new.unrecognized_sender,
+        sender_disowned: new.sender_disowned,
         version: 1,
     };
     comment::insert(tx, account, &row, &audience, &[]).await?;
@@ -158,14 +165,10 @@ pub async fn add(
         author: new.author,
         audience: &new.audience,
         contacts_wait: new.unrecognized_sender,
+        hops: new.hops,
     };
-    let fan_out = fan_out::notify(tx, app, &notice).await?;
     let mut warnings = new.warnings;
-    warnings.extend(warnings_of(&audience, &fan_out));
-    if !(fan_out.mails.is_empty() || new.files.is_empty()) {
-        let files = file::list_of_comments(tx, account, &[id]).await?.remove(&id).unwrap_or_default();
-        warnings.extend(left_out(files).iter().map(too_large));
-    }
+    warnings.extend(tell(tx, app, &notice, !new.files.is_empty()).await?);
     if !warnings.is_empty() {
         comment::update_warnings(tx, account, id, &warnings).await?;
     }
@@ -177,8 +180,24 @@ pub async fn add(
     Ok(row)
 }
 
+/// Tells the audience of a comment; gives what its author should know of that.
+pub(super) async fn tell(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+    has_files: bool,
+) -> Result<Vec<Warning>, Failure> {
+    let fan_out = fan_out::notify(tx, app, notice).await?;
+    let mut warnings = warnings_of(notice.audience, &fan_out);
+    if let Some(id) = notice.comment.filter(|_| has_files && !fan_out.mails.is_empty()) {
+        let files = file::list_of_comments(tx, notice.account, &[id]).await?.remove(&id).unwrap_or_default();
+        warnings.extend(left_out(files).iter().map(too_large));
+    }
+    Ok(warnings)
+}
+
 /// What the author should know: nobody was addressed (COM-1), or somebody gets nothing.
-fn warnings_of(audience: &[PersonId], fan_out: &FanOut) -> Vec<Warning> {
+fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
     if audience.is_empty() {
         let detail = "Nobody is addressed: no contact will see it.".to_owned();
         return vec![Warning { code: "nobody_addressed".to_owned(), detail, person_id: None }];
@@ -272,7 +291,7 @@ pub async fn explain_audience(
     }))
 }
 
-async fn record(
+pub(super) async fn record(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,

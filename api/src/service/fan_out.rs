@@ -32,6 +32,8 @@ pub struct Notice<'a> {
     pub audience: &'a [Addressee],
     /// Contacts' mail is held back until the author is confirmed (R17).
     pub contacts_wait: bool,
+    /// Systems like ours that the mail which caused it went through; 0 where no mail did (R3).
+    pub hops: u32,
 }
 
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
@@ -87,6 +89,7 @@ async fn write_mails(
         from_name: &from.name,
         from_address: &from_address,
         subject: &subject,
+        hops: notice.hops + 1,
         at: app.env.now(),
     };
     Ok(outgoing_mail::insert_all(tx, account, &about, &new).await?)

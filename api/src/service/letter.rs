@@ -172,7 +172,7 @@ impl Around {
             message_id: known(&row.message_id).map_err(|error| bent(&error))?,
             in_reply_to: row.in_reply_to.as_ref().and_then(|it| known(it).ok()),
             references: row.reference_ids.0.iter().filter_map(|it| known(it).ok()).collect(),
-            hop: Some(Hop { installation: app.keys.installation(), count: 1 }),
+            hop: Some(Hop { installation: app.keys.installation(), count: hops(row) }),
         };
         let envelope =
             Envelope { sender: Some(at(LocalPart::Bounce(token.clone()))?), recipients: vec![recipient] };
@@ -289,6 +289,10 @@ fn divide(files: Vec<AttachedFile>) -> (Vec<AttachedFile>, Vec<File>) {
 
 fn file_fact(file: &File) -> facts::File {
     facts::File { name: file.name.clone(), size: file.size.cast_unsigned(), url: None }
+}
+
+fn hops(row: &DeliveryRow) -> u32 {
+    u32::try_from(row.hops).unwrap_or(u32::MAX)
 }
 
 fn utc(at: Timestamp) -> chrono::DateTime<chrono::FixedOffset> {

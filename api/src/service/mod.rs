@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod caller;
 pub mod comment;
+pub mod confirm_sender;
 pub mod contact;
 pub mod employee;
 pub mod fan_out;

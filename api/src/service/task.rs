@@ -151,6 +151,7 @@ async fn tell(
         author: caller.employee,
         audience,
         contacts_wait: false,
+        hops: 0,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }

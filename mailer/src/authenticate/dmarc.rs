@@ -3,7 +3,7 @@
 use liaison_domain::mail_address::EmailAddress;
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DmarcResult, MessageAuthenticator, SpfOutput,
-    dmarc::verify::DmarcParameters,
+    dmarc::{Policy, verify::DmarcParameters},
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -17,21 +17,22 @@ pub(super) fn find_author(raw: &[u8], message: &AuthenticatedMessage<'_>) -> Opt
     is_read_alike.then(|| EmailAddress::parse(&address).ok()).flatten()
 }
 
-/// Judges the domain of From. The message must have one author.
+/// Judges the domain of From, and whether that disowns the mail. The message must have one author.
 pub(super) async fn verify(
     resolver: &MessageAuthenticator,
     message: &AuthenticatedMessage<'_>,
     signatures: &[DkimOutput<'_>],
     spf: &SpfOutput,
     deadline: Instant,
-) -> Check {
+) -> (Check, bool) {
     let parameters = DmarcParameters::new(message, signatures, spf.domain(), spf);
     let Ok(output) = timeout_at(deadline, resolver.verify_dmarc(parameters)).await else {
-        return Check::too_late();
+        return (Check::too_late(), false);
     };
     let domain = output.domain();
     let because = |reason: &mail_auth::Error| format!("{domain}: {reason}");
-    match output.result() {
+    let asks_to_refuse = matches!(output.policy(), Policy::Quarantine | Policy::Reject);
+    let check = match output.result() {
         DmarcResult::Pass => {
             let by_dkim = *output.dkim_result() == DmarcResult::Pass;
             let by_spf = *output.spf_result() == DmarcResult::Pass;
@@ -47,5 +48,7 @@ pub(super) async fn verify(
         DmarcResult::Fail(reason) => Check::new(AuthResult::Fail, because(&reason)),
         DmarcResult::TempError(reason) => Check::new(AuthResult::TempError, because(&reason)),
         DmarcResult::PermError(reason) => Check::new(AuthResult::PermError, because(&reason)),
-    }
+    };
+    let is_disowned = check.result == AuthResult::Fail && asks_to_refuse;
+    (check, is_disowned)
 }

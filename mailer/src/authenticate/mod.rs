@@ -14,6 +14,7 @@
 //! | more than 10 signatures | the topmost 10 are looked at |
 //! | an SPF pass through a `?include`, `~include` or `-include` of a record with includes | `neutral`; see `spf` |
 //! | the DNS fails or is too slow | `temperror` |
+//! | no name server answers anything | `temperror` at once; see `pulse` |
 //! | a panic in a foreign parser | `permerror` |
 //!
 //! This module never knows the database, HTTP, a task or whose addresses the employees' are.
@@ -21,40 +22,54 @@
 mod dkim;
 mod dmarc;
 mod dns;
-#[cfg(test)]
-mod dns_stub;
 mod hop;
 mod network;
+mod pulse;
 mod received;
 mod spf;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use mail_auth::{ArcOutput, AuthenticatedMessage, MessageAuthenticator};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 
 pub use dns::{DnsSettings, DnsSettingsError};
 pub use hop::{Forwarded, Hop, Peer, hop_of};
 pub use network::{Network, NetworkError};
 pub use verdict::{AuthResult, Check, Verdict};
 
+use self::pulse::Pulse;
+
+/// Mails that are verified at once; the others wait.
+const MAX_AT_ONCE: usize = 64;
+
 /// Verifies mails; made once and shared. Holds a bounded cache of DNS answers.
 #[derive(Clone)]
 pub struct Authenticator {
     resolver: MessageAuthenticator,
     verification_timeout: Duration,
+    pulse: Pulse,
+    turns: Arc<Semaphore>,
 }
 
 impl Authenticator {
-    /// Fails only where the system's name servers are wanted and can't be read.
+    /// Fails only where the system's name servers are wanted and can't be read. Called inside a runtime, since it has a
+    /// task that looks whether the name servers are there.
     pub fn new(settings: &DnsSettings) -> Result<Self, DnsSettingsError> {
-        let verification_timeout = settings.verification_timeout;
-        Ok(Self { resolver: dns::resolver(settings)?, verification_timeout })
+        Ok(Self {
+            resolver: dns::resolver(settings)?,
+            verification_timeout: settings.verification_timeout,
+            pulse: Pulse::watch(dns::resolver(&DnsSettings { cached_answers: 0, ..settings.clone() })?),
+            turns: Arc::new(Semaphore::new(MAX_AT_ONCE)),
+        })
     }
 
     /// Verifies a mail that came over `hop`. Never fails: what goes wrong is a result.
@@ -72,7 +87,10 @@ impl Authenticator {
     }
 
     async fn ask(&self, raw: &[u8], hop: &Hop, now: DateTime<Utc>) -> Verdict {
-        let deadline = Instant::now() + self.verification_timeout;
+        // Nobody closes the semaphore.
+        let _turn = self.turns.acquire().await;
+        let patience = if self.pulse.is_there().await { self.verification_timeout } else { Duration::ZERO };
+        let deadline = Instant::now() + patience;
         let Some(mut message) = AuthenticatedMessage::parse(raw) else {
             let detail = "the mail has no header";
             let [spf, dkim, dmarc, arc] = std::array::from_fn(|_| Check::new(AuthResult::None, detail));
@@ -85,9 +103,9 @@ impl Authenticator {
             timeout_at(deadline, self.resolver.verify_arc(&message)),
         );
         let author = dmarc::find_author(raw, &message);
-        let dmarc = match &author {
+        let (dmarc, is_disowned) = match &author {
             Some(_) => dmarc::verify(&self.resolver, &message, &signatures, &spf.output, deadline).await,
-            None => Check::new(AuthResult::PermError, "From does not name exactly one address"),
+            None => (Check::new(AuthResult::PermError, "From does not name exactly one address"), false),
         };
         let (dkim, dkim_domains) = dkim::sum_up(&signatures, refused);
         Verdict {
@@ -95,6 +113,7 @@ impl Authenticator {
             dkim,
             dmarc,
             arc: arc.map_or_else(|_elapsed| Check::too_late(), |it| describe_chain(&it)),
+            is_disowned,
             dkim_domains,
             from_domain: author.map(|it| it.domain().to_owned()),
         }

@@ -15,9 +15,11 @@ use secrecy::ExposeSecret;
 use super::{
     AuthResult::{self, *},
     Authenticator, Hop, Verdict,
-    dns_stub::DnsStub,
 };
-use crate::sign::{self, Algorithm, SigningKey};
+use crate::{
+    sign::{self, Algorithm, SigningKey},
+    testing::DnsStub,
+};
 
 /// A careful company: `192.0.2.0/24` may send, selector `s1` signs, the rest is to be refused.
 const CORP: &str = "

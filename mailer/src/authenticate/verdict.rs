@@ -72,6 +72,8 @@ pub struct Verdict {
     pub dmarc: Check,
     /// The chain of forwarders' seals holds (RFC 8617). It says who vouches, not that he may: nothing follows from it.
     pub arc: Check,
+    /// DMARC fails, and From's domain asks that such mail be quarantined or rejected: it says that the mail is not its own.
+    pub is_disowned: bool,
     /// The domains whose signatures hold, topmost signature first.
     pub dkim_domains: Vec<String>,
     /// The domain of From in lower-case ASCII form; none where From does not name exactly one address.

@@ -32,6 +32,8 @@ pub struct DeliveryRow {
     /// Oldest first.
     pub reference_ids: Json<Vec<String>>,
     pub created_at: Timestamp,
+    /// Systems like ours that what caused it went through, this one included (R3).
+    pub hops: i64,
     pub person_id: PersonId,
     pub name: String,
     pub address: String,
@@ -54,6 +56,7 @@ record!(DeliveryRow {
     in_reply_to,
     reference_ids,
     created_at,
+    hops,
     person_id,
     name,
     address,
@@ -111,8 +114,8 @@ struct EventRow<'a> {
 statements! {
     LIST_DELIVERIES = [
         "SELECT m.id AS mail_id, m.task_id, m.comment_id, m.kind, m.author_id, m.language, m.from_name, m.from_address, \
-         m.message_id, m.in_reply_to, m.reference_ids, m.created_at, r.person_id, r.name, r.address, r.state, r.attempts, \
-         r.cuts FROM outgoing_mail m \
+         m.message_id, m.in_reply_to, m.reference_ids, m.created_at, m.hops, r.person_id, r.name, r.address, r.state, \
+         r.attempts, r.cuts FROM outgoing_mail m \
          JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id WHERE m.account_id = $1 AND m.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.id, r.person_id"

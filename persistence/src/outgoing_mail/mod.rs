@@ -51,6 +51,8 @@ pub struct About<'a> {
     pub from_name: &'a str,
     pub from_address: &'a EmailAddress,
     pub subject: &'a str,
+    /// Systems like ours that what caused it went through, this one included (R3).
+    pub hops: u32,
     pub at: Timestamp,
 }
 
@@ -99,13 +101,13 @@ statements! {
         WHERE p.account_id = $1 AND p.id = $2"];
     INSERT_MAILS = [
         "INSERT INTO outgoing_mail (account_id, id, task_id, comment_id, kind, author_id, language, from_name, \
-         from_address, subject, message_id, in_reply_to, reference_ids, created_at) "
+         from_address, subject, message_id, in_reply_to, reference_ids, created_at, hops) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), $3, $4, $5, $6, value ->> 'language', $7, $8, $9, \
-                value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', $10 \
+                value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', $10, $11 \
                 FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, $10 \
-                FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
+            postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, $10, \
+                $11 FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
                 reference_ids jsonb)"
         }
     ];
@@ -148,6 +150,7 @@ statements! {
         }
         " ON CONFLICT DO NOTHING"
     ];
+    DELETE_SKIPPED = ["DELETE FROM skipped_recipient WHERE account_id = $1 AND comment_id = $2 AND reason = $3"];
 }
 
 /// Who writes, whose account it is.
@@ -184,7 +187,8 @@ pub async fn insert_all(
             about.from_name,
             about.from_address.as_str(),
             about.subject,
-            about.at
+            about.at,
+            i64::from(about.hops)
         )
     )?;
     db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;
@@ -227,4 +231,14 @@ pub async fn insert_skipped(
     };
     let rows: Rows<SkippedRow> = Json(skipped.iter().map(row).collect());
     db!(tx, execute(INSERT_SKIPPED, account, comment, rows, at)).map(drop)
+}
+
+/// Forgets whom a comment left out for this reason: they get it now.
+pub async fn delete_skipped(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+    reason: SkipReason,
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_SKIPPED, account, comment, reason)).map(drop)
 }

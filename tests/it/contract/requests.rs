@@ -133,7 +133,7 @@ impl World {
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
-            "reprocess_incoming_mail" | "retry_outgoing_mail" => json!({}),
+            "confirm_comment_sender" | "reprocess_incoming_mail" | "retry_outgoing_mail" => json!({}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })

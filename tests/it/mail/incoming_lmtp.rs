@@ -2,25 +2,59 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use liaison_api::{
+    config::MailAuth,
     lmtp::{Limits, Listen, Listener, serve},
     service::intake::lmtp::LmtpIntake,
 };
+use liaison_mailer::testing::DnsStub;
+use serde_json::Value;
 use support::{JsonExt as _, TestApp, both_engines};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
+    task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Talk, check_applied, text_fixture};
+use super::{
+    Talk, check_applied, check_state,
+    incoming_authenticity::{ZONE, authenticating},
+    text_fixture,
+};
 
-both_engines!(mail_that_comes_by_lmtp_becomes_a_comment);
+both_engines!(
+    mail_that_comes_by_lmtp_becomes_a_comment,
+    the_client_that_xforward_names_is_the_one_that_is_judged,
+    a_peer_that_is_no_trusted_hop_is_believed_nothing,
+);
 
 /// A mail server that talks to the listener.
 struct Peer(BufReader<TcpStream>);
 
 impl Peer {
+    /// Connects to a listener of this application.
+    async fn connect(app: &TestApp) -> (Self, Serving) {
+        let listener = Listener::bind(&"127.0.0.1:0".parse::<Listen>().unwrap()).await.unwrap();
+        let address = listener.tcp_address().unwrap();
+        let stop = CancellationToken::new();
+        let intake = Arc::new(LmtpIntake(app.parts().clone().into_inner()));
+        let task = tokio::spawn(serve(listener, intake, Limits::default(), stop.clone()));
+        let mut peer = Self(BufReader::new(TcpStream::connect(address).await.unwrap()));
+        assert!(peer.hear().await.starts_with("220"));
+        assert!(peer.say("LHLO mx.acme.example\r\n").await.starts_with("250"));
+        (peer, Serving { stop, task })
+    }
+
+    /// Hands a mail over to one recipient.
+    async fn deliver(&mut self, sender: &str, recipient: &str, mail: &str) {
+        assert!(self.say(&format!("MAIL FROM:<{sender}>\r\n")).await.starts_with("250"));
+        assert!(self.say(&format!("RCPT TO:<{recipient}>\r\n")).await.starts_with("250"));
+        assert!(self.say("DATA\r\n").await.starts_with("354"));
+        assert!(self.say(&format!("{mail}.\r\n")).await.starts_with("250"));
+    }
+
     /// Says something and hears one reply, the last line of it.
     async fn say(&mut self, text: &str) -> String {
         self.0.get_mut().write_all(text.as_bytes()).await.unwrap();
@@ -38,18 +72,23 @@ impl Peer {
     }
 }
 
+/// A listener that runs.
+struct Serving {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
 /// R10, RFC 2033: 550 for whom we don't know, 250 for each of the others, once the mail is committed.
 async fn mail_that_comes_by_lmtp_becomes_a_comment(app: TestApp) {
     let talk = Talk::begin(&app).await;
-    let listener = Listener::bind(&"127.0.0.1:0".parse::<Listen>().unwrap()).await.unwrap();
-    let address = listener.tcp_address().unwrap();
-    let stop = CancellationToken::new();
-    let intake = Arc::new(LmtpIntake(app.parts().clone().into_inner()));
-    let serving = tokio::spawn(serve(listener, intake, Limits::default(), stop.clone()));
-
-    let mut peer = Peer(BufReader::new(TcpStream::connect(address).await.unwrap()));
-    assert!(peer.hear().await.starts_with("220"));
-    assert!(peer.say("LHLO mx.acme.example\r\n").await.starts_with("250"));
+    let (mut peer, serving) = Peer::connect(&app).await;
     assert!(peer.say("MAIL FROM:<ivan@client.example>\r\n").await.starts_with("250"));
     let unknown = peer.say("RCPT TO:<nobody@acme.liaison.test>\r\n").await;
     assert!(unknown.starts_with("550 5.1.1"), "{unknown}");
@@ -61,8 +100,7 @@ async fn mail_that_comes_by_lmtp_becomes_a_comment(app: TestApp) {
     assert!(peer.say(&format!("{mail}.\r\n")).await.starts_with("250"));
     assert!(peer.hear().await.starts_with("250"), "one reply a recipient");
     assert!(peer.say("QUIT\r\n").await.starts_with("221"));
-    stop.cancel();
-    serving.await.unwrap();
+    serving.end().await;
 
     let ledger = talk.anna.get("/v1/mail/incoming").await.expect(200).json();
     assert_eq!(ledger.items().len(), 1, "one mail an account");
@@ -73,4 +111,72 @@ async fn mail_that_comes_by_lmtp_becomes_a_comment(app: TestApp) {
     assert_eq!(talk.last_comment().await["visible"], "Tomorrow at ten.");
     let raw = talk.anna.get(format!("/v1/mail/incoming/{}/raw", entry.id())).await.expect(200);
     assert_eq!(&raw.body[..], mail.as_bytes());
+}
+
+/// Anna's mail, by SPF alone; what became of it.
+async fn judge(talk: &Talk, peer: &mut Peer, n: u32, sender: &str, above: &str) -> Value {
+    let mail = text_fixture("answer.eml", &talk.asked.reply_to)
+        .replace("Ivan Client <ivan@client.example>", "Anna <anna@acme.example>")
+        .replace("answer-1@", &format!("lmtp-{n}@"));
+    peer.deliver(sender, &talk.asked.reply_to, &format!("{above}{mail}")).await;
+    talk.app.work().await;
+    let listed = talk.anna.get("/v1/mail/incoming").await.expect(200).json();
+    talk.entry(listed.items()[0].id()).await
+}
+
+const FROM_LOCALHOST: &str = "Received: from localhost (localhost [127.0.0.1]) by mx.acme.example (Postfix) with ESMTP id 4Q; today\r\n";
+
+/// S1: behind a content filter only XFORWARD knows the client. The address decides, the greeting where MAIL is empty.
+async fn the_client_that_xforward_names_is_the_one_that_is_judged(app: TestApp) {
+    let dns = DnsStub::start(ZONE).await;
+    let app = authenticating(&app, MailAuth::Enforce, &dns).await;
+    let talk = Talk::begin(&app).await;
+    let (mut peer, serving) = Peer::connect(&app).await;
+    let forward = async |peer: &mut Peer, client: &str, helo: &str| {
+        let said = peer.say(&format!("XFORWARD ADDR={client} HELO={helo}\r\n")).await;
+        assert!(said.starts_with("250"), "{said}");
+    };
+    for (n, client, sender, helo, spf) in [
+        (1, "192.0.2.7", "anna@acme.example", "mx", "pass"),
+        (2, "192.0.2.7", "", "acme.example", "pass"),
+        (3, "203.0.113.9", "anna@acme.example", "acme.example", "fail"),
+        (4, "203.0.113.9", "", "acme.example", "fail"),
+    ] {
+        forward(&mut peer, client, helo).await;
+        app.clock().advance(TimeDelta::seconds(1));
+        let entry = judge(&talk, &mut peer, n, sender, FROM_LOCALHOST).await;
+        assert_eq!(entry["authentication"]["spf"], spf, "{entry:#}");
+        if spf == "pass" {
+            check_applied(&talk, &entry, "reply_token");
+        } else {
+            check_state(&entry, "quarantined", Some("spoofed_employee"));
+        }
+    }
+    assert_eq!(app.mail().take().len(), 2);
+    // What was told of one mail is not true of the next.
+    app.clock().advance(TimeDelta::seconds(1));
+    let entry = judge(&talk, &mut peer, 5, "anna@acme.example", "").await;
+    assert_eq!(entry["authentication"]["spf"], "none");
+    assert!(peer.say("QUIT\r\n").await.starts_with("221"));
+    serving.end().await;
+}
+
+/// S4, S27: neither its XFORWARD nor its Received field.
+async fn a_peer_that_is_no_trusted_hop_is_believed_nothing(app: TestApp) {
+    let dns = DnsStub::start(ZONE).await;
+    let app = authenticating(&app, MailAuth::Enforce, &dns).await;
+    let app = app.restart(|config| config.mail.trusted_hops = vec!["192.0.2.0/24".parse().unwrap()]).await;
+    let talk = Talk::begin(&app).await;
+    let (mut peer, serving) = Peer::connect(&app).await;
+    let signed_in =
+        "Received: from pc (unknown [192.0.2.7]) by mx.acme.example (Postfix) with ESMTPSA id 4Q; today\r\n";
+    for (n, above) in [(1, ""), (2, signed_in)] {
+        assert!(peer.say("XFORWARD ADDR=192.0.2.7\r\n").await.starts_with("250"));
+        app.clock().advance(TimeDelta::seconds(1));
+        let entry = judge(&talk, &mut peer, n, "anna@acme.example", above).await;
+        check_state(&entry, "quarantined", Some("spoofed_employee"));
+        assert_eq!(entry["authentication"]["spf"], "none");
+    }
+    assert!(peer.say("QUIT\r\n").await.starts_with("221"));
+    serving.end().await;
 }

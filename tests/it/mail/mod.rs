@@ -1,10 +1,13 @@
 //! Mail from outside: what comes in by every way, and what it becomes.
 
+mod incoming_authenticity;
 mod incoming_door;
 mod incoming_ledger;
 mod incoming_lmtp;
+mod incoming_loop;
 mod incoming_people;
 mod incoming_reply;
+mod incoming_stranger;
 
 use std::{fs, path::Path};
 
@@ -115,7 +118,12 @@ fn text_fixture(name: &str, to: &str) -> String {
 
 /// A signed request that hands a mail in.
 pub(super) fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
-    let path = format!("/v1/mail/incoming?{}sender=ivan@client.example", query(recipients));
+    hand_in_from(app, "ivan@client.example", mail, recipients)
+}
+
+/// The same with another sender in the envelope.
+fn hand_in_from(app: &TestApp, sender: &str, mail: &[u8], recipients: &[&str]) -> Call {
+    let path = format!("/v1/mail/incoming?{}sender={sender}", query(recipients));
     let request = app.anon().call(Method::POST, path).header("Liaison-Signature", sign(app, 0, mail));
     request.body("message/rfc822", mail.to_vec())
 }
@@ -151,6 +159,13 @@ fn check_applied(talk: &Talk, entry: &Value, matched_by: &str) {
 /// The codes of a comment's warnings.
 fn warnings(comment: &Value) -> Vec<&str> {
     comment["warnings"].as_array().unwrap().iter().map(|it| it["code"].text()).collect()
+}
+
+/// What the explanation says of a step.
+fn verdict<'a>(entry: &'a Value, step: &str) -> &'a str {
+    let steps = entry["explain"].as_array().unwrap();
+    steps.iter().find(|it| it["step"] == step).unwrap_or_else(|| panic!("no {step}: {entry:#}"))["verdict"]
+        .text()
 }
 
 /// The names of a comment's audience.

@@ -112,6 +112,7 @@ impl World {
             reply_to: None,
             incoming_mail_id: None,
             unrecognized_sender: written.unrecognized_sender,
+            sender_disowned: false,
             version: 1,
         };
         let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();

@@ -1,6 +1,7 @@
 //! Comments: `/v1/tasks/{id}/comments` and `/v1/comments/{id}`.
 
 mod audience;
+mod confirm_sender;
 mod create;
 mod delete;
 mod deliveries;
@@ -39,6 +40,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show_raw::show_comment_raw)
         .service(update::update_comment)
         .service(delete::delete_comment)
+        .service(confirm_sender::confirm_comment_sender)
         .service(audience::show_comment_audience)
         .service(deliveries::list_comment_deliveries);
 }
@@ -74,7 +76,8 @@ struct CommentView {
     /// The subject of the mail that brought it.
     #[schema(required)]
     subject: Option<String>,
-    /// Its sender is not known to the task; kept from contacts until confirmed.
+    /// Its sender is not known here, or the domain of its From says that the mail is not its own; kept from contacts until
+    /// confirmed.
     unrecognized_sender: bool,
     warnings: Vec<WarningView>,
 }

@@ -7,6 +7,7 @@ use liaison_domain::{
     id::{AccountId, CommentId, OutgoingMailId, PersonId, TaskId},
     inbound::{
         audience::{Answered, decide_audience},
+        authenticity::Authenticity,
         matching::Place,
         verdict::{MAX_MAIL_BYTES, Sender},
     },
@@ -18,7 +19,7 @@ use liaison_domain::{
 };
 use liaison_mailer::parse::ParsedMail;
 use liaison_persistence::{
-    comment,
+    comment::{self, Warning},
     database::WriteTx,
     incoming_mail::{self, IncomingMailRow},
     outgoing_mail::{
@@ -80,11 +81,28 @@ pub(super) async fn keep_files(app: &App, mail: &ParsedMail) -> Result<Vec<KeptF
 pub(super) struct Answer<'a> {
     pub(super) place: Place,
     pub(super) sender: Sender,
+    pub(super) authenticity: Authenticity,
+    /// Systems like ours that the mail went through (R3).
+    pub(super) hops: u32,
     /// The message whose reply address was written to.
     pub(super) answered: Option<(OutgoingMailId, PersonId)>,
     pub(super) row: &'a IncomingMailRow,
     pub(super) reading: &'a Reading,
     pub(super) files: &'a [KeptFile],
+}
+
+impl Answer<'_> {
+    /// From names a contact, and its domain says that the mail is not its own.
+    fn is_disowned(&self) -> bool {
+        matches!(self.sender, Sender::Contact { .. }) && self.authenticity == Authenticity::Refused
+    }
+
+    fn warning(&self) -> Option<Warning> {
+        let is_doubtful = matches!(self.authenticity, Authenticity::Refused | Authenticity::Unproven);
+        let detail = "The domain of the sender's address says that this mail is not its own.";
+        (matches!(self.sender, Sender::Contact { .. }) && is_doubtful)
+            .then(|| warning("sender_disowned", detail))
+    }
 }
 
 /// Adds the comment, unless the mail came before (R7); gives the task and the comment.
@@ -116,7 +134,12 @@ pub(super) async fn apply(
     let task = task::find(tx, account, answer.place.task).await?.ok_or_else(Refusal::not_found)?;
     let members = task::list_members(tx, account, [task.id]).await?.remove(&task.id).unwrap_or_default();
     let (author, is_unconfirmed) = author(tx, app, account, answer, explain).await?;
-    take_part(tx, account, answer, &members, author, explain).await?;
+    let sender_disowned = answer.is_disowned();
+    if !sender_disowned {
+        take_part(tx, account, answer, &members, author, explain).await?;
+    }
+    content.warnings.extend(answer.warning());
+    let is_held = is_unconfirmed || sender_disowned;
     let answered = match answer.place.comment {
         Some(id) => comment::find(tx, account, id).await?,
         None => None,
@@ -125,7 +148,7 @@ pub(super) async fn apply(
     let known = person::list_addressees(tx, account, audience.iter().copied()).await?;
     let audience: Vec<_> = audience.iter().filter_map(|it| known.get(it).cloned()).collect();
     let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
-    explain.add("audience", if is_unconfirmed { "held_from_contacts" } else { "told" }, names.join(", "));
+    explain.add("audience", if is_held { "held_from_contacts" } else { "told" }, names.join(", "));
     let new = NewComment {
         author,
         origin: Origin::Email,
@@ -138,7 +161,9 @@ pub(super) async fn apply(
         hidden: answered.as_ref().is_some_and(|it| it.hidden),
         reply_to: answered.as_ref().map(|it| it.id),
         incoming_mail: Some(answer.row.id),
-        unrecognized_sender: is_unconfirmed,
+        unrecognized_sender: is_held,
+        sender_disowned,
+        hops: answer.hops,
         files: attach(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };

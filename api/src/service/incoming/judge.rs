@@ -6,21 +6,22 @@ use data_encoding::HEXLOWER;
 use liaison_domain::{
     id::{AccountId, OutgoingMailId, PersonId},
     inbound::{
-        authenticity::{self, Authenticity, Policy},
+        authenticity::Authenticity,
         matching::{Clues, Found, MatchedBy, Place, decide_place, is_usable_id},
-        verdict::{Facts, MailKind, Sender, Verdict, decide},
+        verdict::{Cause, Facts, MailKind, Sender, Verdict, decide},
     },
 };
-use liaison_mailer::{
-    authenticate::{Forwarded, Peer, hop_of},
-    parse::{self, ParsedMail},
-};
+use liaison_mailer::parse::{self, ParsedMail};
 use liaison_persistence::{
-    account::AccountRow, database::Tx, incoming_mail::IncomingMailRow, outgoing_mail::answered, task, thread,
+    account::AccountRow,
+    database::Tx,
+    incoming_mail::{Authentication, IncomingMailRow},
+    outgoing_mail::answered,
+    task, thread,
 };
 
-use super::{explain::Explain, reading::Reading, sender};
-use crate::{app::App, config::MailAuth, keys::mail_token_digest, service::Failure};
+use super::{authenticity::Origin, explain::Explain, reading::Reading, sender};
+use crate::{app::App, keys::mail_token_digest, service::Failure};
 
 /// What was decided, and what writing it needs.
 #[derive(Debug)]
@@ -28,9 +29,21 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) matched_by: MatchedBy,
     pub(super) sender: Sender,
+    pub(super) authenticity: Authenticity,
+    pub(super) authentication: Option<Authentication>,
+    /// Systems like ours that it went through (R3).
+    pub(super) hops: u32,
     /// The message whose reply address was written to.
     pub(super) answered: Option<(OutgoingMailId, PersonId)>,
     pub(super) explain: Explain,
+}
+
+impl Judged {
+    /// All that speaks against it is that the DNS gave no answer.
+    pub(super) fn is_postponed(&self) -> bool {
+        let is_refused = matches!(self.verdict, Verdict::Keep { cause: Some(Cause::SpoofedEmployee), .. });
+        is_refused && self.authenticity == Authenticity::Postponed
+    }
 }
 
 pub(super) async fn judge(
@@ -39,6 +52,7 @@ pub(super) async fn judge(
     account: &AccountRow,
     row: &IncomingMailRow,
     reading: &Reading,
+    origin: &Origin,
 ) -> Result<Judged, Failure> {
     let mail = &reading.mail;
     let domain = app.config.mail.domain_of(&account.name);
@@ -63,11 +77,7 @@ pub(super) async fn judge(
 
     let (sender, detail) = sender::find(tx, account.id, &domain, mail).await?;
     explain.add("sender", sender_name(sender), detail);
-    let authenticity = authenticity(app, row, mail);
-    if matches!(sender, Sender::Employee { .. }) {
-        let (verdict, detail) = describe(authenticity);
-        explain.add("authenticity", verdict, detail);
-    }
+    let authenticity = origin.judge(app, row, sender, &mut explain);
 
     let place = decide_place(&clues, &traces.found);
     let matched_by = place.map_or(MatchedBy::None, |(matched_by, _)| matched_by);
@@ -78,7 +88,7 @@ pub(super) async fn judge(
         own_mail,
         hops: hops.count,
         sender,
-        authentic: authenticity.is_believed(),
+        authentic: matches!(authenticity, Authenticity::Believed | Authenticity::Unproven),
         place,
         has_content: has_content(mail),
     };
@@ -92,7 +102,8 @@ pub(super) async fn judge(
     let answered = (matched_by == MatchedBy::ReplyToken)
         .then(|| clues.tokens.iter().find_map(|it| traces.answered.get(it.as_str()).copied()))
         .flatten();
-    Ok(Judged { verdict, matched_by, sender, answered, explain })
+    let (authentication, hops) = (origin.authentication(), hops.count);
+    Ok(Judged { verdict, matched_by, sender, authenticity, authentication, hops, answered, explain })
 }
 
 /// The mail's Message-ID, where it is one that can be kept.
@@ -224,28 +235,6 @@ impl Hops {
 
 fn is_in(address: &str, domain: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(_, it)| it.eq_ignore_ascii_case(domain))
-}
-
-fn authenticity(app: &App, row: &IncomingMailRow, mail: &ParsedMail) -> Authenticity {
-    let policy = match app.config.mail.auth {
-        MailAuth::Enforce => Policy::Enforce,
-        MailAuth::Report => Policy::Report,
-        MailAuth::Off => Policy::Off,
-    };
-    // What was handed over on this machine without a network came from somebody who has a right to be here.
-    let peer = row.peer.as_deref().and_then(|it| it.parse().ok()).map_or(Peer::UnixSocket, Peer::Address);
-    let forwarded = Forwarded { client_ip: row.client.as_deref().and_then(|it| it.parse().ok()), helo: None };
-    let hop = hop_of(&mail.route.received, peer, Some(&forwarded), &app.config.mail.trusted_hops);
-    authenticity::decide(policy, hop.authenticated)
-}
-
-const fn describe(authenticity: Authenticity) -> (&'static str, &'static str) {
-    match authenticity {
-        Authenticity::TrustedHop => ("believed", "a trusted hop knows the client that it had the mail from"),
-        Authenticity::Unproven => ("believed", "nothing proves it, and mail.auth only reports that"),
-        Authenticity::Refused => ("refused", "nothing proves that the employee wrote it"),
-        Authenticity::NotChecked => ("believed", "mail.auth is off"),
-    }
 }
 
 fn has_content(mail: &ParsedMail) -> bool {

@@ -6,6 +6,7 @@
 //! administrators see.
 
 mod apply;
+mod authenticity;
 mod content;
 mod explain;
 mod judge;
@@ -20,14 +21,15 @@ use liaison_domain::{
     refusal::Refusal,
 };
 use liaison_persistence::{
-    account,
+    account::{self, AccountRow},
     change_feed::{self, Change},
     database::WriteTx,
     incoming_mail::{self, IncomingMailRow, Outcome},
     job,
+    sql::Json,
 };
 
-use self::{explain::Explain, judge::Judged, reading::Reading};
+use self::{authenticity::Origin, explain::Explain, judge::Judged, reading::Reading};
 use super::Failure;
 use crate::app::App;
 
@@ -46,17 +48,42 @@ impl From<&IncomingMailRow> for Settled {
     }
 }
 
+/// A mail that was taken up to be worked on.
+#[derive(Debug)]
+pub struct TakenUp {
+    row: IncomingMailRow,
+    owner: AccountRow,
+    reading: Reading,
+    origin: Origin,
+}
+
 /// Works on a mail that was committed. One that is settled already stays as it is. An error is a failure of ours: the
 /// mail is as it was, and the same may be tried again.
 pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Result<Settled, Failure> {
+    finish(app, take_up(app, account, id).await?).await
+}
+
+/// Does what needs no transaction: reads the mail, and asks the DNS where it comes from. Changes nothing.
+pub async fn take_up(app: &App, account: AccountId, id: IncomingMailId) -> Result<TakenUp, Failure> {
     let mut tx = app.database.read().await?;
     let row = incoming_mail::find(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
     let owner = account::find(&mut tx, account).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
     let raw = ledger::raw(app, account, &row).await?;
-    let reading = reading::read(raw).await;
+    let reading = reading::read(raw.clone()).await;
+    let origin = match row.state {
+        IncomingState::Received => Origin::find(app, &row, raw, &reading.mail).await,
+        _settled => Origin::default(),
+    };
+    Ok(TakenUp { row, owner, reading, origin })
+}
+
+/// Decides what becomes of a mail, and writes it.
+pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
+    let TakenUp { row, owner, reading, origin } = mail;
+    let (account, id) = (owner.id, row.id);
     let mut tx = app.database.read().await?;
-    let judged = judge::judge(&mut tx, app, &owner, &row, &reading).await?;
+    let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin).await?;
     drop(tx);
     let files = match judged.verdict {
         Verdict::Comment { .. } => apply::keep_files(app, &reading.mail).await?,
@@ -66,15 +93,33 @@ pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Resul
     let _turn = turn.map_err(|error| Failure::internal("the intake has stopped", error))?;
     let mut tx = app.database.write().await?;
     let row = incoming_mail::lock(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
-    let settled = if row.state == IncomingState::Received {
-        settle(&mut tx, app, account, &row, reading, judged, &files).await?
-    } else {
-        Settled::from(&row)
+    let settled = match row.state {
+        IncomingState::Received if judged.is_postponed() => {
+            postpone(&mut tx, app, account, &row, judged.explain).await?;
+            tx.commit().await?;
+            return Ok(Settled::from(&row));
+        }
+        IncomingState::Received => settle(&mut tx, app, account, &row, reading, judged, &files).await?,
+        _settled => Settled::from(&row),
     };
     job::end(&mut tx, account, JobKind::ProcessMail, id.uuid()).await?;
     tx.commit().await?;
     app.wake.notify_waiters();
     Ok(settled)
+}
+
+/// Has a mail looked at again when the DNS may answer.
+async fn postpone(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    row: &IncomingMailRow,
+    explain: Explain,
+) -> Result<(), Failure> {
+    let explain = explain.into_steps();
+    incoming_mail::update_state(tx, account, row.id, IncomingState::Received, &explain).await?;
+    let at = authenticity::next_look(app, row);
+    Ok(job::postpone(tx, account, JobKind::ProcessMail, row.id.uuid(), at).await?)
 }
 
 async fn settle(
@@ -86,7 +131,8 @@ async fn settle(
     judged: Judged,
     files: &[apply::KeptFile],
 ) -> Result<Settled, Failure> {
-    let Judged { verdict, matched_by, sender, answered, mut explain } = judged;
+    let Judged { verdict, matched_by, sender, authenticity, authentication, hops, answered, mut explain } =
+        judged;
     let outcome = |state, cause, task, comment, explain: Explain| Outcome {
         state,
         cause,
@@ -95,12 +141,15 @@ async fn settle(
         matched_by,
         task,
         comment,
+        authentication: authentication.map(Json),
+        hops,
         explain: explain.into_steps(),
     };
     let outcome = match verdict {
         Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
         Verdict::Comment { place, .. } => {
-            let answer = apply::Answer { place, sender, answered, row, reading: &reading, files };
+            let reading = &reading;
+            let answer = apply::Answer { place, sender, authenticity, hops, answered, row, reading, files };
             let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
             outcome(IncomingState::Applied, None, Some(task), Some(comment), explain)
         }

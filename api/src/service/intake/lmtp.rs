@@ -36,6 +36,7 @@ impl Intake for LmtpIntake {
             via: Via::Lmtp,
             peer: mail.hop,
             client: mail.peer.address,
+            helo: mail.peer.helo,
             sender: mail.envelope_sender,
             recipients: mail.recipients,
         };

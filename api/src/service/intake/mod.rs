@@ -32,6 +32,8 @@ pub struct Envelope {
     pub peer: Option<IpAddr>,
     /// The client of the peer, where the peer named it.
     pub client: Option<IpAddr>,
+    /// What the peer's client called itself, where the peer named it.
+    pub helo: Option<String>,
     /// Empty for `<>`.
     pub sender: String,
     pub recipients: Vec<String>,
@@ -90,6 +92,7 @@ pub async fn store(
             via: envelope.via,
             peer: envelope.peer.map(|it| it.to_string()),
             client: envelope.client.map(|it| it.to_string()),
+            helo: envelope.helo.clone(),
             envelope_sender: envelope.sender.clone(),
             recipients,
             size: kept.size.cast_signed(),

@@ -1,7 +1,10 @@
 //! `process_mail`: looks at received mails. What a mail becomes is decided and written by [`incoming`].
 
+use std::pin::pin;
+
+use futures_util::{StreamExt as _, stream};
 use liaison_domain::id::{AccountId, IncomingMailId};
-use liaison_persistence::database::WriteTx;
+use liaison_persistence::{database::WriteTx, job::ClaimedJob};
 use uuid::Uuid;
 
 use crate::{
@@ -9,14 +12,22 @@ use crate::{
     worker::{Batch, Workers},
 };
 
-/// Looks at the mails one after another; one that fails takes no other with it (R9).
+/// Mails of an account that are read, and asked about in the DNS, at once.
+const READ_AHEAD: usize = 4;
+
+/// Looks at the mails in the order of their receipt; one that fails takes no other with it (R9).
 pub(super) async fn run(workers: &Workers, batch: &Batch) -> Result<(), Failure> {
+    let (app, account) = (&*workers.app, batch.account);
+    let take_up = |job: &ClaimedJob| incoming::take_up(app, account, IncomingMailId::new(job.subject_id));
+    let mails: Vec<_> = batch.jobs.iter().map(take_up).collect();
+    let mut mails = pin!(stream::iter(mails).buffered(READ_AHEAD));
     let mut failed = None;
-    for job in &batch.jobs {
-        let mail = IncomingMailId::new(job.subject_id);
-        if let Err(failure) = incoming::work_on(&workers.app, batch.account, mail).await {
-            failed = Some(failure);
-        }
+    while let Some(mail) = mails.next().await {
+        let finished = match mail {
+            Ok(mail) => incoming::finish(app, mail).await,
+            Err(failure) => Err(failure),
+        };
+        failed = finished.err().or(failed);
     }
     failed.map_or(Ok(()), Err)
 }

@@ -12,7 +12,7 @@ use liaison_domain::{
     id::{CommentId, TaskId},
     inbound::{matching::MatchedBy, verdict::Cause},
 };
-use liaison_persistence::incoming_mail::{IncomingMailRow, Step};
+use liaison_persistence::incoming_mail::{Authentication, IncomingMailRow, Step};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -49,9 +49,9 @@ struct IncomingMailView {
     /// By what its conversation was found: `reply_token`, `task_address`, `references`, `none`; null before it was looked at.
     #[schema(required)]
     matched_by: Option<&'static str>,
-    /// Verdicts of SPF, DKIM, DMARC and ARC; null where they were not asked for.
-    #[schema(required, value_type = Option<Object>)]
-    authentication: (),
+    /// Null where nobody asked: before the mail was looked at, of reports and automatic answers, with `mail.auth` off.
+    #[schema(required)]
+    authentication: Option<AuthenticationView>,
     #[schema(required)]
     task_id: Option<Uuid>,
     #[schema(required)]
@@ -61,6 +61,24 @@ struct IncomingMailView {
     parsed: Option<ParsedMail>,
     /// What was seen and what followed, step by step.
     explain: Vec<StepView>,
+}
+
+/// What was found out about a mail's origin: each `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror` or
+/// `permerror` (RFC 8601). The details stand in `explain`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MailAuthentication)]
+struct AuthenticationView {
+    spf: String,
+    dkim: String,
+    dmarc: String,
+    arc: String,
+}
+
+impl From<Authentication> for AuthenticationView {
+    fn from(found: Authentication) -> Self {
+        let Authentication { spf, dkim, dmarc, arc } = found;
+        Self { spf, dkim, dmarc, arc }
+    }
 }
 
 /// One step of looking at a mail.
@@ -89,7 +107,7 @@ impl IncomingMailView {
             received_at: row.received_at,
             message_id: row.message_id,
             matched_by: row.matched_by.map(MatchedBy::as_str),
-            authentication: (),
+            authentication: row.authentication.map(|it| it.0.into()),
             task_id: row.task_id.map(TaskId::uuid),
             comment_id: row.comment_id.map(CommentId::uuid),
             parsed,

@@ -117,6 +117,7 @@ fn read_envelope(request: &HttpRequest) -> Result<Envelope, Refusal> {
         via: Via::Http,
         peer: request.peer_addr().map(|it| it.ip().to_canonical()),
         client: None,
+        helo: None,
         sender: String::new(),
         recipients: Vec::new(),
     };

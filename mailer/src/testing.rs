@@ -1,9 +1,17 @@
 //! A name server for tests on a port of its own: answers from a zone written as text, over UDP and TCP.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test ends at what it did not expect"
+)]
+
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,10 +25,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::dns::DnsSettings;
+use crate::authenticate::DnsSettings;
 
 /// Serves until it is dropped.
-pub(super) struct DnsStub {
+#[derive(Debug)]
+pub struct DnsStub {
     address: SocketAddr,
     zone: Arc<Zone>,
     _servers: JoinSet<()>,
@@ -39,19 +48,29 @@ impl DnsStub {
     ///
     /// Types: TXT, MX, A, AAAA, PTR; of a name that is `SILENT` or `SERVFAIL`, every type and every name below is. Any
     /// other name does not exist.
-    pub(super) async fn start(zone: &str) -> Self {
+    pub async fn start(zone: &str) -> Self {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = tcp.local_addr().unwrap();
         let udp = UdpSocket::bind(address).await.unwrap();
-        let zone = Arc::new(Zone::read(zone));
+        let zone = Arc::new(Zone { records: Mutex::new(Records::read(zone)), asked: Mutex::default() });
         let mut servers = JoinSet::new();
         servers.spawn(serve_udp(udp, Arc::clone(&zone)));
         servers.spawn(serve_tcp(tcp, Arc::clone(&zone)));
         Self { address, zone, _servers: servers }
     }
 
+    /// Where it serves.
+    pub const fn server(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers from another zone from now on. What was asked already stays in the asker's cache.
+    pub fn replace_zone(&self, zone: &str) {
+        *self.zone.records() = Records::read(zone);
+    }
+
     /// Patient enough for a busy machine.
-    pub(super) fn settings(&self) -> DnsSettings {
+    pub fn settings(&self) -> DnsSettings {
         DnsSettings {
             servers: vec![self.address],
             query_timeout: Duration::from_secs(30),
@@ -61,20 +80,25 @@ impl DnsStub {
     }
 
     /// The names asked for so far, each as often as it was asked.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         self.zone.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-#[derive(Default)]
+#[derive(Debug)]
 struct Zone {
-    records: HashMap<Name, Vec<RData>>,
-    silent: Vec<Name>,
-    broken: Vec<Name>,
+    records: Mutex<Records>,
     asked: Mutex<Vec<String>>,
 }
 
-impl Zone {
+#[derive(Debug, Default)]
+struct Records {
+    of: HashMap<Name, Vec<RData>>,
+    silent: Vec<Name>,
+    broken: Vec<Name>,
+}
+
+impl Records {
     fn read(text: &str) -> Self {
         let mut zone = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -100,9 +124,15 @@ impl Zone {
                 "PTR" => RData::PTR(rdata::PTR(fqdn(data))),
                 other => panic!("no record type: {other}"),
             };
-            zone.records.entry(name).or_default().push(data);
+            zone.of.entry(name).or_default().push(data);
         }
         zone
+    }
+}
+
+impl Zone {
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The answer to a request, `None` for silence.
@@ -112,13 +142,14 @@ impl Zone {
         let name = query.name().to_lowercase();
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_ascii());
         let is_below = |tops: &[Name]| tops.iter().any(|top| top.zone_of(&name));
-        if is_below(&self.silent) {
+        let known = self.records();
+        if is_below(&known.silent) {
             return None;
         }
         let mut response = Message::response(request.metadata.id, request.metadata.op_code);
         response.metadata.recursion_available = true;
-        match self.records.get(&name) {
-            _ if is_below(&self.broken) => response.metadata.response_code = ResponseCode::ServFail,
+        match known.of.get(&name) {
+            _ if is_below(&known.broken) => response.metadata.response_code = ResponseCode::ServFail,
             None => response.metadata.response_code = ResponseCode::NXDomain,
             Some(records) => {
                 let asked: RecordType = query.query_type();
