@@ -115,6 +115,22 @@ CREATE TABLE incoming_identity (
     PRIMARY KEY (account_id, message_id, content_hash)
 );
 
+-- What an account decides about the mail that comes in; no row where it keeps to the defaults.
+CREATE TABLE incoming_settings (
+    account_id UUID NOT NULL,
+    known_senders_only BOOLEAN NOT NULL,
+    reply_to_inactive TEXT NOT NULL CHECK (reply_to_inactive IN ('comment', 'new_task')),
+    match_subject_and_sender BOOLEAN NOT NULL,
+    match_sender_only BOOLEAN NOT NULL,
+    mailed_comments_notify_contacts BOOLEAN NOT NULL,
+    add_original_recipients BOOLEAN NOT NULL,
+    accept_robots BOOLEAN NOT NULL,
+    match_ticket_marks BOOLEAN NOT NULL,
+    author_from_reply_to BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id)
+);
+
 -- Message-IDs that belong to a conversation, ours and theirs: what References is matched against.
 CREATE TABLE thread_reference (
     account_id UUID NOT NULL,
@@ -156,5 +172,6 @@ ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCE
 ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE incoming_mail ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE incoming_identity ADD FOREIGN KEY (account_id, incoming_mail_id) REFERENCES incoming_mail (account_id, id);
+ALTER TABLE incoming_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE thread_reference ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE job ADD FOREIGN KEY (account_id) REFERENCES account (id);

@@ -125,6 +125,23 @@ CREATE TABLE incoming_identity (
     FOREIGN KEY (account_id, incoming_mail_id) REFERENCES incoming_mail (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- What an account decides about the mail that comes in; no row where it keeps to the defaults.
+CREATE TABLE incoming_settings (
+    account_id BLOB NOT NULL,
+    known_senders_only INTEGER NOT NULL CHECK (known_senders_only IN (0, 1)),
+    reply_to_inactive TEXT NOT NULL CHECK (reply_to_inactive IN ('comment', 'new_task')),
+    match_subject_and_sender INTEGER NOT NULL CHECK (match_subject_and_sender IN (0, 1)),
+    match_sender_only INTEGER NOT NULL CHECK (match_sender_only IN (0, 1)),
+    mailed_comments_notify_contacts INTEGER NOT NULL CHECK (mailed_comments_notify_contacts IN (0, 1)),
+    add_original_recipients INTEGER NOT NULL CHECK (add_original_recipients IN (0, 1)),
+    accept_robots INTEGER NOT NULL CHECK (accept_robots IN (0, 1)),
+    match_ticket_marks INTEGER NOT NULL CHECK (match_ticket_marks IN (0, 1)),
+    author_from_reply_to INTEGER NOT NULL CHECK (author_from_reply_to IN (0, 1)),
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
 -- Message-IDs that belong to a conversation, ours and theirs: what References is matched against.
 CREATE TABLE thread_reference (
     account_id BLOB NOT NULL,

@@ -21,6 +21,7 @@ pub mod error;
 pub mod file;
 pub mod idempotency;
 pub mod incoming_mail;
+pub mod incoming_settings;
 pub mod job;
 pub mod list;
 pub mod migrate;
@@ -48,6 +49,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         file::ALL,
         idempotency::ALL,
         incoming_mail::ALL,
+        incoming_settings::ALL,
         job::ALL,
         notification::ALL,
         outgoing_mail::ALL,

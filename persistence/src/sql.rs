@@ -449,6 +449,7 @@ name_columns!(
     comment.CommentKind,
     comment.Origin,
     inbound::matching.MatchedBy,
+    inbound::settings.ReplyToInactive,
     inbound::verdict.Cause,
     inbound::verdict.IncomingState,
     inbound::via.Via,

@@ -28,6 +28,7 @@ pub mod request_id;
 pub mod routes;
 pub mod server;
 pub mod sessions;
+pub mod settings;
 pub mod tasks;
 pub mod transact;
 
@@ -44,5 +45,6 @@ pub fn routes(routes: &mut Routes<'_>) {
     tasks::routes(routes);
     comments::routes(routes);
     mail::routes(routes);
+    settings::routes(routes);
     health::routes(routes);
 }

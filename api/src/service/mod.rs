@@ -13,6 +13,7 @@ pub mod employee;
 pub mod fan_out;
 pub mod file;
 pub mod incoming;
+pub mod incoming_settings;
 pub mod intake;
 pub mod letter;
 pub mod outgoing_mail;

@@ -1,10 +1,11 @@
 //! What a received mail becomes. Decided in this order: [`address`] reads whom it was sent to, [`matching`] finds the
 //! conversation, [`authenticity`] judges whether the sender may be believed, [`verdict`] decides the mail's state,
-//! [`audience`] decides who is told of the comment.
+//! [`audience`] decides who is told of the comment. What an account may choose stands in [`settings`].
 
 pub mod address;
 pub mod audience;
 pub mod authenticity;
 pub mod matching;
+pub mod settings;
 pub mod verdict;
 pub mod via;

@@ -11,4 +11,5 @@ mod files;
 mod mail_outgoing;
 mod me;
 mod sessions;
+mod settings;
 pub(crate) mod tasks;

@@ -7,6 +7,7 @@ use liaison_domain::{
     comment::{CommentKind, Origin},
     inbound::{
         matching::MatchedBy,
+        settings::ReplyToInactive,
         verdict::{Cause, IncomingState},
         via::Via,
     },
@@ -102,6 +103,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "incoming_mail"."cause" = Cause,
         "incoming_mail"."matched_by" = MatchedBy,
         "incoming_mail"."via" = Via,
+        "incoming_settings"."reply_to_inactive" = ReplyToInactive,
         "job"."kind" = JobKind,
         "job"."state" = JobState,
     }

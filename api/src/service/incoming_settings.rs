@@ -1,0 +1,33 @@
+//! What an account decides about the mail that comes in; for its administrators.
+
+use liaison_domain::inbound::settings::IncomingSettings;
+use liaison_persistence::{
+    change_feed::{self, Change},
+    database::{Tx, WriteTx},
+    incoming_settings,
+};
+
+use super::{Failure, caller::StaffCaller, stale};
+use crate::env::Env;
+
+pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<IncomingSettings, Failure> {
+    caller.require_admin()?;
+    Ok(incoming_settings::get(tx, caller.account).await?)
+}
+
+/// Changes the settings, unless somebody did since `changed` was read.
+pub async fn update(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    changed: &IncomingSettings,
+) -> Result<IncomingSettings, Failure> {
+    caller.require_admin()?;
+    if !incoming_settings::update(tx, caller.account, changed).await? {
+        return Err(stale().into());
+    }
+    let id = caller.account.uuid();
+    let event = Change { event: "incoming_settings.updated", kind: "incoming_settings", id };
+    change_feed::append(tx, caller.account, event, env.now()).await?;
+    get(tx, caller).await
+}

@@ -1,0 +1,3 @@
+//! `/v1/settings`
+
+mod incoming_mail;
