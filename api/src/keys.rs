@@ -10,7 +10,7 @@ use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac as _};
 use liaison_domain::{
     id::{AccountId, OutgoingMailId, PersonId},
-    inbound::address::MailToken,
+    inbound::{address::MailToken, marker::BodyMarker},
 };
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -26,6 +26,7 @@ type HmacSha256 = Hmac<Sha256>;
 pub struct Keys {
     access_token: [u8; 32],
     mail_token: [u8; 32],
+    body_marker: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
     seal: [u8; 32],
@@ -54,6 +55,7 @@ impl Keys {
         Ok(Self {
             access_token: mac(secrets.auth, &[b"access token"]),
             mail_token: mac(secrets.auth, &[b"mail token"]),
+            body_marker: mac(secrets.auth, &[b"body marker"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
             seal: mac(secrets.seal, &[b"seal"]),
@@ -72,6 +74,25 @@ impl Keys {
         let ids = [account.uuid(), mail.uuid(), person.uuid()];
         let mac = mac(&self.mail_token, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
         base32(mac.get(..20).unwrap_or_default())
+    }
+
+    /// The marker in the text of one message to one recipient: the message, and 128 bits that prove that we wrote it to
+    /// him (R16, S1). Another account's or recipient's is never the same.
+    pub fn body_marker(&self, account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
+        let ids = [account.uuid(), mail.uuid(), person.uuid()];
+        let mac = mac(&self.body_marker, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
+        base32(&[mail.uuid().as_bytes(), mac.get(..16).unwrap_or_default()].concat())
+    }
+
+    /// Whether a marker is that of the message to the recipient, in constant time.
+    pub fn body_marker_matches(
+        &self,
+        marker: &BodyMarker,
+        account: AccountId,
+        mail: OutgoingMailId,
+        person: PersonId,
+    ) -> bool {
+        self.body_marker(account, mail, person).as_bytes().ct_eq(marker.as_str().as_bytes()).into()
     }
 
     /// The unguessable local part of a message's Message-ID (S1).
@@ -144,6 +165,12 @@ pub fn digest(token: &[u8]) -> Vec<u8> {
 /// The digest of a reply or bounce token.
 pub fn mail_token_digest(token: &MailToken) -> Vec<u8> {
     digest(token.as_str().as_bytes())
+}
+
+/// The message that a marker names, whether the marker is true or not.
+pub fn marked_mail(marker: &BodyMarker) -> Option<OutgoingMailId> {
+    let bytes = BASE32_NOPAD.decode(marker.as_str().to_uppercase().as_bytes()).ok()?;
+    Uuid::from_slice(bytes.get(..16)?).ok().map(OutgoingMailId::new)
 }
 
 /// A random token that says which account it belongs to: `<prefix>_<Base64url(account ‖ secret)>`.

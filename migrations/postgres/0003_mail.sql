@@ -89,10 +89,10 @@ CREATE TABLE incoming_mail (
     sha256 BYTEA NOT NULL,
     raw BYTEA,
     state TEXT NOT NULL CHECK (state IN ('received', 'applied', 'quarantined', 'rejected', 'bounce', 'auto_reply', 'failed')),
-    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unmatched', 'blank', 'loop', 'own_mail', 'robot')),
+    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unknown_sender', 'unmatched', 'blank', 'loop', 'own_mail', 'robot')),
     message_id TEXT,
     content_hash BYTEA,
-    matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'none')),
+    matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'body_marker', 'ticket_mark', 'subject_and_sender', 'sender', 'none')),
     task_id UUID,
     comment_id UUID,
     -- What SPF, DKIM, DMARC and ARC found, where they were asked.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use liaison_domain::{
     Timestamp,
     id::{AccountId, PersonId, TaskId},
+    inbound::matching::OwnTask,
     person::{PersonKind, PersonRef},
     task::{Task, TaskRole, TaskStatus},
     text,
@@ -36,6 +37,8 @@ record!(Task {
     closed_at,
     version
 });
+
+record!(OwnTask { id, number, title });
 
 struct MemberRow {
     task_id: TaskId,
@@ -122,6 +125,13 @@ statements! {
     LIST_OF_PERSON_BY_CHANGE = ["SELECT " columns!() " FROM task_role m "
         { sqlite: "CROSS JOIN", postgres: "JOIN" } of_person!() narrowed!()
         " AND (t.updated_at, t.id) < ($8, $9) ORDER BY t.updated_at DESC, t.id DESC LIMIT $10"];
+    /// Roles come in the order of task ids, so that this costs what it gives.
+    LIST_OWN = ["SELECT t.id, t.number, t.title FROM task_role m "
+        { sqlite: "CROSS JOIN", postgres: "JOIN" }
+        " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $2 \
+        AND m.role = (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $2 \
+            AND r.task_id = m.task_id) \
+        AND t.status <> 'draft' ORDER BY m.task_id DESC LIMIT $3"];
     /// Whether $2 is $3 or stands above it.
     COUNT_ABOVE = ["WITH RECURSIVE above (id) AS (SELECT t.id FROM task t WHERE t.account_id = $1 AND t.id = $3 \
         UNION SELECT t.parent_id FROM task t JOIN above a ON t.id = a.id \
@@ -314,6 +324,16 @@ pub async fn list(
         Order::Created => Cursor::new(it.created_at, it.id.uuid()),
         Order::Updated => Cursor::new(it.updated_at, it.id.uuid()),
     }))
+}
+
+/// The latest tasks that a person takes part in, at most so many; no drafts, which nobody else knows of.
+pub async fn list_own(
+    tx: &mut impl Tx,
+    account: AccountId,
+    person: PersonId,
+    limit: i64,
+) -> Result<Vec<OwnTask>, StorageError> {
+    db!(tx, fetch_all::<OwnTask>(LIST_OWN, account, person, limit))
 }
 
 /// Whether `task` is `other` or stands above it.

@@ -7,10 +7,13 @@ use liaison_domain::{
     id::{AccountId, CommentId, PersonId, TaskId},
 };
 
+use serde::Serialize;
+
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
-    list::{Ids, Texts, in_ids},
+    list::{Hex, Ids, Rows, Texts, hex, in_ids},
+    sql::Json,
 };
 
 /// A Message-ID that belongs to a conversation.
@@ -24,6 +27,22 @@ pub struct ReferenceRow {
     pub is_ours: bool,
 }
 record!(ReferenceRow { message_id, task_id, comment_id, is_ours });
+
+/// A Message-ID that a provider gave to a mail of ours.
+#[derive(Clone, Debug)]
+pub struct GivenId {
+    /// Without angle brackets; of some only the left part is known.
+    pub message_id: String,
+    pub task: TaskId,
+    pub comment: Option<CommentId>,
+}
+
+#[derive(Serialize)]
+struct GivenRow<'a> {
+    message_id: &'a str,
+    task_id: Hex,
+    comment_id: Option<Hex>,
+}
 
 struct KnownRow {
     person_id: PersonId,
@@ -40,6 +59,17 @@ statements! {
     /// An id that is known stays where it is (R7: broken programs use one again).
     INSERT_RECEIVED = ["INSERT INTO thread_reference (account_id, message_id, task_id, comment_id, is_ours, created_at) \
         VALUES ($1, $2, $3, $4, FALSE, $5) ON CONFLICT DO NOTHING"];
+    /// Ours too: a mail that comes back under it is the one that left (R16).
+    INSERT_GIVEN = [
+        "INSERT INTO thread_reference (account_id, message_id, task_id, comment_id, is_ours, created_at) "
+        {
+            sqlite: "SELECT $1, value ->> 'message_id', unhex(value ->> 'task_id'), unhex(value ->> 'comment_id'), TRUE, \
+                $3 FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, message_id, task_id, comment_id, TRUE, $3 \
+                FROM jsonb_to_recordset($2) AS r(message_id text, task_id uuid, comment_id uuid)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
     /// Ours that are on their way to him or arrived, and his own: the first of the task, and the latest 19 (R33).
     LIST_KNOWN = [
         "SELECT person_id, message_id FROM (\
@@ -92,4 +122,26 @@ pub async fn insert_received(
     at: Timestamp,
 ) -> Result<(), StorageError> {
     db!(tx, execute(INSERT_RECEIVED, account, message_id, task, comment, at)).map(drop)
+}
+
+/// Keeps the Message-IDs that providers gave to mails of ours.
+pub async fn insert_given(
+    tx: &mut WriteTx,
+    account: AccountId,
+    ids: &[GivenId],
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows: Rows<GivenRow<'_>> = Json(ids.iter().map(given).collect());
+    db!(tx, execute(INSERT_GIVEN, account, rows, at)).map(drop)
+}
+
+fn given(id: &GivenId) -> GivenRow<'_> {
+    GivenRow {
+        message_id: &id.message_id,
+        task_id: hex(id.task.uuid()),
+        comment_id: id.comment.map(|it| hex(it.uuid())),
+    }
 }

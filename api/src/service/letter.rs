@@ -9,7 +9,10 @@ use liaison_domain::{
     comment::Comment,
     file::{AttachedFile, File},
     id::{AccountId, CommentId, FileId, PersonId, TaskId},
-    inbound::address::{LocalPart, MailToken},
+    inbound::{
+        address::{LocalPart, MailToken},
+        marker::BodyMarker,
+    },
     mail_address::EmailAddress,
     outgoing::MailKind,
     person::PersonRef,
@@ -160,6 +163,7 @@ impl Around {
         let domain = app.config.mail.domain_of(&self.account.name);
         let token = app.keys.mail_token(self.account.id, row.mail_id, row.person_id);
         let token = MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None))?;
+        let marker = app.keys.body_marker(self.account.id, row.mail_id, row.person_id);
         let at = |local: LocalPart| local.at(&domain).map_err(|error| bent(&error));
         let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
         let from = EmailAddress::parse(&row.from_address).map_err(|error| bent(&error))?;
@@ -188,7 +192,12 @@ impl Around {
             account_language: self.account.language,
             templates: &[],
             facts,
-            frame: Frame { reply_marker: true, linked_files: shown, ..Frame::default() },
+            frame: Frame {
+                reply_marker: true,
+                body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
+                linked_files: shown,
+                ..Frame::default()
+            },
             addressing,
             attachments: Vec::new(),
             inline_images: Vec::new(),

@@ -1,6 +1,7 @@
-//! Who is told of a comment that came by mail (CBN-1 … CBN-3).
+//! Who is told of a comment that came by mail (CBN-1 … CBN-6).
 
-use crate::id::PersonId;
+use super::settings::IncomingSettings;
+use crate::{id::PersonId, person::PersonKind};
 
 /// What was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,36 @@ pub fn decide_audience(answered: &Answered, sender: PersonId) -> Vec<PersonId> {
     audience
 }
 
+/// Who of an audience may be told at all. Who is not told does not see the comment either: the audience that is kept is
+/// what everybody's view is made of (CBN-6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Everybody,
+    /// Contacts had the mail themselves, or are to be kept apart (IN-5, NOC).
+    Employees,
+    /// The author does not want it (CBM-7).
+    Nobody,
+}
+
+impl Told {
+    /// CBN-5: `@nonotify` overrides everything, IN-5 leaves contacts out.
+    pub const fn decide(is_silent: bool, settings: &IncomingSettings) -> Self {
+        match (is_silent, settings.mailed_comments_notify_contacts) {
+            (true, _) => Self::Nobody,
+            (false, false) => Self::Employees,
+            (false, true) => Self::Everybody,
+        }
+    }
+
+    pub const fn includes(self, kind: PersonKind) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Employees => matches!(kind, PersonKind::Employee),
+            Self::Nobody => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -57,6 +88,21 @@ mod tests {
         let answered = Answered::Comment { author, audience: people([2, 3, 2]) };
         check(&answered, 3, &people([1, 2]));
         check(&answered, 9, &people([1, 2, 3]));
+    }
+
+    /// CBN-5, CBM-7, IN-5, NOC-1
+    #[test]
+    fn nobody_or_no_contact_is_told_where_that_is_wanted() {
+        let on = IncomingSettings::default();
+        let off = IncomingSettings { mailed_comments_notify_contacts: false, ..on.clone() };
+        let told = |silent, settings| {
+            let told = Told::decide(silent, settings);
+            [PersonKind::Employee, PersonKind::Contact].map(|kind| told.includes(kind))
+        };
+        assert_eq!(told(false, &on), [true, true]);
+        assert_eq!(told(false, &off), [true, false]);
+        assert_eq!(told(true, &on), [false, false]);
+        assert_eq!(told(true, &off), [false, false]);
     }
 
     /// CBN-2, CBN-3

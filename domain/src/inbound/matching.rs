@@ -1,12 +1,26 @@
-//! Finds the conversation that a mail belongs to: first hit wins, and the kind of hit is kept (product §5, R13, R15).
+//! Finds the conversation that a mail belongs to: step by step, first hit wins, and each step that was tried is kept
+//! (product §5, R13, R15).
+//!
+//! [`follow`] takes the clues that prove themselves: addresses, ids and markers that we made. Where they lead nowhere,
+//! [`guess`] takes the weak ones, which only ever lead into tasks where the sender takes part already.
 
 use std::collections::HashMap;
 
-use super::address::{LocalPart, MailToken};
+use super::{
+    address::{LocalPart, MailToken},
+    marker::BodyMarker,
+    settings::IncomingSettings,
+    subject::{Subject, ticket_marks},
+    verdict::Sender,
+};
 use crate::{
     id::{CommentId, TaskId},
     named::named,
+    text::fold,
 };
+
+#[cfg(test)]
+mod tests;
 
 named! {
     /// Which clue found the conversation.
@@ -14,6 +28,13 @@ named! {
         ReplyToken = "reply_token",
         TaskAddress = "task_address",
         References = "references",
+        BodyMarker = "body_marker",
+        /// A ticket's mark in the subject, and the sender's part in the task (TKT-1).
+        TicketMark = "ticket_mark",
+        /// The task's title behind `Re:`, and the sender's part in the task (DET-2).
+        SubjectAndSender = "subject_and_sender",
+        /// The latest task of the contact who wrote (DET-3).
+        Sender = "sender",
         /// The mail began something new, or belongs nowhere.
         None = "none",
     }
@@ -34,6 +55,7 @@ pub struct Clues {
     pub task_numbers: Vec<i64>,
     /// Message-IDs without angle brackets: what is answered first, then the thread from its end.
     pub message_ids: Vec<String>,
+    pub markers: Vec<BodyMarker>,
 }
 
 /// Message-IDs looked up of one mail; longer threads are judged by their latest ones.
@@ -54,8 +76,9 @@ impl Clues {
         own_domain: &str,
         in_reply_to: &[String],
         references: &[String],
+        markers: Vec<BodyMarker>,
     ) -> Self {
-        let mut clues = Self::default();
+        let mut clues = Self { markers, ..Self::default() };
         let ours = addresses.into_iter().filter_map(|address| {
             let (local, domain) = address.rsplit_once('@')?;
             domain.eq_ignore_ascii_case(own_domain).then(|| LocalPart::read(local)).flatten()
@@ -87,66 +110,118 @@ pub struct Found {
     pub tokens: HashMap<MailToken, Place>,
     pub tasks: HashMap<i64, TaskId>,
     pub message_ids: HashMap<String, Place>,
+    pub markers: HashMap<BodyMarker, Place>,
 }
 
-/// Decides where the mail belongs: reply token, then task address, then the thread headers.
-pub fn decide_place(clues: &Clues, found: &Found) -> Option<(MatchedBy, Place)> {
-    let by_token = || clues.tokens.iter().find_map(|token| found.tokens.get(token).copied());
-    let by_address = || {
-        let task = clues.task_numbers.iter().find_map(|number| found.tasks.get(number).copied())?;
-        Some(Place { task, comment: None })
+/// What one step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    Found(Place),
+    /// There are so many clues, and none of them leads anywhere.
+    Unknown(usize),
+    /// The mail has no such clue.
+    Absent,
+    /// The account does not want it.
+    Off,
+}
+
+/// The steps that were tried, in their order; only the last one may have found something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain(Vec<(MatchedBy, Look)>);
+
+impl Chain {
+    pub fn steps(&self) -> &[(MatchedBy, Look)] {
+        &self.0
+    }
+
+    /// Where the mail belongs.
+    pub fn hit(&self) -> Option<(MatchedBy, Place)> {
+        self.0.last().and_then(|(step, look)| match look {
+            Look::Found(place) => Some((*step, *place)),
+            _ => None,
+        })
+    }
+
+    /// Tries a step, unless one before it found something.
+    fn attempt(&mut self, step: MatchedBy, look: impl FnOnce() -> Look) {
+        if self.hit().is_none() {
+            self.0.push((step, look()));
+        }
+    }
+}
+
+/// Follows the clues that prove themselves: reply token, task address, thread headers, marker in the text.
+pub fn follow(clues: &Clues, found: &Found) -> Chain {
+    let Clues { tokens, task_numbers, message_ids, markers } = clues;
+    let mut chain = Chain::default();
+    chain.attempt(MatchedBy::ReplyToken, || first(tokens, |it| found.tokens.get(it).copied()));
+    chain.attempt(MatchedBy::TaskAddress, || {
+        first(task_numbers, |it| found.tasks.get(it).map(|task| Place { task: *task, comment: None }))
+    });
+    chain.attempt(MatchedBy::References, || first(message_ids, |it| found.message_ids.get(it).copied()));
+    chain.attempt(MatchedBy::BodyMarker, || first(markers, |it| found.markers.get(it).copied()));
+    chain
+}
+
+fn first<T>(clues: &[T], place: impl Fn(&T) -> Option<Place>) -> Look {
+    match clues.iter().find_map(place) {
+        Some(place) => Look::Found(place),
+        None if clues.is_empty() => Look::Absent,
+        None => Look::Unknown(clues.len()),
+    }
+}
+
+/// A task that the sender takes part in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTask {
+    pub id: TaskId,
+    pub number: i64,
+    pub title: String,
+}
+
+/// Whether a weak clue could lead somewhere, so that the sender's tasks are to be loaded.
+pub fn may_guess(subject: &Subject, sender: Sender, settings: &IncomingSettings) -> bool {
+    match sender {
+        Sender::Nobody | Sender::Robot | Sender::Stranger => false,
+        Sender::Contact { .. } if settings.match_sender_only => true,
+        Sender::Employee { .. } | Sender::Contact { .. } => {
+            (settings.match_ticket_marks && !subject.ticket_marks().is_empty())
+                || (settings.match_subject_and_sender && subject.answered_title().is_some())
+        }
+    }
+}
+
+/// Goes on with the weak clues where the chain has found nothing: ticket mark, title and sender, sender alone. `own` are
+/// the tasks that the sender takes part in (R15); of several that fit, the one with the highest number counts.
+pub fn guess(
+    mut chain: Chain,
+    subject: &Subject,
+    sender: Sender,
+    own: &[OwnTask],
+    settings: &IncomingSettings,
+) -> Chain {
+    let latest = |fits: &dyn Fn(&OwnTask) -> bool| {
+        let task = own.iter().filter(|it| fits(it)).max_by_key(|it| it.number);
+        task.map_or(Look::Unknown(1), |it| Look::Found(Place { task: it.id, comment: None }))
     };
-    let by_thread = || clues.message_ids.iter().find_map(|id| found.message_ids.get(id).copied());
-    by_token()
-        .map(|place| (MatchedBy::ReplyToken, place))
-        .or_else(|| by_address().map(|place| (MatchedBy::TaskAddress, place)))
-        .or_else(|| by_thread().map(|place| (MatchedBy::References, place)))
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    const TOKEN: &str = "abcdefghijklmnopqrstuvwxyz234567";
-
-    fn place(n: u128) -> Place {
-        Place { task: TaskId::new(Uuid::from_u128(n)), comment: None }
-    }
-
-    /// R13: every header that names a receiver counts; other domains' look-alikes don't.
-    #[test]
-    fn clues_come_from_our_own_addresses_only() {
-        let reply = format!("reply+{TOKEN}@Acme.liaison.test");
-        let foreign = format!("reply+{TOKEN}@evil.test");
-        let clues = Clues::gather(
-            [foreign.as_str(), "task+7@acme.liaison.test", reply.as_str(), "anna@acme.liaison.test"],
-            "acme.liaison.test",
-            &["c".to_owned()],
-            &["a".to_owned(), "b".to_owned(), "c".to_owned()],
-        );
-        assert_eq!(clues.tokens, [MailToken::parse(TOKEN).unwrap()]);
-        assert_eq!(clues.task_numbers, [7]);
-        assert_eq!(clues.message_ids, ["c", "b", "a"]);
-    }
-
-    /// Product §5: the stated order, first hit wins.
-    #[test]
-    fn the_first_hit_wins() {
-        let token = MailToken::parse(TOKEN).unwrap();
-        let clues = Clues {
-            tokens: vec![token.clone()],
-            task_numbers: vec![7],
-            message_ids: vec!["a".into(), "b".into()],
-        };
-        let mut found = Found::default();
-        assert_eq!(decide_place(&clues, &found), None);
-        found.message_ids.insert("b".into(), place(3));
-        assert_eq!(decide_place(&clues, &found), Some((MatchedBy::References, place(3))));
-        found.tasks.insert(7, place(2).task);
-        assert_eq!(decide_place(&clues, &found), Some((MatchedBy::TaskAddress, place(2))));
-        found.tokens.insert(token, place(1));
-        assert_eq!(decide_place(&clues, &found), Some((MatchedBy::ReplyToken, place(1))));
-    }
+    let step = |is_on: bool, look: &dyn Fn() -> Look| if is_on { look() } else { Look::Off };
+    chain.attempt(MatchedBy::TicketMark, || {
+        step(settings.match_ticket_marks, &|| match subject.ticket_marks() {
+            marks if marks.is_empty() => Look::Absent,
+            marks => latest(&|task| ticket_marks(&task.title).iter().any(|it| marks.contains(it))),
+        })
+    });
+    chain.attempt(MatchedBy::SubjectAndSender, || {
+        step(settings.match_subject_and_sender, &|| match subject.answered_title() {
+            None => Look::Absent,
+            Some(title) => latest(&|task| fold(&task.title) == fold(title)),
+        })
+    });
+    chain.attempt(MatchedBy::Sender, || {
+        step(settings.match_sender_only, &|| match sender {
+            Sender::Contact { .. } => latest(&|_| true),
+            _ => Look::Absent,
+        })
+    });
+    chain
 }

@@ -5,7 +5,10 @@
 pub mod address;
 pub mod audience;
 pub mod authenticity;
+pub mod marker;
 pub mod matching;
+pub mod provider_id;
 pub mod settings;
+pub mod subject;
 pub mod verdict;
 pub mod via;

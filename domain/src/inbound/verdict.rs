@@ -1,6 +1,9 @@
 //! The state that a received mail ends in. Every mail is in exactly one, and the causes are a closed list (R10).
 
-use super::matching::{MatchedBy, Place};
+use super::{
+    matching::{MatchedBy, Place},
+    settings::IncomingSettings,
+};
 use crate::{account::EmployeeStatus, id::PersonId, named::named};
 
 named! {
@@ -37,6 +40,8 @@ named! {
         SpoofedEmployee = "spoofed_employee",
         /// From names an employee who doesn't work here any more (CBM-11).
         InactiveEmployee = "inactive_employee",
+        /// Nobody here knows the sender, and the account takes mail of people it knows only (IN-1).
+        UnknownSender = "unknown_sender",
         /// Belongs to no conversation.
         Unmatched = "unmatched",
         /// Nothing in it: no text, no file (R14).
@@ -60,6 +65,7 @@ impl Cause {
             | Self::NoSender
             | Self::SpoofedEmployee
             | Self::InactiveEmployee
+            | Self::UnknownSender
             | Self::Unmatched
             | Self::Blank
             | Self::Loop => IncomingState::Quarantined,
@@ -88,7 +94,7 @@ pub enum MailKind {
 pub enum Sender {
     /// There is no address, or one of our own that is nobody's.
     Nobody,
-    /// A mail server's own name, such as MAILER-DAEMON (IN-7).
+    /// A mail server's own name, such as MAILER-DAEMON, where the account does not take its mail (IN-7).
     Robot,
     Employee {
         id: PersonId,
@@ -102,7 +108,8 @@ pub enum Sender {
 
 /// What is known of a mail when its state is decided.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
+pub struct Facts<'a> {
+    pub settings: &'a IncomingSettings,
     pub kind: MailKind,
     /// Carries a Message-ID that we made, or the hop mark of this very account.
     pub own_mail: bool,
@@ -130,7 +137,7 @@ pub enum Verdict {
 }
 
 /// Decides by the order of product §5: reports and robots first, then loops, then who wrote, then where it belongs.
-pub fn decide(facts: &Facts) -> Verdict {
+pub fn decide(facts: &Facts<'_>) -> Verdict {
     let keep = |cause: Cause| Verdict::Keep { state: cause.state(), cause: Some(cause) };
     let settled = |state| Verdict::Keep { state, cause: None };
     match facts.kind {
@@ -140,9 +147,11 @@ pub fn decide(facts: &Facts) -> Verdict {
         MailKind::Bounce { is_readable: true } | MailKind::Complaint => {
             return settled(IncomingState::Bounce);
         }
-        MailKind::Bounce { is_readable: false } => return keep(Cause::Robot),
+        MailKind::Bounce { is_readable: false } if !facts.settings.accept_robots => {
+            return keep(Cause::Robot);
+        }
         MailKind::AutoReply => return settled(IncomingState::AutoReply),
-        MailKind::Message => {}
+        MailKind::Bounce { is_readable: false } | MailKind::Message => {}
     }
     if facts.hops > MAX_HOPS {
         return keep(Cause::Loop);
@@ -152,6 +161,7 @@ pub fn decide(facts: &Facts) -> Verdict {
         Sender::Robot => return keep(Cause::Robot),
         Sender::Employee { status: EmployeeStatus::Inactive, .. } => return keep(Cause::InactiveEmployee),
         Sender::Employee { .. } if !facts.authentic => return keep(Cause::SpoofedEmployee),
+        Sender::Stranger if facts.settings.known_senders_only => return keep(Cause::UnknownSender),
         Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
     }
     match facts.place {
@@ -168,6 +178,8 @@ pub fn is_robot(local_part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use uuid::Uuid;
 
     use super::*;
@@ -177,9 +189,12 @@ mod tests {
         PersonId::new(Uuid::from_u128(1))
     }
 
-    fn answer() -> Facts {
+    static DEFAULTS: LazyLock<IncomingSettings> = LazyLock::new(IncomingSettings::default);
+
+    fn answer() -> Facts<'static> {
         let place = Place { task: TaskId::new(Uuid::from_u128(7)), comment: None };
         Facts {
+            settings: &DEFAULTS,
             kind: MailKind::Message,
             own_mail: false,
             hops: 0,
@@ -191,7 +206,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(facts: Facts, state: IncomingState, cause: Option<Cause>) {
+    fn check(facts: Facts<'_>, state: IncomingState, cause: Option<Cause>) {
         assert_eq!(decide(&facts), Verdict::Keep { state, cause }, "{facts:?}");
     }
 
@@ -200,6 +215,26 @@ mod tests {
         for sender in [Sender::Contact { id: person() }, Sender::Stranger] {
             assert!(matches!(decide(&Facts { sender, ..answer() }), Verdict::Comment { .. }), "{sender:?}");
         }
+    }
+
+    /// IN-1
+    #[test]
+    fn a_stranger_is_not_heard_where_only_known_people_are() {
+        let settings = &IncomingSettings { known_senders_only: true, ..IncomingSettings::default() };
+        let facts = Facts { settings, sender: Sender::Stranger, ..answer() };
+        check(facts, IncomingState::Quarantined, Some(Cause::UnknownSender));
+        assert!(matches!(decide(&Facts { settings, ..answer() }), Verdict::Comment { .. }));
+    }
+
+    /// IN-7
+    #[test]
+    fn a_robot_is_heard_where_the_account_wants_it() {
+        let settings = &IncomingSettings { accept_robots: true, ..IncomingSettings::default() };
+        let kind = MailKind::Bounce { is_readable: false };
+        let facts = Facts { settings, kind, sender: Sender::Stranger, ..answer() };
+        assert!(matches!(decide(&facts), Verdict::Comment { .. }));
+        let readable = Facts { kind: MailKind::Bounce { is_readable: true }, ..facts };
+        check(readable, IncomingState::Bounce, None);
     }
 
     /// R2, R3, R5, R14, S1, CBM-11: what is not applied, and why.

@@ -30,6 +30,8 @@ pub struct SentMail {
 pub enum Misbehavior {
     /// The server refuses the recipient with this answer, for good or for now by its code.
     Refuse(Reply),
+    /// The message is taken with this answer, as by providers that give it a Message-ID of theirs (R16).
+    Answer(String),
     /// The server says nothing until the caller gives up.
     Hang,
     /// The connection breaks before anything was handed over.
@@ -103,12 +105,17 @@ impl MailTransport for MemoryTransport {
             let mut taken = envelope.clone();
             taken.recipients.clear();
             let (mut refused, mut is_answer_lost, mut hangs) = (Vec::new(), false, false);
+            let mut reply = "250 2.0.0 Ok".to_owned();
             for address in &envelope.recipients {
                 let misbehavior = self.state().next_misbehavior(address);
                 match misbehavior {
                     None => taken.recipients.push(address.clone()),
                     Some(Misbehavior::Refuse(reply)) => {
                         refused.push(RefusedRecipient { address: address.clone(), reply });
+                    }
+                    Some(Misbehavior::Answer(answer)) => {
+                        reply = answer;
+                        taken.recipients.push(address.clone());
                     }
                     Some(Misbehavior::Hang) => future::pending().await,
                     Some(Misbehavior::DropBeforeData) => {
@@ -134,7 +141,7 @@ impl MailTransport for MemoryTransport {
             if is_answer_lost {
                 return Err(SendError::Unknown { class: FailureClass::Lost });
             }
-            Ok(Accepted { reply: "250 2.0.0 Ok".to_owned(), refused })
+            Ok(Accepted { reply, refused })
         })
     }
 }

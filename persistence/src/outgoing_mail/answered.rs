@@ -2,7 +2,12 @@
 
 use liaison_domain::id::{AccountId, CommentId, OutgoingMailId, PersonId, TaskId};
 
-use crate::{database::Tx, error::StorageError, list::Texts, sql::Json};
+use crate::{
+    database::Tx,
+    error::StorageError,
+    list::{Ids, Texts, in_ids},
+    sql::Json,
+};
 
 /// A message to one recipient whose reply address was written to.
 #[derive(Clone, Debug)]
@@ -23,6 +28,16 @@ pub struct AnsweredRow {
 }
 record!(AnsweredRow { mail_id, person_id });
 
+/// A message to one recipient, and where in the conversation it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedRow {
+    pub mail_id: OutgoingMailId,
+    pub person_id: PersonId,
+    pub task_id: TaskId,
+    pub comment_id: Option<CommentId>,
+}
+record!(PlacedRow { mail_id, person_id, task_id, comment_id });
+
 statements! {
     /// What was revoked leads nowhere.
     LIST_BY_TOKENS = [
@@ -34,6 +49,13 @@ statements! {
             postgres: "IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text($2))"
         }
         " ORDER BY r.mail_id"
+    ];
+    LIST_BY_MAILS = [
+        "SELECT r.mail_id, r.person_id, m.task_id, m.comment_id FROM outgoing_recipient r \
+         JOIN outgoing_mail m ON m.account_id = r.account_id AND m.id = r.mail_id \
+         WHERE r.account_id = $1 AND r.token_revoked_at IS NULL AND r.mail_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY r.mail_id, r.person_id"
     ];
     /// The latest of the messages to a person in a task that have one of these Message-IDs.
     FIND_TO_PERSON = [
@@ -55,6 +77,16 @@ pub async fn list_by_tokens(
         return Ok(Vec::new());
     }
     db!(tx, fetch_all::<TokenRow>(LIST_BY_TOKENS, account, Json(digests)))
+}
+
+/// Each of the messages to each of its recipients, but for those whose ways back were revoked.
+pub async fn list_by_mails(
+    tx: &mut impl Tx,
+    account: AccountId,
+    mails: impl IntoIterator<Item = OutgoingMailId>,
+) -> Result<Vec<PlacedRow>, StorageError> {
+    let ids = Ids::new(mails.into_iter().map(OutgoingMailId::uuid));
+    db!(tx, fetch_all::<PlacedRow>(LIST_BY_MAILS, account, ids))
 }
 
 /// The latest message to the person in the task among these Message-IDs.

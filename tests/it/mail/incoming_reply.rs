@@ -3,7 +3,7 @@
 use serde_json::json;
 use support::{JsonExt as _, TestApp, both_engines};
 
-use super::{Talk, audience, check_applied, check_state, fixture, text_fixture, warnings};
+use super::{Talk, audience, check_applied, fixture, text_fixture, warnings};
 
 both_engines!(
     an_answer_to_the_reply_address_becomes_a_comment,
@@ -65,7 +65,8 @@ async fn each_clue_alone_leads_to_the_conversation(app: TestApp) {
     check_applied(&talk, &talk.hand_in(in_reply_to, &[anna]).await, "references");
     let references = mail(5, anna, &format!("References: <x@y.example>\r\n <{id}>\r\n"));
     check_applied(&talk, &talk.hand_in(references, &[anna]).await, "references");
-    check_state(&talk.hand_in(mail(6, anna, ""), &[anna]).await, "quarantined", Some("unmatched"));
+    let other = mail(6, anna, "").replace("Re: Gate", "Roof");
+    assert_eq!(talk.hand_in(other, &[anna]).await["matched_by"], "none");
 }
 
 /// R13: To, Cc, Delivered-To, X-Original-To; but no other domain's look-alike.
@@ -81,8 +82,9 @@ async fn the_receiver_may_stand_in_any_field(app: TestApp) {
     let token = talk.asked.reply_to.split('@').next().unwrap();
     let foreign = text_fixture("answer.eml", anna)
         .replace("answer-1@", "foreign@")
+        .replace("Re: Gate", "Roof")
         .replace("Date:", &format!("Cc: {token}@evil.example\r\nDate:"));
-    check_state(&talk.hand_in(foreign, &[anna]).await, "quarantined", Some("unmatched"));
+    assert_eq!(talk.hand_in(foreign, &[anna]).await["matched_by"], "none");
 }
 
 /// R27: nothing is lost, the new is shown.

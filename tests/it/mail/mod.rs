@@ -5,8 +5,10 @@ mod incoming_door;
 mod incoming_ledger;
 mod incoming_lmtp;
 mod incoming_loop;
+mod incoming_matching;
 mod incoming_people;
 mod incoming_reply;
+mod incoming_settings;
 mod incoming_stranger;
 
 use std::{fs, path::Path};
@@ -74,6 +76,11 @@ impl Talk {
         let comment = self.comments().await.pop().unwrap();
         assert_eq!(comment["origin"], "email", "{comment:#}");
         comment
+    }
+
+    /// Changes how incoming mail is treated.
+    async fn set(&self, settings: Value) {
+        self.anna.patch("/v1/settings/incoming-mail", settings).await.expect(200);
     }
 
     fn task_address(&self) -> String {

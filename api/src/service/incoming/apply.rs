@@ -4,9 +4,9 @@ use bytes::Bytes;
 use liaison_domain::{
     comment::{Comment, Origin},
     file,
-    id::{AccountId, CommentId, OutgoingMailId, PersonId, TaskId},
+    id::{AccountId, CommentId, PersonId, TaskId},
     inbound::{
-        audience::{Answered, decide_audience},
+        audience::{Answered, Told, decide_audience},
         authenticity::Authenticity,
         matching::Place,
         verdict::{MAX_MAIL_BYTES, Sender},
@@ -34,7 +34,8 @@ use liaison_persistence::{
 use super::{
     content::{Content, warning},
     explain::Explain,
-    judge::message_id,
+    judge::Judged,
+    matching::message_id,
     reading::Reading,
 };
 use crate::{
@@ -80,12 +81,7 @@ pub(super) async fn keep_files(app: &App, mail: &ParsedMail) -> Result<Vec<KeptF
 #[derive(Debug)]
 pub(super) struct Answer<'a> {
     pub(super) place: Place,
-    pub(super) sender: Sender,
-    pub(super) authenticity: Authenticity,
-    /// Systems like ours that the mail went through (R3).
-    pub(super) hops: u32,
-    /// The message whose reply address was written to.
-    pub(super) answered: Option<(OutgoingMailId, PersonId)>,
+    pub(super) judged: &'a Judged,
     pub(super) row: &'a IncomingMailRow,
     pub(super) reading: &'a Reading,
     pub(super) files: &'a [KeptFile],
@@ -94,13 +90,14 @@ pub(super) struct Answer<'a> {
 impl Answer<'_> {
     /// From names a contact, and its domain says that the mail is not its own.
     fn is_disowned(&self) -> bool {
-        matches!(self.sender, Sender::Contact { .. }) && self.authenticity == Authenticity::Refused
+        matches!(self.judged.sender, Sender::Contact { .. })
+            && self.judged.authenticity == Authenticity::Refused
     }
 
     fn warning(&self) -> Option<Warning> {
-        let is_doubtful = matches!(self.authenticity, Authenticity::Refused | Authenticity::Unproven);
+        let is_doubtful = matches!(self.judged.authenticity, Authenticity::Refused | Authenticity::Unproven);
         let detail = "The domain of the sender's address says that this mail is not its own.";
-        (matches!(self.sender, Sender::Contact { .. }) && is_doubtful)
+        (matches!(self.judged.sender, Sender::Contact { .. }) && is_doubtful)
             .then(|| warning("sender_disowned", detail))
     }
 }
@@ -114,7 +111,7 @@ pub(super) async fn apply(
     explain: &mut Explain,
 ) -> Result<(TaskId, CommentId), Failure> {
     let mail = &answer.reading.mail;
-    let mut content = Content::of(mail);
+    let mut content = Content::of(mail, &answer.judged.subject);
     let own_id = message_id(mail);
     if let Some(id) = &own_id {
         let hash = &answer.reading.content_hash;
@@ -146,9 +143,10 @@ pub(super) async fn apply(
     };
     let audience = audience(tx, account, answered.as_ref(), &members, author).await?;
     let known = person::list_addressees(tx, account, audience.iter().copied()).await?;
-    let audience: Vec<_> = audience.iter().filter_map(|it| known.get(it).cloned()).collect();
+    let known = audience.iter().filter_map(|it| known.get(it).cloned());
+    let audience: Vec<_> = known.filter(|it| answer.judged.told.includes(it.kind())).collect();
     let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
-    explain.add("audience", if is_held { "held_from_contacts" } else { "told" }, names.join(", "));
+    explain.add("audience", told_name(answer.judged.told, is_held), names.join(", "));
     let new = NewComment {
         author,
         origin: Origin::Email,
@@ -163,7 +161,7 @@ pub(super) async fn apply(
         incoming_mail: Some(answer.row.id),
         unrecognized_sender: is_held,
         sender_disowned,
-        hops: answer.hops,
+        hops: answer.judged.hops,
         files: attach(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };
@@ -176,6 +174,15 @@ pub(super) async fn apply(
     Ok((task.id, comment))
 }
 
+const fn told_name(told: Told, is_unconfirmed: bool) -> &'static str {
+    match told {
+        Told::Nobody => "nobody",
+        Told::Employees => "employees",
+        Told::Everybody if is_unconfirmed => "held_from_contacts",
+        Told::Everybody => "told",
+    }
+}
+
 /// Who wrote it; somebody new becomes a contact (CBM-3, R17). Tells whether an employee has to confirm him.
 async fn author(
     tx: &mut WriteTx,
@@ -184,14 +191,13 @@ async fn author(
     answer: &Answer<'_>,
     explain: &mut Explain,
 ) -> Result<(PersonId, bool), Failure> {
-    match answer.sender {
+    match answer.judged.sender {
         Sender::Employee { id, .. } => return Ok((id, false)),
         Sender::Contact { id } => return Ok((id, comment::waits_for_confirmation(tx, account, id).await?)),
         Sender::Stranger | Sender::Nobody | Sender::Robot => {}
     }
-    let from = answer.reading.mail.from.as_ref();
-    let address = from.and_then(|it| EmailAddress::parse(&it.address).ok());
-    let (Some(from), Some(address)) = (from, address) else {
+    let address = answer.judged.author.as_ref().and_then(|it| EmailAddress::parse(&it.address).ok());
+    let (Some(author), Some(address)) = (&answer.judged.author, address) else {
         return Err(Failure::Internal("a mail without an author can't become a comment", None));
     };
     // Another of his mails may have made him known since this one was judged.
@@ -201,7 +207,7 @@ async fn author(
         }
         return Ok((owner.person_id, true));
     }
-    let name = from.name.as_deref().unwrap_or_default();
+    let name = author.name.as_deref().unwrap_or_default();
     let id = contact::create_from_mail(tx, &app.env, account, name, &address).await?;
     explain.add("author", "new_contact", format!("{address} was unknown and is a contact now"));
     Ok((id, true))
@@ -220,7 +226,7 @@ async fn take_part(
     if !members.roles_of(author).is_empty() {
         return Ok(());
     }
-    if matches!(answer.sender, Sender::Employee { .. }) {
+    if matches!(answer.judged.sender, Sender::Employee { .. }) {
         explain.add("author", "no_role", "he holds no role in the task and gets none by a mail");
         return Ok(());
     }
@@ -277,7 +283,7 @@ async fn note_answered(
     author: PersonId,
 ) -> Result<(), Failure> {
     let mail = &answer.reading.mail;
-    let mut message = answer.answered;
+    let mut message = answer.judged.answered;
     if message.is_none() {
         let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
         let found = answered::find_to_person(tx, account, answer.place.task, author, &ids).await?;

@@ -1,6 +1,9 @@
 //! What of a mail a comment keeps. What is left out is named, and the raw mail has it all (R12).
 
-use liaison_domain::text::{Line, MAX_BODY_BYTES};
+use liaison_domain::{
+    inbound::subject::Subject,
+    text::{Line, MAX_BODY_BYTES},
+};
 use liaison_mailer::parse::{ParsedMail, html};
 use liaison_persistence::comment::Warning;
 
@@ -17,7 +20,7 @@ pub(super) struct Content {
 }
 
 impl Content {
-    pub(super) fn of(mail: &ParsedMail) -> Self {
+    pub(super) fn of(mail: &ParsedMail, subject: &Subject) -> Self {
         let mut warnings: Vec<Warning> =
             mail.warnings.iter().map(|it| warning("mail_repaired", it.clone())).collect();
         let mut is_cut = false;
@@ -46,7 +49,7 @@ impl Content {
             warnings.push(warning("remote_images_blocked", detail));
         }
         let html = html.unwrap_or_else(|| html::from_text(&text));
-        let subject = Line::<250>::make(&mail.subject, "").into_string();
+        let subject = Line::<250>::make(&subject.shown, "").into_string();
         Self {
             body: RichText { html, text },
             visible,
@@ -75,7 +78,7 @@ mod tests {
     fn a_text_beyond_the_limit_is_cut_and_that_is_said() {
         let text = "ж".repeat(MAX_BODY_BYTES);
         let mail = ParsedMail { text: text.clone(), visible: text, ..ParsedMail::default() };
-        let content = Content::of(&mail);
+        let content = Content::of(&mail, &Subject::default());
         assert_eq!(content.body.text.len(), MAX_BODY_BYTES);
         assert_eq!(content.visible.len(), MAX_BODY_BYTES);
         assert_eq!(content.warnings.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["text_cut"]);
@@ -88,10 +91,9 @@ mod tests {
             text: "a\n> b".into(),
             visible: "a".into(),
             elided: "> b".into(),
-            subject: "Re: x".into(),
             ..ParsedMail::default()
         };
-        let content = Content::of(&mail);
+        let content = Content::of(&mail, &Subject::read("Re: x"));
         assert_eq!(content.body, RichText { html: html::from_text("a\n> b"), text: "a\n> b".into() });
         assert_eq!((content.visible.as_str(), content.elided.as_str()), ("a", "> b"));
         assert_eq!(content.subject.as_deref(), Some("Re: x"));

@@ -1,27 +1,25 @@
 //! Loads what is to be known of a mail and decides what becomes of it. Writes nothing.
 
-use std::collections::HashMap;
-
-use data_encoding::HEXLOWER;
 use liaison_domain::{
-    id::{AccountId, OutgoingMailId, PersonId},
+    id::{OutgoingMailId, PersonId},
     inbound::{
+        audience::Told,
         authenticity::Authenticity,
-        matching::{Clues, Found, MatchedBy, Place, decide_place, is_usable_id},
+        matching::MatchedBy,
+        subject::Subject,
         verdict::{Cause, Facts, MailKind, Sender, Verdict, decide},
     },
 };
-use liaison_mailer::parse::{self, ParsedMail};
+use liaison_mailer::parse::{self, Mailbox, ParsedMail};
 use liaison_persistence::{
     account::AccountRow,
     database::Tx,
     incoming_mail::{Authentication, IncomingMailRow},
-    outgoing_mail::answered,
-    task, thread,
+    incoming_settings,
 };
 
-use super::{authenticity::Origin, explain::Explain, reading::Reading, sender};
-use crate::{app::App, keys::mail_token_digest, service::Failure};
+use super::{authenticity::Origin, explain::Explain, matching::Traces, reading::Reading, sender};
+use crate::{app::App, service::Failure};
 
 /// What was decided, and what writing it needs.
 #[derive(Debug)]
@@ -29,11 +27,15 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) matched_by: MatchedBy,
     pub(super) sender: Sender,
+    /// Whom the author is known by: From, or Reply-To where the account wants that.
+    pub(super) author: Option<Mailbox>,
     pub(super) authenticity: Authenticity,
     pub(super) authentication: Option<Authentication>,
     /// Systems like ours that it went through (R3).
     pub(super) hops: u32,
-    /// The message whose reply address was written to.
+    pub(super) subject: Subject,
+    pub(super) told: Told,
+    /// The message whose reply address was written to, or whose marker was quoted.
     pub(super) answered: Option<(OutgoingMailId, PersonId)>,
     pub(super) explain: Explain,
 }
@@ -67,29 +69,32 @@ pub(super) async fn judge(
     let kind = kind(mail);
     explain.add("read", kind_name(kind), mail.reasons.join("; "));
 
-    let clues = gather(row, mail, &domain);
-    let traces = find(tx, account.id, &clues, mail).await?;
+    let settings = incoming_settings::get(tx, account.id).await?;
+    let traces = Traces::find(tx, app, account, row, reading).await?;
     let hops = Hops::read(&mail.route.hops, &app.keys.installation());
     let is_from_us = mail.from.as_ref().is_some_and(|it| is_in(&it.address, &domain));
     let own_mail = traces.is_ours || (hops.was_here && is_from_us);
     let detail = format!("went through {} systems like this one", hops.count);
     explain.add("loop", if own_mail { "own_mail" } else { "pass" }, detail);
 
-    let (sender, detail) = sender::find(tx, account.id, &domain, mail).await?;
+    let sender::Found { sender, author, detail } =
+        sender::find(tx, account.id, &domain, mail, &settings).await?;
     explain.add("sender", sender_name(sender), detail);
     let authenticity = origin.judge(app, row, sender, &mut explain);
 
-    let place = decide_place(&clues, &traces.found);
-    let matched_by = place.map_or(MatchedBy::None, |(matched_by, _)| matched_by);
-    explain.add("match", matched_by.as_str(), match_detail(&clues, matched_by));
+    let subject = Subject::read(&mail.subject);
+    // A guess trusts the sender, so it needs one who is believed.
+    let known = if authenticity == Authenticity::Refused { Sender::Stranger } else { sender };
+    let matched = traces.follow(tx, account.id, &subject, known, &settings, &mut explain).await?;
 
     let facts = Facts {
+        settings: &settings,
         kind,
         own_mail,
         hops: hops.count,
         sender,
         authentic: matches!(authenticity, Authenticity::Believed | Authenticity::Unproven),
-        place,
+        place: matched.place.map(|place| (matched.by, place)),
         has_content: has_content(mail),
     };
     let verdict = decide(&facts);
@@ -99,16 +104,19 @@ pub(super) async fn judge(
             explain.add("verdict", state.as_str(), cause.map_or("it changes nothing", |it| it.as_str()));
         }
     }
-    let answered = (matched_by == MatchedBy::ReplyToken)
-        .then(|| clues.tokens.iter().find_map(|it| traces.answered.get(it.as_str()).copied()))
-        .flatten();
-    let (authentication, hops) = (origin.authentication(), hops.count);
-    Ok(Judged { verdict, matched_by, sender, authenticity, authentication, hops, answered, explain })
-}
-
-/// The mail's Message-ID, where it is one that can be kept.
-pub(super) fn message_id(mail: &ParsedMail) -> Option<String> {
-    mail.message_id.clone().filter(|it| is_usable_id(it))
+    Ok(Judged {
+        verdict,
+        matched_by: matched.by,
+        sender,
+        author,
+        authenticity,
+        authentication: origin.authentication(),
+        hops: hops.count,
+        told: Told::decide(subject.is_silent, &settings),
+        subject,
+        answered: matched.answered,
+        explain,
+    })
 }
 
 const fn kind(mail: &ParsedMail) -> MailKind {
@@ -147,67 +155,6 @@ const fn sender_name(sender: Sender) -> &'static str {
         Sender::Employee { .. } => "employee",
         Sender::Contact { .. } => "contact",
         Sender::Stranger => "stranger",
-    }
-}
-
-/// R13: envelope first, then the fields in which servers on the way keep it, then what the author wrote.
-fn gather(row: &IncomingMailRow, mail: &ParsedMail, domain: &str) -> Clues {
-    let written = mail.to.iter().chain(&mail.cc).chain(&mail.route.resent_to).map(|it| &it.address);
-    let addresses = row.recipients.0.iter().chain(&mail.route.delivered_to).chain(written);
-    Clues::gather(addresses.map(String::as_str), domain, &mail.in_reply_to, &mail.references)
-}
-
-/// What the database knows of the clues.
-#[derive(Debug, Default)]
-struct Traces {
-    found: Found,
-    /// The messages that the reply tokens belong to.
-    answered: HashMap<String, (OutgoingMailId, PersonId)>,
-    /// The mail's own Message-ID is one that we made.
-    is_ours: bool,
-}
-
-async fn find(
-    tx: &mut impl Tx,
-    account: AccountId,
-    clues: &Clues,
-    mail: &ParsedMail,
-) -> Result<Traces, Failure> {
-    let mut traces = Traces::default();
-    let hex = |token| HEXLOWER.encode(&mail_token_digest(token));
-    let tokens: HashMap<String, _> = clues.tokens.iter().map(|it| (hex(it), it)).collect();
-    let digests: Vec<String> = tokens.keys().cloned().collect();
-    for row in answered::list_by_tokens(tx, account, &digests).await? {
-        let Some(token) = tokens.get(&HEXLOWER.encode(&row.token_hash)) else { continue };
-        let place = Place { task: row.task_id, comment: row.comment_id };
-        traces.found.tokens.insert((*token).clone(), place);
-        traces.answered.insert(token.as_str().to_owned(), (row.mail_id, row.person_id));
-    }
-    if !clues.task_numbers.is_empty() {
-        let tasks = task::list_by_numbers(tx, account, &clues.task_numbers).await?;
-        traces.found.tasks = tasks.into_iter().map(|it| (it.number, it.id)).collect();
-    }
-    let own_id = message_id(mail);
-    let ids = clues.message_ids.iter().chain(&own_id).cloned();
-    for row in thread::list_references(tx, account, ids).await? {
-        traces.is_ours |= row.is_ours && own_id.as_ref() == Some(&row.message_id);
-        let place = Place { task: row.task_id, comment: row.comment_id };
-        traces.found.message_ids.insert(row.message_id, place);
-    }
-    Ok(traces)
-}
-
-fn match_detail(clues: &Clues, matched_by: MatchedBy) -> String {
-    match matched_by {
-        MatchedBy::ReplyToken => "a reply address of ours leads to the message that is answered".to_owned(),
-        MatchedBy::TaskAddress => "a task's address is among its receivers".to_owned(),
-        MatchedBy::References => "In-Reply-To or References names a mail of the conversation".to_owned(),
-        MatchedBy::None => format!(
-            "of {} reply addresses, {} task addresses and {} Message-IDs none is known",
-            clues.tokens.len(),
-            clues.task_numbers.len(),
-            clues.message_ids.len()
-        ),
     }
 }
 

@@ -11,6 +11,7 @@ mod content;
 mod explain;
 mod judge;
 pub mod ledger;
+mod matching;
 pub mod reading;
 mod sender;
 
@@ -128,28 +129,26 @@ async fn settle(
     account: AccountId,
     row: &IncomingMailRow,
     reading: Reading,
-    judged: Judged,
+    mut judged: Judged,
     files: &[apply::KeptFile],
 ) -> Result<Settled, Failure> {
-    let Judged { verdict, matched_by, sender, authenticity, authentication, hops, answered, mut explain } =
-        judged;
+    let mut explain = std::mem::take(&mut judged.explain);
     let outcome = |state, cause, task, comment, explain: Explain| Outcome {
         state,
         cause,
-        message_id: judge::message_id(&reading.mail),
+        message_id: matching::message_id(&reading.mail),
         content_hash: reading.content_hash.clone(),
-        matched_by,
+        matched_by: judged.matched_by,
         task,
         comment,
-        authentication: authentication.map(Json),
-        hops,
+        authentication: judged.authentication.clone().map(Json),
+        hops: judged.hops,
         explain: explain.into_steps(),
     };
-    let outcome = match verdict {
+    let outcome = match judged.verdict {
         Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
         Verdict::Comment { place, .. } => {
-            let reading = &reading;
-            let answer = apply::Answer { place, sender, authenticity, hops, answered, row, reading, files };
+            let answer = apply::Answer { place, judged: &judged, row, reading: &reading, files };
             let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
             outcome(IncomingState::Applied, None, Some(task), Some(comment), explain)
         }

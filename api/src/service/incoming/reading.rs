@@ -3,6 +3,7 @@
 use std::{panic::catch_unwind, time::Duration};
 
 use bytes::Bytes;
+use liaison_domain::inbound::marker::BodyMarker;
 use liaison_mailer::parse::{self, Limits, MailKind, ParsedMail};
 use tokio::{task::spawn_blocking, time::timeout};
 
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Reading {
     pub mail: ParsedMail,
+    /// The markers of our own mails that it quotes (R16).
+    pub markers: Vec<BodyMarker>,
     /// The same for two deliveries of one mail (R7).
     pub content_hash: Vec<u8>,
 }
@@ -23,9 +26,10 @@ pub struct Reading {
 pub async fn read(raw: Bytes) -> Reading {
     let bytes = raw.clone();
     let work = spawn_blocking(move || {
-        catch_unwind(|| Reading {
-            mail: parse::parse(&bytes, &Limits::default()),
-            content_hash: parse::fingerprint(&bytes).to_vec(),
+        catch_unwind(|| {
+            let mail = parse::parse(&bytes, &Limits::default());
+            let content_hash = parse::fingerprint(&bytes).to_vec();
+            Reading { markers: markers(&mail), mail, content_hash }
         })
     });
     match timeout(PATIENCE, work).await {
@@ -35,9 +39,21 @@ pub async fn read(raw: Bytes) -> Reading {
     }
 }
 
+/// Some programs quote in one of the two forms of a text only.
+fn markers(mail: &ParsedMail) -> Vec<BodyMarker> {
+    let mut markers = BodyMarker::list_in(&mail.text);
+    let of_html = mail.html.iter().flat_map(|it| BodyMarker::list_in(it));
+    for marker in of_html {
+        if !markers.contains(&marker) {
+            markers.push(marker);
+        }
+    }
+    markers
+}
+
 fn unreadable(raw: &[u8], reason: &str) -> Reading {
     tracing::error!(reason, sha256 = data_encoding::HEXLOWER.encode(&digest(raw)), "a mail can't be read");
     let mail =
         ParsedMail { kind: MailKind::Unparsable, reasons: vec![reason.to_owned()], ..ParsedMail::default() };
-    Reading { mail, content_hash: digest(raw) }
+    Reading { mail, markers: Vec::new(), content_hash: digest(raw) }
 }

@@ -19,6 +19,7 @@ use std::{
 use futures_util::FutureExt as _;
 use liaison_domain::{
     id::{AccountId, JobId, OutgoingMailId},
+    inbound::provider_id::list_in_reply,
     job::LEASE,
     outgoing::{AfterAttempt, Attempt, RecipientState, Turn, decide_after, decide_turn},
 };
@@ -27,6 +28,7 @@ use liaison_persistence::{
     database::WriteTx,
     job::{self, Lease},
     outgoing_mail::delivery::{self, DeliveryRow},
+    thread::{self, GivenId},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -219,10 +221,24 @@ async fn finish(
     let after: Vec<(&Ended, AfterAttempt)> = ended.iter().map(|it| (it, after(it))).collect();
     let lines: Vec<Line<'_>> = after.iter().map(|(it, after)| Line::ended(&it.row, after)).collect();
     store(tx, env, account, &lines, now).await?;
+    thread::insert_given(tx, account, &given_ids(&after), now).await?;
     let settled = after.iter().filter(|(_, after)| after.retry_in.is_none());
     job::finish(tx, account, node, settled.map(|(it, _)| it.job)).await?;
     let deferred = after.iter().filter_map(|(it, after)| Some((it.job, now + after.retry_in?)));
     Ok(job::reschedule(tx, account, node, deferred).await?)
+}
+
+/// The Message-IDs that servers say the mails have now (R16).
+fn given_ids(after: &[(&Ended, AfterAttempt)]) -> Vec<GivenId> {
+    let accepted = after.iter().filter(|(_, after)| after.state == RecipientState::Accepted);
+    let given = accepted.flat_map(|(it, after)| {
+        list_in_reply(&after.detail).into_iter().map(|message_id| GivenId {
+            message_id,
+            task: it.row.task_id,
+            comment: it.row.comment_id,
+        })
+    });
+    given.collect()
 }
 
 /// Marks attempts as begun, those whose job is still ours and whose message is still to be sent.
