@@ -1,7 +1,8 @@
 # What people and CI type. Whatever takes more than a line or two stands in scripts/.
 .DEFAULT_GOAL := help
 CORPUS ?= ../shared/corpora
-.PHONY: help run build release test ci fmt fmt-check lint doc deny openapi openapi-check corpus
+SECONDS ?= 60
+.PHONY: help run build release test ci fmt fmt-check lint doc deny openapi openapi-check corpus fuzz bench
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,3 +45,10 @@ openapi-check: ## See that openapi.yaml says what the handlers do
 
 corpus: build ## Score the mail parser on the mails with known answers in CORPUS, which has a score.py
 	python3 $(CORPUS)/score.py --binary target/debug/liaison
+
+fuzz: ## Fuzz each parser of received mail for SECONDS
+	scripts/fuzz $(SECONDS)
+
+bench: ## Measure mail coming in, on a build like production's, beside what the machine can do
+	cargo build --locked --workspace --profile bench --bin liaison
+	cargo bench --locked --workspace --bench mail

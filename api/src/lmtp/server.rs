@@ -2,6 +2,7 @@
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
+use liaison_mailer::lmtp::session::{Session, Step};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     select,
@@ -13,7 +14,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Intake, Limits, ReceivedMail,
     listener::{Listener, Stream},
-    session::{Session, Step},
 };
 
 /// Bytes read at a time.

@@ -1,5 +1,7 @@
 //! Decides which parts of a mail are its body and which are files.
 
+use std::borrow::Cow;
+
 use super::{
     charset::{self, Hints},
     header::without_controls,
@@ -23,7 +25,8 @@ pub(super) struct Content {
 
 /// Sorts the parts of the mail.
 pub(super) fn sort(root: &Part<'_>, hints: &Hints, limits: &Limits) -> Content {
-    let mut sorter = Sorter { hints, limits, pieces: Vec::new(), content: Content::default() };
+    let left = limits.text_bytes;
+    let mut sorter = Sorter { hints, limits, left, pieces: Vec::new(), content: Content::default() };
     sorter.add(root, Place::Sequence);
     sorter.finish()
 }
@@ -48,6 +51,8 @@ struct Piece {
 struct Sorter<'s> {
     hints: &'s Hints,
     limits: &'s Limits,
+    /// Bytes of text that may still be read.
+    left: usize,
     pieces: Vec<Piece>,
     content: Content,
 }
@@ -87,8 +92,12 @@ impl Sorter<'_> {
         let forms = self.pieces.split_off(before);
         let mut merged = Piece { text: None, html: None };
         for form in forms {
-            if let Some(text) = form.text {
-                merged.text = Some(merged.text.map_or(text.clone(), |before| format!("{before}\n{text}")));
+            match (&mut merged.text, form.text) {
+                (Some(before), Some(text)) => {
+                    before.push('\n');
+                    before.push_str(&text);
+                }
+                (none, text) => *none = none.take().or(text),
             }
             merged.html = form.html.or(merged.html);
         }
@@ -111,7 +120,8 @@ impl Sorter<'_> {
     /// Reads a text. Of one that is too large the beginning is read and the whole kept as a file.
     fn read_piece(&mut self, part: &Part<'_>) -> Piece {
         let bytes = part.decoded();
-        let read = bytes.get(..self.limits.text_bytes).unwrap_or(&bytes);
+        let read = bytes.get(..self.left).unwrap_or(&bytes);
+        self.left -= read.len();
         let decoded = charset::decode(read, part.charset(), self.hints);
         if let Some(guessed) = decoded.guessed {
             let labelled = part.charset().unwrap_or("nothing");
@@ -139,7 +149,8 @@ impl Sorter<'_> {
             || part.file_name().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat"))
         {
             let bytes = part.decoded();
-            match tnef::unpack(&bytes, self.limits) {
+            let free = self.limits.parts.saturating_sub(self.content.attachments.len());
+            match tnef::unpack(&bytes, free) {
                 Ok(unpacked) => return self.add_unpacked(unpacked),
                 Err(error) => self.content.warnings.push(format!("winmail.dat is kept packed: {error}")),
             }
@@ -149,7 +160,7 @@ impl Sorter<'_> {
         let inline =
             part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
         self.content.attachments.push(Attachment {
-            name: file_name(part, self.content.attachments.len() + 1),
+            name: file_name(part, self.content.attachments.len() + 1, self.limits),
             content_type: part.media_type.clone(),
             inline,
             inline_noise: false,
@@ -161,7 +172,14 @@ impl Sorter<'_> {
     fn add_unpacked(&mut self, unpacked: tnef::Unpacked) {
         self.content.warnings.push(format!("winmail.dat was unpacked into {} files", unpacked.files.len()));
         if self.pieces.is_empty() && (unpacked.text.is_some() || unpacked.html.is_some()) {
-            self.pieces.push(Piece { text: unpacked.text, html: unpacked.html });
+            let text = unpacked.text.map(|it| self.cut(it));
+            let html = unpacked.html.map(|it| self.cut(it));
+            let piece = match html {
+                Some(html) if html::is_affordable(&html) => Piece { text, html: Some(html) },
+                Some(html) => Piece { text: text.or_else(|| Some(html::strip_tags(&html))), html: None },
+                None => Piece { text, html: None },
+            };
+            self.pieces.push(piece);
         }
         self.content.warnings.extend(unpacked.warnings);
         for mut file in unpacked.files {
@@ -170,11 +188,21 @@ impl Sorter<'_> {
         }
     }
 
+    /// As much of a packed text as may still be read.
+    fn cut(&mut self, mut text: String) -> String {
+        if text.len() > self.left {
+            text.truncate(text.floor_char_boundary(self.left));
+            self.content.warnings.push("the text of winmail.dat is longer than is read".to_owned());
+        }
+        self.left -= text.len();
+        text
+    }
+
     fn finish(mut self) -> Content {
-        let has_html = self.pieces.iter().any(|piece| piece.html.is_some());
+        let html = self.joined_html();
         let has_text =
             self.pieces.iter().any(|piece| piece.text.as_ref().is_some_and(|text| !text.trim().is_empty()));
-        if has_text || !has_html {
+        if has_text || html.is_none() {
             let texts = self.pieces.iter().filter_map(|piece| match (&piece.text, &piece.html) {
                 (Some(text), _) => Some(text.clone()),
                 (None, Some(html)) => Some(html::to_text(html).text),
@@ -183,14 +211,27 @@ impl Sorter<'_> {
             let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
             self.content.text = Some(text).filter(|text| !text.is_empty());
         }
-        if has_html {
-            let forms = self
-                .pieces
-                .into_iter()
-                .filter_map(|piece| piece.html.or_else(|| piece.text.as_deref().map(html::from_text)));
-            self.content.html = Some(forms.collect::<Vec<_>>().join("\n"));
-        }
+        self.content.html = html;
         self.content
+    }
+
+    /// The pieces one after the other, as HTML where one of them is; none where they are too dear together.
+    fn joined_html(&mut self) -> Option<String> {
+        let n_html = self.pieces.iter().filter(|piece| piece.html.is_some()).count();
+        if n_html == 0 {
+            return None;
+        }
+        let forms = self.pieces.iter().filter_map(|piece| match (&piece.html, &piece.text) {
+            (Some(html), _) => Some(Cow::Borrowed(html.as_str())),
+            (None, text) => text.as_deref().map(html::from_text).map(Cow::Owned),
+        });
+        let joined = forms.collect::<Vec<_>>().join("\n");
+        if n_html > 1 && !html::is_affordable(&joined) {
+            let warning = "the HTML parts are too dear to read together; only their text is shown";
+            self.content.warnings.push(warning.to_owned());
+            return None;
+        }
+        Some(joined)
     }
 }
 
@@ -199,7 +240,7 @@ pub(super) fn with_unix_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 
-fn file_name(part: &Part<'_>, number: usize) -> String {
+fn file_name(part: &Part<'_>, number: usize, limits: &Limits) -> String {
     if let Some(name) = part.file_name() {
         let name = clean_name(name);
         if !name.is_empty() {
@@ -208,7 +249,7 @@ fn file_name(part: &Part<'_>, number: usize) -> String {
     }
     if part.media_type == "message/rfc822" {
         let bytes = part.decoded();
-        let subject = mime::split_message(&bytes).0.text("Subject").unwrap_or_default();
+        let subject = mime::read_header(&bytes, limits).text("Subject").unwrap_or_default();
         let name = clean_name(&subject.replace(['/', '\\'], " "));
         return format!("{}.eml", if name.is_empty() { "message" } else { name.trim_end_matches('.') });
     }

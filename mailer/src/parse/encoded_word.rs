@@ -27,7 +27,9 @@ fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) 
     let mut result = String::with_capacity(value.len());
     let mut plain = Vec::new();
     let mut run = Run::default();
-    let mut rest = value;
+    // Behind the last end of a word none begins, and no word may look for its end there again and again.
+    let last_end = value.windows(2).rposition(|it| it == b"?=").map_or(0, |at| at + 2);
+    let (mut rest, tail) = value.split_at_checked(last_end).unwrap_or((value, &[]));
     while let Some((before, after)) = split_at(rest, *b"=?") {
         plain.extend_from_slice(before);
         let Some((word, remainder)) = Word::read(after) else {
@@ -45,6 +47,7 @@ fn replace_words(value: &[u8], hints: &Hints, write: impl Fn(String) -> String) 
         rest = remainder;
     }
     plain.extend_from_slice(rest);
+    plain.extend_from_slice(tail);
     run.end(&mut result, hints, &write);
     result.push_str(&charset::decode(&plain, None, hints).text);
     result

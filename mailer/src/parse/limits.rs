@@ -16,9 +16,11 @@ pub struct Limits {
     pub headers: usize,
     /// One header block, in bytes.
     pub header_bytes: usize,
+    /// All header blocks of the mail together, in bytes.
+    pub all_header_bytes: usize,
     /// Addresses read from one mail; more are left out with a warning.
     pub addresses: usize,
-    /// Text or HTML that is read of one part; a larger one is kept as a file, and its beginning is read.
+    /// Text and HTML that is read of the whole mail, in bytes; a part beyond is kept as a file, and its beginning is read.
     pub text_bytes: usize,
     /// Recipients read from one delivery report.
     pub reported_recipients: usize,
@@ -32,8 +34,9 @@ impl Default for Limits {
             depth: 20,
             headers: 2_000,
             header_bytes: 64 * 1024,
+            all_header_bytes: 512 * 1024,
             addresses: 1_000,
-            text_bytes: 1024 * 1024,
+            text_bytes: 2 * 1024 * 1024,
             reported_recipients: 500,
         }
     }
@@ -52,4 +55,6 @@ pub enum LimitExceeded {
     Headers(usize),
     #[error("a header block of the mail is larger than {0} bytes")]
     HeaderBytes(usize),
+    #[error("the header blocks of the mail together are larger than {0} bytes")]
+    AllHeaderBytes(usize),
 }

@@ -3,7 +3,7 @@
 //! The walk is our own since the parser library has no bounds: it makes one pass over the lines, keeps a stack of open
 //! multiparts and allocates nothing by a mail's say-so. Contents stay encoded until somebody asks for them.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 use super::{
     header::Headers,
@@ -87,7 +87,8 @@ pub(super) fn read<'a>(message: &'a [u8], limits: &Limits) -> Result<Tree<'a>, L
     if message.len() > limits.raw_bytes {
         return Err(LimitExceeded::RawBytes(limits.raw_bytes));
     }
-    let mut walk = Walk { message, limits, open: Vec::new(), parts: 0, warnings: Vec::new() };
+    let mut walk =
+        Walk { message, limits, open: Vec::new(), parts: 0, header_bytes: 0, warnings: Vec::new() };
     let mut at = walk.begin_part(start_of_header(message))?;
     while walk.has_boundary()
         && let Some(line) = next_line(message, at)
@@ -114,6 +115,8 @@ struct Walk<'a, 'l> {
     limits: &'l Limits,
     open: Vec<Open<'a>>,
     parts: usize,
+    /// In all header blocks so far.
+    header_bytes: usize,
     warnings: Vec<String>,
 }
 
@@ -135,6 +138,10 @@ impl<'a> Walk<'a, '_> {
             return Err(LimitExceeded::Depth(self.limits.depth));
         }
         let (header_end, content_at) = self.find_header_end(at)?;
+        self.header_bytes += header_end - at;
+        if self.header_bytes > self.limits.all_header_bytes {
+            return Err(LimitExceeded::AllHeaderBytes(self.limits.all_header_bytes));
+        }
         let headers = Headers::read(self.message.get(at..header_end).unwrap_or_default());
         let in_digest = self.open.last().is_some_and(|open| open.part.media_type == "multipart/digest");
         let content_type = headers.parameterized("Content-Type");
@@ -160,14 +167,15 @@ impl<'a> Walk<'a, '_> {
     /// Where the header block at `start` ends and where the content begins.
     fn find_header_end(&self, start: usize) -> Result<(usize, usize), LimitExceeded> {
         let (mut at, mut fields) = (start, 0);
+        let mut own_boundary = OwnBoundary::default();
         while let Some(line) = next_line(self.message, at) {
             if is_empty(line) && !self.is_folded_after(at + line.len(), line) {
                 return Ok((at, at + line.len()));
             }
             let is_field = Headers::is_field(line);
             // A block that starts with something else has no header; a boundary ends it without an empty line.
-            let is_boundary = || self.find_boundary(line).is_some() || self.is_own_boundary(start..at, line);
-            if (at == start && !is_field) || is_boundary() {
+            let mut is_own = || own_boundary.is(line, || self.message.get(start..at).unwrap_or_default());
+            if (at == start && !is_field) || self.find_boundary(line).is_some() || is_own() {
                 return Ok((at, at));
             }
             fields += usize::from(is_field);
@@ -188,19 +196,6 @@ impl<'a> Walk<'a, '_> {
         let follows = next_line(self.message, next)
             .is_some_and(|it| matches!(it.first(), Some(b' ' | b'\t')) && !is_empty(it));
         is_blank && follows
-    }
-
-    /// The header block itself names the boundary that `line` is.
-    fn is_own_boundary(&self, block: Range<usize>, line: &[u8]) -> bool {
-        let Some(boundary) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end).filter(|it| !it.is_empty())
-        else {
-            return false;
-        };
-        let block = Headers::read(self.message.get(block).unwrap_or_default());
-        let content_type = block.parameterized("Content-Type");
-        content_type
-            .and_then(|it| it.parameter("boundary").map(|it| it.as_bytes() == boundary))
-            .unwrap_or_default()
     }
 
     /// Without one there is nothing to look for.
@@ -269,6 +264,37 @@ impl<'a> Walk<'a, '_> {
             None => Err(LimitExceeded::Parts(self.limits.parts)),
         }
     }
+}
+
+/// The boundary that a header block itself names. Looked for when a line may be it, and not again until there is twice
+/// as much to look through, or a block full of dashes would take time by the square.
+#[derive(Default)]
+struct OwnBoundary {
+    found: Option<Vec<u8>>,
+    looked_through: usize,
+}
+
+impl OwnBoundary {
+    /// Whether `line` is the boundary that the block before it names.
+    fn is<'b>(&mut self, line: &[u8], block: impl Fn() -> &'b [u8]) -> bool {
+        let Some(line) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end).filter(|it| !it.is_empty())
+        else {
+            return false;
+        };
+        let block = block();
+        if self.found.is_none() && block.len() >= 2 * self.looked_through {
+            self.looked_through = block.len();
+            let content_type = Headers::read(block).parameterized("Content-Type");
+            self.found =
+                content_type.and_then(|it| it.parameter("boundary").map(|it| it.as_bytes().to_vec()));
+        }
+        self.found.as_deref() == Some(line)
+    }
+}
+
+/// The header fields of a message that is a part of another one; those within the limit for one block.
+pub(super) fn read_header<'a>(message: &'a [u8], limits: &Limits) -> Headers<'a> {
+    split_message(message.get(..limits.header_bytes).unwrap_or(message)).0
 }
 
 /// Splits a message that is a part of another one: its header fields and its content.

@@ -52,7 +52,7 @@ pub fn parse(raw: &[u8], limits: &Limits) -> ParsedMail {
 
 /// Who the mail says wrote it, where that is one person by any reading: one From field with one address in it.
 pub(crate) fn find_sole_author(raw: &[u8]) -> Option<Mailbox> {
-    let (headers, _) = mime::split_message(raw);
+    let headers = mime::read_header(raw, &Limits::default());
     let mut mailboxes = headers.mailboxes("From").into_iter();
     let author = mailboxes.next().filter(|_| headers.count("From") == 1)?;
     mailboxes.next().is_none().then_some(author)
@@ -80,6 +80,7 @@ fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     (mail.visible, mail.elided) = divide(&mail.segments);
     mail.text = body.text;
     decide_kind(root, limits, &mut mail);
+    mail.warnings.dedup();
     mail
 }
 
@@ -91,8 +92,7 @@ fn unparsable(raw: &[u8], exceeded: LimitExceeded, limits: &Limits) -> ParsedMai
         reasons: vec![exceeded.to_string()],
         ..ParsedMail::default()
     };
-    let beginning = raw.get(..limits.header_bytes).unwrap_or(raw);
-    read_headers(&mime::split_message(beginning).0, limits, &mut mail);
+    read_headers(&mime::read_header(raw, limits), limits, &mut mail);
     mail
 }
 

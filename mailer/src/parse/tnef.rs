@@ -5,7 +5,6 @@ use thiserror::Error;
 
 use super::{
     charset::{self, Hints},
-    limits::Limits,
     mail::Attachment,
 };
 
@@ -25,11 +24,15 @@ pub(super) enum TnefError {
     Signature,
     #[error("it holds too many files")]
     TooManyFiles,
+    #[error("it holds too many attributes")]
+    TooManyAttributes,
     #[error("there is nothing in it")]
     Empty,
 }
 
 const SIGNATURE: u32 = 0x223e_9f78;
+/// A file takes four or five.
+const MAX_ATTRIBUTES: usize = 10_000;
 
 /// Attributes of the stream ([MS-OXTNEF] 2.1.3.3).
 mod attribute {
@@ -54,18 +57,22 @@ mod property {
     pub(super) const ATTACH_CONTENT_ID: u16 = 0x3712;
 }
 
-/// Unpacks `bytes`. A stream cut short gives what came before the cut.
-pub(super) fn unpack(bytes: &[u8], limits: &Limits) -> Result<Unpacked, TnefError> {
+/// Unpacks `bytes`, at most so many files. A stream cut short gives what came before the cut.
+pub(super) fn unpack(bytes: &[u8], max_files: usize) -> Result<Unpacked, TnefError> {
     let mut input = Input(bytes);
     if input.u32() != Some(SIGNATURE) {
         return Err(TnefError::Signature);
     }
     let _key = input.take(2);
     let mut unpacked = Unpacked::default();
-    let mut code_page = None;
+    let (mut code_page, mut attributes) = (None, 0);
     while let Some((id, data)) = input.attribute() {
+        attributes += 1;
+        if attributes > MAX_ATTRIBUTES {
+            return Err(TnefError::TooManyAttributes);
+        }
         if id == attribute::ATTACH_RENDER_DATA {
-            if unpacked.files.len() >= limits.parts {
+            if unpacked.files.len() >= max_files {
                 return Err(TnefError::TooManyFiles);
             }
             unpacked.files.push(empty_file(unpacked.files.len() + 1));
@@ -107,14 +114,18 @@ fn empty_file(number: usize) -> Attachment {
     }
 }
 
+/// The last value of a kind counts, and only that one is decoded.
 fn read_message(data: &[u8], code_page: Option<&str>, unpacked: &mut Unpacked) {
+    let (mut text, mut html) = (None, None);
     for (id, value) in properties(data, code_page) {
         match id {
-            property::BODY => unpacked.text = Some(value.text()),
-            property::BODY_HTML => unpacked.html = Some(value.text()),
+            property::BODY => text = Some(value),
+            property::BODY_HTML => html = Some(value),
             _ => {}
         }
     }
+    unpacked.text = text.map(|it| it.text()).or(unpacked.text.take());
+    unpacked.html = html.map(|it| it.text()).or(unpacked.html.take());
 }
 
 fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachment) {
@@ -122,24 +133,26 @@ fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachmen
         attribute::ATTACH_TITLE => file.name = decode(data, code_page),
         attribute::ATTACH_DATA => file.bytes = data.to_vec(),
         _ => {
-            let mut has_long_name = false;
+            let (mut long_name, mut name, mut content_type, mut content_id) = (None, None, None, None);
             for (id, value) in properties(data, code_page) {
                 match id {
-                    property::ATTACH_LONG_FILE_NAME => {
-                        file.name = value.text();
-                        has_long_name = true;
-                    }
-                    property::ATTACH_FILE_NAME | property::DISPLAY_NAME if !has_long_name => {
-                        file.name = value.text();
-                    }
-                    property::ATTACH_MIME_TAG => file.content_type = value.text().to_ascii_lowercase(),
-                    property::ATTACH_CONTENT_ID => {
-                        file.content_id = Some(value.text().trim_matches(['<', '>']).to_owned())
-                            .filter(|id| !id.is_empty());
-                    }
+                    property::ATTACH_LONG_FILE_NAME => long_name = Some(value),
+                    property::ATTACH_FILE_NAME | property::DISPLAY_NAME => name = Some(value),
+                    property::ATTACH_MIME_TAG => content_type = Some(value),
+                    property::ATTACH_CONTENT_ID => content_id = Some(value),
                     property::ATTACH_DATA if file.bytes.is_empty() => file.bytes = value.bytes.to_vec(),
                     _ => {}
                 }
+            }
+            if let Some(name) = long_name.or(name) {
+                file.name = name.text();
+            }
+            if let Some(content_type) = content_type {
+                file.content_type = content_type.text().to_ascii_lowercase();
+            }
+            if let Some(id) = content_id {
+                file.content_id =
+                    Some(id.text().trim_matches(['<', '>']).to_owned()).filter(|id| !id.is_empty());
             }
         }
     }
@@ -171,15 +184,11 @@ fn decode(bytes: &[u8], code_page: Option<&str>) -> String {
 }
 
 /// The strings, binaries and objects of a property list ([MS-OXTNEF] 2.1.3.4); numbers and times are passed over.
-fn properties<'a>(data: &'a [u8], code_page: Option<&'a str>) -> Vec<(u16, Value<'a>)> {
+fn properties<'a>(data: &'a [u8], code_page: Option<&'a str>) -> impl Iterator<Item = (u16, Value<'a>)> {
     let mut input = Input(data);
     let count = input.u32().unwrap_or_default();
-    let mut found = Vec::new();
-    for _ in 0..count {
-        let Some((id, value)) = input.property(code_page) else { break };
-        found.extend(value.map(|value| (id, value)));
-    }
-    found
+    let read = (0..count).map_while(move |_| input.property(code_page));
+    read.filter_map(|(id, value)| Some((id, value?)))
 }
 
 /// What is left to read, little-endian.

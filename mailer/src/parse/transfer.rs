@@ -39,6 +39,8 @@ impl TransferEncoding {
 pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
     let (mut quantum, mut letters) = (0_u32, 0_u8);
+    // So far the bytes are known to be code: none is looked at twice.
+    let mut known = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -49,9 +51,11 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
             b'=' if letters > 0 => {
                 end_quantum(&mut decoded, quantum, letters);
                 (quantum, letters) = (0, 0);
-                if !is_base64(bytes.get(at..).unwrap_or_default()) {
+                let end = (at + LOOK_AHEAD).min(bytes.len());
+                if !bytes.get(known.max(at)..end).unwrap_or_default().iter().all(is_code) {
                     return decoded;
                 }
+                known = end;
                 continue;
             }
             _ => continue,
@@ -68,11 +72,11 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The next lines hold nothing but code: no blank inside a line, no other sign.
-fn is_base64(bytes: &[u8]) -> bool {
-    const LOOK_AHEAD: usize = 256;
-    let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
-    bytes.iter().take(LOOK_AHEAD).all(is_code)
+/// So many bytes behind a padding tell whether code goes on: no blank inside a line, no other sign.
+const LOOK_AHEAD: usize = 256;
+
+fn is_code(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte)
 }
 
 fn end_quantum(decoded: &mut Vec<u8>, quantum: u32, letters: u8) {

@@ -4,6 +4,7 @@
 //! made under a name of its own and then renamed: whoever looks for it finds it whole or not at all, and of two makers
 //! one throws his away. What the engines really made is read by [`inspect`].
 
+pub mod ceiling;
 pub mod inspect;
 
 use std::{

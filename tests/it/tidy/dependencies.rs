@@ -7,10 +7,10 @@ use super::{File, ROOT, assert_none};
 /// The crates that own a dependency; no other may name it. `liaison-tests` looks at the project from outside.
 const OWNERS: &[(&[&str], &[&str])] = &[
     (&["sqlx"], &["liaison-persistence"]),
-    (&["lettre", "mail-auth"], &["liaison-mailer"]),
+    (&["lettre", "mail-auth", "smtp-proto"], &["liaison-mailer"]),
     (&["mail-parser"], &["liaison-mailer", "liaison-tests"]),
     (&["actix-web"], &["liaison-api", "liaison-tests"]),
-    (&["actix-cors", "actix-multipart", "tracing-actix-web", "smtp-proto"], &["liaison-api"]),
+    (&["actix-cors", "actix-multipart", "tracing-actix-web"], &["liaison-api"]),
     (&["utoipa", "utoipa-actix-web", "utoipa-swagger-ui"], &["liaison-api"]),
     (&["liaison-persistence", "liaison-mailer"], &["liaison-api", "liaison-tests"]),
     (&["liaison-api"], &["liaison-tests"]),

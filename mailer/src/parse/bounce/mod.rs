@@ -19,6 +19,9 @@ use super::{
     mime::{self, Part},
 };
 
+/// Longer sayings of servers are cut, in characters.
+const MAX_DIAGNOSTIC_CHARS: usize = 500;
+
 /// What is known of one recipient while the report is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Finding {
@@ -37,12 +40,13 @@ impl Finding {
             self.diagnostic.as_deref(),
             is_delay,
         );
+        let cut = |it: String| it.chars().take(MAX_DIAGNOSTIC_CHARS).collect();
         BouncedRecipient {
             original_address: self.original_address.filter(|it| !it.eq_ignore_ascii_case(&self.address)),
             address: self.address,
             status: self.status,
             class,
-            diagnostic: self.diagnostic,
+            diagnostic: self.diagnostic.map(cut),
         }
     }
 }
@@ -87,7 +91,7 @@ pub(super) fn read_without_return_path(root: &Part<'_>, text: &str, limits: &Lim
 
 fn describe(root: &Part<'_>, text: &str, fields: Vec<Finding>, limits: &Limits) -> Bounce {
     let (notice, _) = prose::split_original(text);
-    let mut original = find_original(root, text);
+    let mut original = find_original(root, text, limits);
     let mut findings = fields;
     if !names_somebody(&findings) {
         findings = fields::in_text(text, limits);
@@ -120,7 +124,7 @@ fn read_relayed(root: &Part<'_>, limits: &Limits) -> Option<(Vec<Finding>, Optio
         let bytes = part.decoded();
         let report = mime::read(&bytes, limits).ok()?.root;
         let findings = fields::in_parts(&report, limits);
-        names_somebody(&findings).then(|| (findings, find_original(&report, "")))
+        names_somebody(&findings).then(|| (findings, find_original(&report, "", limits)))
     })
 }
 
@@ -146,7 +150,7 @@ impl Original {
 }
 
 /// The returned mail or its header: as a part, or as text below the notice.
-fn find_original(root: &Part<'_>, text: &str) -> Option<Original> {
+fn find_original(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Original> {
     let part = root.walk().into_iter().skip(1).find(|part| {
         matches!(
             part.media_type.as_str(),
@@ -160,7 +164,7 @@ fn find_original(root: &Part<'_>, text: &str) -> Option<Original> {
     });
     if let Some(part) = part {
         let bytes = part.decoded();
-        let original = Original::from_headers(&mime::split_message(&bytes).0);
+        let original = Original::from_headers(&mime::read_header(&bytes, limits));
         if original.message_id.is_some() || !original.to.is_empty() {
             return Some(original);
         }

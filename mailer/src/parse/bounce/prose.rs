@@ -105,6 +105,9 @@ pub(super) fn complete(findings: &mut [Finding], notice: &str) {
     }
 }
 
+/// What is said of a recipient stands close to his address; a line may name hundreds of them, so each keeps little.
+const MAX_SAID_BYTES: usize = 8 * 1024;
+
 /// For each recipient everything from a line with his address up to one with another's.
 fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
     let numbers: HashMap<String, usize> =
@@ -119,8 +122,9 @@ fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
             spoken_of = named;
         }
         for number in &spoken_of {
-            if let Some(said) = said.get_mut(*number) {
-                said.push_str(line.trim());
+            if let Some(said) = said.get_mut(*number).filter(|it| it.len() < MAX_SAID_BYTES) {
+                let line = line.trim();
+                said.push_str(line.get(..line.floor_char_boundary(MAX_SAID_BYTES)).unwrap_or(line));
                 said.push('\n');
             }
         }
@@ -130,11 +134,10 @@ fn said_of_each(findings: &[Finding], notice: &str) -> Vec<String> {
 
 /// The first line that carries a code, else all that was said, on one line.
 fn diagnostic(said: &str) -> Option<String> {
-    const MAX_CHARACTERS: usize = 500;
     let lines = || said.lines().map(str::trim).filter(|line| line.contains(' '));
     let coded = lines().find(|line| status::find_code(line).is_some() || status::find_reply(line).is_some());
     let chosen = coded.map_or_else(|| lines().collect::<Vec<_>>().join(" "), str::to_owned);
-    Some(chosen.chars().take(MAX_CHARACTERS).collect()).filter(|it: &String| !it.is_empty())
+    Some(chosen).filter(|it| !it.is_empty())
 }
 
 /// Addresses that head a line.
@@ -192,8 +195,8 @@ fn mentioned(notice: &str) -> Vec<String> {
 
 /// Those who the report is from and to: named in it, but seldom its subject.
 struct Participants {
-    servers: Vec<String>,
-    sender: Vec<String>,
+    servers: HashSet<String>,
+    sender: HashSet<String>,
 }
 
 impl Participants {

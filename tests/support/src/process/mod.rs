@@ -1,5 +1,13 @@
 //! The program itself, as an operator runs it: started, killed, started again; spoken to over sockets.
 
+mod lmtp;
+mod office;
+mod postfix;
+
+pub use lmtp::{Sender, hand_over};
+pub use office::{Office, kill_again_and_again};
+pub use postfix::Postfix;
+
 use std::{
     fs,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
@@ -83,6 +91,11 @@ impl Site {
         Server(child)
     }
 
+    /// Starts one part of the server and waits for nothing.
+    pub fn start_only(&self, part: &str) -> Server {
+        Server(self.command(&["serve", "--only", part]).stderr(Stdio::null()).spawn().unwrap())
+    }
+
     /// Asks over a connection of its own; an error where the server is gone before it has answered.
     pub fn ask(&self, ask: &Ask<'_>) -> io::Result<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.http)?;
@@ -120,39 +133,6 @@ impl Drop for Site {
     }
 }
 
-/// Hands a mail over by SMTP (`EHLO`) or LMTP (`LHLO`); the reply that ended it.
-pub fn hand_over(server: &str, hello: &str, sender: &str, recipient: &str, mail: &str) -> io::Result<String> {
-    let mut stream = TcpStream::connect(server)?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut replies = BufReader::new(stream.try_clone()?);
-    let mut reply = || -> io::Result<String> {
-        let mut line = String::new();
-        while line.as_bytes().get(3) != Some(&b' ') {
-            line.clear();
-            if replies.read_line(&mut line)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-        Ok(line)
-    };
-    let commands = [
-        format!("{hello} client.test"),
-        format!("MAIL FROM:<{sender}>"),
-        format!("RCPT TO:<{recipient}>"),
-        "DATA".to_owned(),
-        format!("{}\r\n.", mail.replace('\n', "\r\n")),
-    ];
-    let mut last = reply()?;
-    for command in commands {
-        if !last.starts_with(['2', '3']) {
-            break;
-        }
-        write!(stream, "{command}\r\n")?;
-        last = reply()?;
-    }
-    Ok(last)
-}
-
 /// A request.
 #[derive(Clone, Copy)]
 pub struct Ask<'a> {
@@ -171,6 +151,11 @@ impl Server {
     pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    /// Its memory in bytes, by the name of a line of its status.
+    pub fn memory(&self, line: &str) -> u64 {
+        memory(self.0.id(), line)
     }
 
     /// SIGTERM, then the exit status.
@@ -197,53 +182,16 @@ pub fn binary() -> PathBuf {
     path
 }
 
+/// The memory of a process in bytes, by the name of a line of its status: `VmRSS` now, `VmHWM` at most so far.
+pub fn memory(process: u32, line: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let value = status.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(':')).unwrap();
+    value.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
 /// An address of this machine where nobody listens.
 fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
-
-/// The Postfix that `scripts/with-postfix` started.
-pub struct Postfix {
-    pub smtp: String,
-    maildir: PathBuf,
-}
-
-impl Postfix {
-    #[expect(clippy::disallowed_methods, reason = "what the script says stands in the environment")]
-    fn said(name: &str) -> String {
-        let hint = "`make test` starts a Postfix and sets it, scripts/with-postfix too";
-        std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: {hint}"))
-    }
-
-    pub fn find() -> Self {
-        Self { smtp: Self::said("TEST_POSTFIX_SMTP"), maildir: Self::said("TEST_POSTFIX_MAILDIR").into() }
-    }
-
-    /// A site whose mail leaves by this Postfix, and which has a mail domain that this Postfix hands to it.
-    pub fn site(&self, engine: Engine) -> Site {
-        let ports = Self::said("TEST_POSTFIX_LMTP_PORTS");
-        let (first, last) = ports.split_once('-').unwrap();
-        let (first, last): (u16, u16) = (first.parse().unwrap(), last.parse().unwrap());
-        // Tests run side by side: each begins to look at another place.
-        let start = u16::try_from(std::process::id() % u32::from(last - first)).unwrap();
-        let mut ports = (first + start..=last).chain(first..first + start);
-        let port = ports.find(|it| TcpListener::bind(("127.0.0.1", *it)).is_ok()).unwrap();
-        let mut site = Site::new(engine);
-        site.lmtp = format!("127.0.0.1:{port}");
-        site.set("LIAISON_LMTP__LISTEN", site.lmtp.clone());
-        site.set("LIAISON_MAIL__DOMAIN", format!("p{port}.liaison.test"));
-        site.set("LIAISON_MAIL__TRANSPORT", format!("smtp://{}", self.smtp));
-        site
-    }
-
-    /// Waits for a mail to an address of `client.test`.
-    pub fn wait_for_mail_to(&self, address: &str) -> String {
-        let delivered = format!("Delivered-To: {address}\n");
-        wait_until(|| {
-            let entries = fs::read_dir(self.maildir.join("new")).ok()?.filter_map(Result::ok);
-            entries.filter_map(|it| fs::read_to_string(it.path()).ok()).find(|it| it.contains(&delivered))
-        })
-    }
 }
 
 /// Looks again and again at what another process does, until there is something to see.

@@ -23,7 +23,7 @@ const MAX_BAD_COMMANDS: u32 = 20;
 
 /// The state of one connection.
 #[derive(Debug)]
-pub(super) struct Session {
+pub struct Session {
     limits: Limits,
     phase: Phase,
     /// Told by XFORWARD for the next mail.
@@ -32,9 +32,9 @@ pub(super) struct Session {
     /// The line being read is longer than allowed; its beginning is gone.
     is_line_cut: bool,
     /// Bytes read and not yet understood.
-    pub(super) input: BytesMut,
+    pub input: BytesMut,
     /// Replies not yet written.
-    pub(super) output: Vec<u8>,
+    pub output: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -59,7 +59,7 @@ struct Envelope {
 
 /// What the session needs in order to go on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     /// More input, after the output was written.
     Read,
     /// [`Session::answer_recipient`] with what is known of this address.
@@ -71,7 +71,7 @@ pub(super) enum Step {
 }
 
 impl Session {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub fn new(limits: Limits) -> Self {
         let mut session = Self {
             limits,
             phase: Phase::Connected,
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Goes on as far as the input allows.
-    pub(super) fn step(&mut self) -> Step {
+    pub fn step(&mut self) -> Step {
         loop {
             let next = match mem::replace(&mut self.phase, Phase::Idle) {
                 Phase::Data(envelope, decoder) => self.read_data(envelope, decoder),
@@ -105,7 +105,7 @@ impl Session {
         }
     }
 
-    pub(super) fn answer_recipient(&mut self, address: String, verdict: RecipientVerdict) {
+    pub fn answer_recipient(&mut self, address: String, verdict: RecipientVerdict) {
         let reply = match verdict {
             RecipientVerdict::Known => "250 2.1.5 recipient known",
             RecipientVerdict::Unknown => "550 5.1.1 no such mailbox here",
@@ -118,7 +118,7 @@ impl Session {
     }
 
     /// RFC 2033 §4.2: one reply for each recipient that RCPT took, in order.
-    pub(super) fn answer_mail(&mut self, n_recipients: usize, outcomes: Vec<Outcome>) {
+    pub fn answer_mail(&mut self, n_recipients: usize, outcomes: Vec<Outcome>) {
         for outcome in outcomes.into_iter().chain(iter::repeat(Outcome::TryLater)).take(n_recipients) {
             match outcome {
                 Outcome::Stored => self.reply("250 2.0.0 stored"),
@@ -129,22 +129,22 @@ impl Session {
     }
 
     /// Whether a message is being read, which a shutdown waits for.
-    pub(super) fn is_in_data(&self) -> bool {
+    pub fn is_in_data(&self) -> bool {
         matches!(self.phase, Phase::Data(..))
     }
 
     /// How long to wait for input.
-    pub(super) fn patience(&self) -> Duration {
+    pub fn patience(&self) -> Duration {
         if self.is_in_data() { self.limits.data_timeout } else { self.limits.command_timeout }
     }
 
     /// Ends the session: the peer was silent for too long.
-    pub(super) fn give_up(&mut self) {
+    pub fn give_up(&mut self) {
         self.close("421 4.4.2 waited too long");
     }
 
     /// Ends the session: the server stops.
-    pub(super) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.close("421 4.3.2 shutting down");
     }
 

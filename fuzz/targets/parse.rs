@@ -1,0 +1,13 @@
+//! A whole mail, read within the usual bounds and within very small ones.
+
+#![no_main]
+
+use liaison_fuzz::mail::{SMALL, check};
+use liaison_mailer::parse::{Limits, fingerprint, parse};
+
+libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
+    for limits in [Limits::default(), SMALL] {
+        check(raw, &parse(raw, &limits), &limits);
+    }
+    assert_eq!(fingerprint(raw), fingerprint(&[raw, b"\r\n"].concat()), "an empty line makes it another mail");
+});

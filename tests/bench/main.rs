@@ -1,0 +1,59 @@
+//! `make bench`: how fast mail is taken in and turned into comments, beside what the machine can do at all.
+//!
+//! Everything is measured on the program that users run, over sockets, on SQLite with `synchronous = full`; the ceilings
+//! are measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    reason = "a bench ends at what it did not expect, and prints what it found"
+)]
+
+mod ceiling;
+mod hostile;
+mod incoming;
+
+use std::{fs, thread::available_parallelism};
+
+use support::{Engine, load, process::Site};
+
+fn main() {
+    // `cargo test --all-targets` starts it too, and means something else.
+    if !std::env::args().any(|it| it == "--bench") {
+        return;
+    }
+    let profile = if cfg!(debug_assertions) { "NOT optimized" } else { "optimized" };
+    println!("{} cores, load {}, {profile}", available_parallelism().unwrap(), load_average());
+    ceiling::measure();
+    incoming::measure();
+    hostile::measure();
+    measure_load();
+    println!("load {} at the end", load_average());
+}
+
+/// R10: five thousand mails of every kind, and the server killed three times among them.
+fn measure_load() {
+    const MAILS: usize = 5_000;
+    let report = load::run(&Site::new(Engine::Sqlite), MAILS);
+    println!("\n{MAILS} mixed mails, 4 sessions, 3 SIGKILLs: every one where it belongs");
+    line("time", format!("{:.1} s", report.time.as_secs_f64()));
+    line("deliveries cut and repeated", report.cut.to_string());
+    line("entries in the ledger", report.received.to_string());
+    for (state, mails) in report.ended {
+        line(&state, mails.to_string());
+    }
+}
+
+fn load_average() -> String {
+    fs::read_to_string("/proc/loadavg").unwrap().split(' ').take(3).collect::<Vec<_>>().join(" ")
+}
+
+/// A line of the output.
+fn line(what: &str, value: impl AsRef<str>) {
+    println!("  {what:<44} {:>14}", value.as_ref());
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / 1024.0 / 1024.0)
+}
