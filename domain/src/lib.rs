@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod comment;
+pub mod contact_mail;
 pub mod fan_out;
 pub mod file;
 pub mod id;

@@ -1,5 +1,21 @@
 -- The five ledgers of mail, the thread index, and the jobs.
 
+-- What an account decides about the mail to its contacts; no row where it keeps to the defaults.
+CREATE TABLE contact_mail_settings (
+    account_id UUID NOT NULL,
+    unique_reply_address BOOLEAN NOT NULL,
+    attach_files BOOLEAN NOT NULL,
+    plain_text_part BOOLEAN NOT NULL,
+    history_messages BIGINT NOT NULL,
+    show_all_recipients BOOLEAN NOT NULL,
+    staff_without_email TEXT NOT NULL CHECK (staff_without_email IN ('omit', 'internal_address', 'external_address')),
+    open_tracking BOOLEAN NOT NULL,
+    reply_marker BOOLEAN NOT NULL,
+    suppressed_addresses JSONB NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id)
+);
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id UUID NOT NULL,
@@ -17,6 +33,8 @@ CREATE TABLE outgoing_mail (
     in_reply_to TEXT,
     -- At most 20, oldest first.
     reference_ids JSONB NOT NULL,
+    -- The settings that were in force when it was written, so that they can't change it between two attempts.
+    form JSONB NOT NULL,
     -- Systems like ours that what caused it went through, this one included (R3).
     hops BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
@@ -162,6 +180,7 @@ CREATE UNIQUE INDEX job_once ON job (account_id, kind, subject_id);
 CREATE INDEX job_due ON job (state, run_at, account_id);
 CREATE INDEX job_due_in_account ON job (account_id, state, kind, run_at, id);
 
+ALTER TABLE contact_mail_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);

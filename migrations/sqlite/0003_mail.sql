@@ -1,5 +1,22 @@
 -- The five ledgers of mail, the thread index, and the jobs.
 
+-- What an account decides about the mail to its contacts; no row where it keeps to the defaults.
+CREATE TABLE contact_mail_settings (
+    account_id BLOB NOT NULL,
+    unique_reply_address INTEGER NOT NULL CHECK (unique_reply_address IN (0, 1)),
+    attach_files INTEGER NOT NULL CHECK (attach_files IN (0, 1)),
+    plain_text_part INTEGER NOT NULL CHECK (plain_text_part IN (0, 1)),
+    history_messages INTEGER NOT NULL,
+    show_all_recipients INTEGER NOT NULL CHECK (show_all_recipients IN (0, 1)),
+    staff_without_email TEXT NOT NULL CHECK (staff_without_email IN ('omit', 'internal_address', 'external_address')),
+    open_tracking INTEGER NOT NULL CHECK (open_tracking IN (0, 1)),
+    reply_marker INTEGER NOT NULL CHECK (reply_marker IN (0, 1)),
+    suppressed_addresses TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id BLOB NOT NULL,
@@ -17,6 +34,8 @@ CREATE TABLE outgoing_mail (
     in_reply_to TEXT,
     -- At most 20, oldest first.
     reference_ids TEXT NOT NULL,
+    -- The settings that were in force when it was written, so that they can't change it between two attempts.
+    form TEXT NOT NULL,
     -- Systems like ours that what caused it went through, this one included (R3).
     hops INTEGER NOT NULL,
     created_at TEXT NOT NULL,

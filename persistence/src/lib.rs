@@ -15,6 +15,7 @@ pub mod account;
 pub mod change_feed;
 pub mod comment;
 pub mod contact;
+pub mod contact_mail_settings;
 pub mod database;
 pub mod employee;
 pub mod error;
@@ -44,6 +45,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         change_feed::ALL,
         comment::ALL,
         contact::ALL,
+        contact_mail_settings::ALL,
         database::ALL,
         employee::ALL,
         file::ALL,

@@ -448,6 +448,7 @@ name_columns!(
     account.Role,
     comment.CommentKind,
     comment.Origin,
+    contact_mail.StaffWithoutEmail,
     inbound::matching.MatchedBy,
     inbound::settings.ReplyToInactive,
     inbound::verdict.Cause,

@@ -207,7 +207,12 @@ fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
         detail: describe(*reason).to_owned(),
         person_id: Some(person.uuid()),
     });
-    skipped.collect()
+    let suppressed = fan_out.suppressed.iter().map(|it| Warning {
+        code: "suppressed".to_owned(),
+        detail: format!("No mail leaves to {}: the address is suppressed.", it.address),
+        person_id: Some(it.person.uuid()),
+    });
+    skipped.chain(suppressed).collect()
 }
 
 fn too_large(file: &File) -> Warning {

@@ -2,6 +2,7 @@
 
 use liaison_domain::{
     account::Login,
+    contact_mail::ContactMailSettings,
     fan_out::{self, FanOut, MailTo},
     id::{AccountId, CommentId, OutgoingMailId, PersonId},
     notification::NotificationKind,
@@ -10,9 +11,10 @@ use liaison_domain::{
     task::Task,
 };
 use liaison_persistence::{
+    contact_mail_settings,
     database::WriteTx,
     notification::{self, NewNotification},
-    outgoing_mail::{self, About, NewMail, SenderRow},
+    outgoing_mail::{self, About, Form, NewMail, SenderRow},
     thread,
 };
 
@@ -39,8 +41,10 @@ pub struct Notice<'a> {
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
 /// commit.
 pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<FanOut, Failure> {
-    let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
     let now = app.env.now();
+    let settings = contact_mail_settings::get(tx, notice.account).await?;
+    let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
+    let plan = plan.without(&settings.suppressed_keys());
     let notices = plan.in_app.iter().map(|person| NewNotification {
         id: app.env.id(),
         person: *person,
@@ -52,8 +56,8 @@ pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<
     if let Some(comment) = notice.comment {
         outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
     }
-    if !plan.mails.is_empty() {
-        write_mails(tx, app, notice, &plan.mails).await?;
+    if !(plan.mails.is_empty() && plan.suppressed.is_empty()) {
+        write_mails(tx, app, notice, &settings, &plan).await?;
     }
     Ok(plan)
 }
@@ -62,7 +66,8 @@ async fn write_mails(
     tx: &mut WriteTx,
     app: &App,
     notice: &Notice<'_>,
-    mails: &[MailTo],
+    settings: &ContactMailSettings,
+    plan: &FanOut,
 ) -> Result<(), Failure> {
     let (account, task) = (notice.account, notice.task);
     let writer = outgoing_mail::find_sender(tx, account, notice.author).await?;
@@ -73,12 +78,15 @@ async fn write_mails(
     let from_address =
         from.address.at(&domain).map_err(|error| Failure::internal("From is no address", error))?;
     let subject = notice.kind.subject(&task.title);
-    let mut known = thread::list_known(tx, account, task.id, mails.iter().map(|it| it.person)).await?;
-    let new: Vec<NewMail> = mails
-        .iter()
-        .map(|to| {
+    let mails = || plan.mails.iter().chain(&plan.suppressed);
+    let mut known = thread::list_known(tx, account, task.id, mails().map(|it| it.person)).await?;
+    let new: Vec<NewMail> = mails()
+        .enumerate()
+        .map(|(n, to)| {
             let references = known.remove(&to.person).unwrap_or_default();
-            new_mail(app, account, &writer, &domain, to, references)
+            let is_suppressed = n >= plan.mails.len();
+            let form = form(settings);
+            NewMail { is_suppressed, ..new_mail(app, account, &writer, &domain, to, references, form) }
         })
         .collect();
     let about = About {
@@ -102,6 +110,7 @@ fn new_mail(
     domain: &str,
     to: &MailTo,
     references: Vec<String>,
+    form: Form,
 ) -> NewMail {
     let id: OutgoingMailId = app.env.id();
     NewMail {
@@ -115,5 +124,16 @@ fn new_mail(
         message_id: format!("{}@{domain}", app.keys.message_id(account, id.uuid())),
         references,
         token_hash: digest(app.keys.mail_token(account, id, to.person).as_bytes()),
+        form,
+        is_suppressed: false,
+    }
+}
+
+const fn form(settings: &ContactMailSettings) -> Form {
+    Form {
+        unique_reply_address: settings.unique_reply_address,
+        attach_files: settings.attach_files,
+        plain_text_part: settings.plain_text_part,
+        reply_marker: settings.reply_marker,
     }
 }

@@ -168,11 +168,16 @@ impl Around {
         let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
         let from = EmailAddress::parse(&row.from_address).map_err(|error| bent(&error))?;
         let known = |id: &String| MessageId::parse(&format!("<{id}>"));
+        let (form, task) = (&row.form.0, self.task(row)?);
+        let reply_to = match form.unique_reply_address {
+            true => LocalPart::Reply(token.clone()),
+            false => LocalPart::Task(task.number),
+        };
         let addressing = Addressing {
             from: Mailbox::new(row.from_name.clone(), from),
             sender: None,
             to: vec![Mailbox::new(row.name.clone(), recipient.clone())],
-            reply_to: Some(at(LocalPart::Reply(token.clone()))?.into()),
+            reply_to: Some(at(reply_to)?.into()),
             message_id: known(&row.message_id).map_err(|error| bent(&error))?,
             in_reply_to: row.in_reply_to.as_ref().and_then(|it| known(it).ok()),
             references: row.reference_ids.0.iter().filter_map(|it| known(it).ok()).collect(),
@@ -180,8 +185,8 @@ impl Around {
         };
         let envelope =
             Envelope { sender: Some(at(LocalPart::Bounce(token.clone()))?), recipients: vec![recipient] };
-        let (facts, files) = self.facts(row)?;
-        let (attached, left_out) = divide(files);
+        let (facts, files) = self.facts(row, task)?;
+        let (attached, left_out) = divide(files, form.attach_files);
         let shown = left_out.iter().map(file_fact).collect();
         let notification = Notification {
             kind: match row.kind {
@@ -193,7 +198,7 @@ impl Around {
             templates: &[],
             facts,
             frame: Frame {
-                reply_marker: true,
+                reply_marker: form.reply_marker,
                 body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
                 linked_files: shown,
                 ..Frame::default()
@@ -201,14 +206,17 @@ impl Around {
             addressing,
             attachments: Vec::new(),
             inline_images: Vec::new(),
-            has_text_part: true,
+            has_text_part: form.plain_text_part,
         };
         Ok(Letter { account: self.account.id, notification, attached, left_out, envelope, token })
     }
 
+    fn task(&self, row: &DeliveryRow) -> Result<&Task, Failure> {
+        self.tasks.get(&row.task_id).ok_or(Failure::Internal("the task is not there", None))
+    }
+
     /// What the mail speaks of, and the files that belong to it: those of its comment, or of its task (TPL-7).
-    fn facts(&self, row: &DeliveryRow) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
-        let task = self.tasks.get(&row.task_id).ok_or(Failure::Internal("the task is not there", None))?;
+    fn facts(&self, row: &DeliveryRow, task: &Task) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
         let recipient = Person { name: row.name.clone(), email: Some(row.address.clone()) };
         let (comment, files) = if let Some(id) = row.comment_id {
             let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
@@ -283,13 +291,14 @@ fn is_shown(html: &str, content_id: &str) -> bool {
 
 /// Those of a comment's files that no mail can carry.
 pub fn left_out(files: Vec<AttachedFile>) -> Vec<File> {
-    divide(files).1
+    divide(files, true).1
 }
 
-/// The files that travel in the mail, and those that are too large for it (R35).
-fn divide(files: Vec<AttachedFile>) -> (Vec<AttachedFile>, Vec<File>) {
-    let sizes: Vec<(FileId, u64)> =
-        files.iter().map(|it| (it.file.id, it.file.size.cast_unsigned())).collect();
+/// The files that travel in the mail, and those that don't: none but the images in its text where files are not to be
+/// attached (ATT-1), and none that it has no room for (R35).
+fn divide(files: Vec<AttachedFile>, attach_files: bool) -> (Vec<AttachedFile>, Vec<File>) {
+    let may_travel = files.iter().filter(|it| attach_files || it.content_id.is_some());
+    let sizes: Vec<(FileId, u64)> = may_travel.map(|it| (it.file.id, it.file.size.cast_unsigned())).collect();
     let attached = plan_attachments(&sizes, DEFAULT_BUDGET).attached;
     let (inside, outside): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|it| attached.contains(&it.file.id));

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod comment;
 pub mod confirm_sender;
 pub mod contact;
+pub mod contact_mail_settings;
 pub mod employee;
 pub mod fan_out;
 pub mod file;

@@ -12,6 +12,7 @@ use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
+    outgoing_mail::Form,
     sql::{Json, Scalar},
 };
 
@@ -31,6 +32,7 @@ pub struct DeliveryRow {
     pub in_reply_to: Option<String>,
     /// Oldest first.
     pub reference_ids: Json<Vec<String>>,
+    pub form: Json<Form>,
     pub created_at: Timestamp,
     /// Systems like ours that what caused it went through, this one included (R3).
     pub hops: i64,
@@ -55,6 +57,7 @@ record!(DeliveryRow {
     message_id,
     in_reply_to,
     reference_ids,
+    form,
     created_at,
     hops,
     person_id,
@@ -114,8 +117,8 @@ struct EventRow<'a> {
 statements! {
     LIST_DELIVERIES = [
         "SELECT m.id AS mail_id, m.task_id, m.comment_id, m.kind, m.author_id, m.language, m.from_name, m.from_address, \
-         m.message_id, m.in_reply_to, m.reference_ids, m.created_at, m.hops, r.person_id, r.name, r.address, r.state, \
-         r.attempts, r.cuts FROM outgoing_mail m \
+         m.message_id, m.in_reply_to, m.reference_ids, m.form, m.created_at, m.hops, r.person_id, r.name, r.address, \
+         r.state, r.attempts, r.cuts FROM outgoing_mail m \
          JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id WHERE m.account_id = $1 AND m.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.id, r.person_id"

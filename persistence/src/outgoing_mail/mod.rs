@@ -14,9 +14,9 @@ use liaison_domain::{
     job::JobKind,
     language::Language,
     mail_address::EmailAddress,
-    outgoing::{MailKind, SkipReason},
+    outgoing::{MailKind, RecipientState, SkipReason},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{Tx, WriteTx},
@@ -56,6 +56,19 @@ pub struct About<'a> {
     pub at: Timestamp,
 }
 
+/// How a message is made up. It stays with the message, so that every attempt sends the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
+pub struct Form {
+    /// Reply-To is an address of this message and recipient alone, not the task's (URA-1).
+    pub unique_reply_address: bool,
+    /// Files travel in it as far as they fit, not as links only (ATT-1).
+    pub attach_files: bool,
+    /// A text stands beside the HTML (PLT-1).
+    pub plain_text_part: bool,
+    pub reply_marker: bool,
+}
+
 /// A message to one recipient.
 #[derive(Clone, Debug)]
 pub struct NewMail {
@@ -72,6 +85,9 @@ pub struct NewMail {
     pub references: Vec<String>,
     /// The digest of the token in his reply and bounce addresses.
     pub token_hash: Vec<u8>,
+    pub form: Form,
+    /// No mail leaves to his address.
+    pub is_suppressed: bool,
 }
 
 #[derive(Serialize)]
@@ -87,6 +103,8 @@ struct MailRow<'a> {
     in_reply_to: Option<&'a str>,
     reference_ids: &'a [String],
     token_hash: String,
+    form: &'a Form,
+    state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -101,14 +119,14 @@ statements! {
         WHERE p.account_id = $1 AND p.id = $2"];
     INSERT_MAILS = [
         "INSERT INTO outgoing_mail (account_id, id, task_id, comment_id, kind, author_id, language, from_name, \
-         from_address, subject, message_id, in_reply_to, reference_ids, created_at, hops) "
+         from_address, subject, message_id, in_reply_to, reference_ids, form, created_at, hops) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), $3, $4, $5, $6, value ->> 'language', $7, $8, $9, \
-                value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', $10, $11 \
-                FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, $10, \
-                $11 FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
-                reference_ids jsonb)"
+                value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', \
+                value -> 'form', $10, $11 FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, form, \
+                $10, $11 FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
+                reference_ids jsonb, form jsonb)"
         }
     ];
     INSERT_RECIPIENTS = [
@@ -116,20 +134,21 @@ statements! {
          attempts, cuts) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'person_id'), value ->> 'name', \
-                value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), 'queued', 0, 0 \
+                value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), value ->> 'state', 0, 0 \
                 FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), 'queued', 0, 0 \
+            postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), state, 0, 0 \
                 FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, name text, address text, address_key text, \
-                token_hash text)"
+                token_hash text, state text)"
         }
     ];
-    INSERT_QUEUED = [
+    /// How each history begins.
+    INSERT_BEGUN = [
         "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'event_id'), unhex(value ->> 'id'), unhex(value ->> 'person_id'), $3, \
-                'queued' FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, event_id, id, person_id, $3, 'queued' \
-                FROM jsonb_to_recordset($2) AS r(event_id uuid, id uuid, person_id uuid)"
+                value ->> 'state' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, event_id, id, person_id, $3, state \
+                FROM jsonb_to_recordset($2) AS r(event_id uuid, id uuid, person_id uuid, state text)"
         }
     ];
     /// An answer that names the message finds the task by it (R16).
@@ -162,8 +181,8 @@ pub async fn find_sender(
     db!(tx, fetch_optional::<SenderRow>(FIND_SENDER, account, author))
 }
 
-/// Writes messages with their recipients, histories and places in the thread, and the jobs that send them: a statement
-/// a table for any number of them.
+/// Writes messages with their recipients, histories and places in the thread, and the jobs that send those that are not
+/// suppressed: a statement a table for any number of them.
 pub async fn insert_all(
     tx: &mut WriteTx,
     account: AccountId,
@@ -192,9 +211,10 @@ pub async fn insert_all(
         )
     )?;
     db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;
-    db!(tx, execute(INSERT_QUEUED, account, rows, about.at))?;
+    db!(tx, execute(INSERT_BEGUN, account, rows, about.at))?;
     db!(tx, execute(INSERT_REFERENCES, account, rows, about.task, about.comment, about.at))?;
-    let jobs = mails.iter().map(|it| (it.job_id, it.id.uuid()));
+    let sent = mails.iter().filter(|it| !it.is_suppressed);
+    let jobs = sent.map(|it| (it.job_id, it.id.uuid()));
     job::enqueue(tx, account, JobKind::SendMail, jobs, about.at).await
 }
 
@@ -211,6 +231,8 @@ fn row(mail: &NewMail) -> MailRow<'_> {
         in_reply_to: mail.references.last().map(String::as_str),
         reference_ids: &mail.references,
         token_hash: HEXLOWER.encode(&mail.token_hash),
+        form: &mail.form,
+        state: if mail.is_suppressed { RecipientState::Suppressed } else { RecipientState::Queued }.as_str(),
     }
 }
 

@@ -115,6 +115,7 @@ impl World {
                 "owner": {"name": "Olga", "login": "olga", "email": email, "password": PASSWORD},
             }),
             "update_account" => json!({"title": "Acme"}),
+            "update_contact_mail_settings" => json!({"reply_marker": false}),
             "update_incoming_settings" => json!({"accept_robots": true}),
             "create_session" => {
                 json!({"account": "acme", "email": "member@acme.example", "password": PASSWORD})

@@ -1,5 +1,6 @@
 //! What outlives a request: mail on its way, through crashes, refusals and other nodes.
 
+mod contact_mail;
 mod crash;
 mod fairness;
 mod refusal;

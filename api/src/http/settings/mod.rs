@@ -1,9 +1,11 @@
 //! `/v1/settings`: what an account decides about its mail.
 
+mod contact_mail;
 mod incoming_mail;
 
 use crate::http::routes::Routes;
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
+    contact_mail::routes(routes);
     incoming_mail::routes(routes);
 }

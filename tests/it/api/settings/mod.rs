@@ -1,3 +1,4 @@
 //! `/v1/settings`
 
+mod contact_mail;
 mod incoming_mail;

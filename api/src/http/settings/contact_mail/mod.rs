@@ -1,0 +1,62 @@
+//! `/v1/settings/contact-mail`
+
+mod show;
+mod update;
+
+use liaison_domain::{contact_mail::ContactMailSettings, mail_address::EmailAddress};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::http::routes::Routes;
+
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show::show_contact_mail_settings).service(update::update_contact_mail_settings);
+}
+
+/// What mail to contacts is like. A mail keeps to the settings that were in force when it was written.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactMailSettings)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
+struct ContactMailSettingsView {
+    /// Reply-To is an address of this message and recipient alone; off: the task's address. Default true.
+    unique_reply_address: bool,
+    /// Files travel in the mail, smallest first, as far as 10 MB go, the others as links; off: all as links. Default true.
+    attach_files: bool,
+    /// A plain text stands beside the HTML. Default true.
+    plain_text_part: bool,
+    /// How many earlier messages that he wrote or was addressed in the recipient gets again, 0–20. Default 0.
+    history_messages: i64,
+    /// One common mail with the addresses of all recipients, in place of one for each. Kept; every recipient still gets
+    /// a mail of his own. Default false.
+    show_all_recipients: bool,
+    /// How a common mail names employees who want no e-mail: `omit` (default), `internal_address`, `external_address`.
+    staff_without_email: &'static str,
+    /// An image in the mail tells when it was opened. Kept; mails have none yet. Default false.
+    open_tracking: bool,
+    /// What a message to a contact's address becomes a task by. Null: the built-in one, which is the only one.
+    #[schema(required)]
+    compose_task_template: Option<Uuid>,
+    /// A line on top asks to answer above it, in the contact's language. Default true.
+    reply_marker: bool,
+    /// Nothing leaves to these addresses, comments written by hand neither. Default none.
+    suppressed_addresses: Vec<String>,
+}
+
+impl From<&ContactMailSettings> for ContactMailSettingsView {
+    fn from(settings: &ContactMailSettings) -> Self {
+        let suppressed: fn(&EmailAddress) -> String = |it| it.as_str().to_owned();
+        Self {
+            unique_reply_address: settings.unique_reply_address,
+            attach_files: settings.attach_files,
+            plain_text_part: settings.plain_text_part,
+            history_messages: settings.history_messages,
+            show_all_recipients: settings.show_all_recipients,
+            staff_without_email: settings.staff_without_email.as_str(),
+            open_tracking: settings.open_tracking,
+            compose_task_template: None,
+            reply_marker: settings.reply_marker,
+            suppressed_addresses: settings.suppressed_addresses.iter().map(suppressed).collect(),
+        }
+    }
+}

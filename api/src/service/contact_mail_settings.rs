@@ -1,0 +1,33 @@
+//! What an account decides about the mail to its contacts; for its administrators.
+
+use liaison_domain::contact_mail::ContactMailSettings;
+use liaison_persistence::{
+    change_feed::{self, Change},
+    contact_mail_settings,
+    database::{Tx, WriteTx},
+};
+
+use super::{Failure, caller::StaffCaller, stale};
+use crate::env::Env;
+
+pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<ContactMailSettings, Failure> {
+    caller.require_admin()?;
+    Ok(contact_mail_settings::get(tx, caller.account).await?)
+}
+
+/// Changes the settings, unless somebody did since `changed` was read.
+pub async fn update(
+    tx: &mut WriteTx,
+    env: &Env,
+    caller: &StaffCaller,
+    changed: &ContactMailSettings,
+) -> Result<ContactMailSettings, Failure> {
+    caller.require_admin()?;
+    if !contact_mail_settings::update(tx, caller.account, changed).await? {
+        return Err(stale().into());
+    }
+    let id = caller.account.uuid();
+    let event = Change { event: "contact_mail_settings.updated", kind: "contact_mail_settings", id };
+    change_feed::append(tx, caller.account, event, env.now()).await?;
+    get(tx, caller).await
+}
