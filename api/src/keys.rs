@@ -25,7 +25,8 @@ type HmacSha256 = Hmac<Sha256>;
 #[derive(Clone)]
 pub struct Keys {
     access_token: [u8; 32],
-    mail_token: [u8; 32],
+    reply_token: [u8; 32],
+    bounce_token: [u8; 32],
     body_marker: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
@@ -54,7 +55,8 @@ impl Keys {
         }
         Ok(Self {
             access_token: mac(secrets.auth, &[b"access token"]),
-            mail_token: mac(secrets.auth, &[b"mail token"]),
+            reply_token: mac(secrets.auth, &[b"mail token"]),
+            bounce_token: mac(secrets.auth, &[b"bounce token"]),
             body_marker: mac(secrets.auth, &[b"body marker"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
@@ -68,12 +70,16 @@ impl Keys {
         &self.access_token
     }
 
-    /// The token of one recipient's reply and bounce addresses for one message. Derived, so that it can be written
-    /// into the mail at any time while the database keeps its digest only.
-    pub fn mail_token(&self, account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
-        let ids = [account.uuid(), mail.uuid(), person.uuid()];
-        let mac = mac(&self.mail_token, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
-        base32(mac.get(..20).unwrap_or_default())
+    /// The token of one recipient's reply address for one message. Derived, so that it can be written into the mail at
+    /// any time while the database keeps its digest only.
+    pub fn reply_token(&self, account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
+        mail_token(&self.reply_token, account, mail, person)
+    }
+
+    /// The token of the address that the message is sent from to one recipient. Another than the one in his reply
+    /// address: who may answer must not be able to report that nobody can (S5).
+    pub fn bounce_token(&self, account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
+        mail_token(&self.bounce_token, account, mail, person)
     }
 
     /// The marker in the text of one message to one recipient: the message, and 128 bits that prove that we wrote it to
@@ -151,6 +157,12 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+fn mail_token(key: &[u8], account: AccountId, mail: OutgoingMailId, person: PersonId) -> String {
+    let ids = [account.uuid(), mail.uuid(), person.uuid()];
+    let mac = mac(key, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
+    base32(mac.get(..20).unwrap_or_default())
 }
 
 fn base32(bytes: &[u8]) -> String {

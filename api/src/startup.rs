@@ -67,6 +67,8 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
     }
     if runs(Part::Workers) {
         background.spawn(worker::run(app.clone().into_inner(), stop.clone()));
+        let (app, stop) = (app.clone(), stop.clone());
+        background.spawn(async move { worker::sweep::run(&app, stop).await });
     }
     let served = if runs(Part::Api) { serve_http(app.clone(), &listen, stop.clone()).await } else { Ok(()) };
     if served.is_err() {

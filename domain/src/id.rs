@@ -53,5 +53,9 @@ ids! {
     IncomingMailId;
     /// One line of a mail's delivery history.
     DeliveryEventId;
+    /// An address that no mail leaves to.
+    SuppressionId;
+    /// An address that mail comes from, and what was said about it.
+    MailSenderId;
     JobId;
 }

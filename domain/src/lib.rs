@@ -6,6 +6,7 @@
 //! comment is written, [`inbound`] for what a mail becomes, [`visibility`] for who sees what.
 
 pub mod account;
+pub mod automatic;
 pub mod comment;
 pub mod contact_mail;
 pub mod fan_out;
@@ -19,6 +20,7 @@ pub mod notification;
 pub mod outgoing;
 pub mod person;
 pub mod refusal;
+pub mod suppression;
 pub mod task;
 pub mod text;
 pub mod visibility;

@@ -11,6 +11,10 @@ named! {
         NewComment = "new_comment",
         /// What he wrote did not reach a contact: refused for good, or given up.
         MailFailed = "mail_failed",
+        /// A contact complained of a mail to him (R37).
+        MailUnwanted = "mail_unwanted",
+        /// Mail that nobody wrote by hand waits, because much of it leaves to one address: perhaps two robots talk (R1).
+        MailHeld = "mail_held",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{account::Login, inbound::address::LocalPart, named::named};
+use crate::{account::Login, inbound::address::LocalPart, named::named, suppression::SuppressionCause};
 
 named! {
     /// Why a mail leaves (TPL-1).
@@ -85,6 +85,12 @@ named! {
         Unknown = "unknown",
         Opened = "opened",
         Answered = "answered",
+        /// Another server reported that it still tries.
+        Delayed = "delayed",
+        /// Another server reported that it was delivered, or passed on.
+        Delivered = "delivered",
+        /// The recipient complained of it.
+        Complained = "complained",
     }
 }
 
@@ -109,8 +115,8 @@ pub enum Attempt {
     Accepted { reply: String },
     /// 4xx, or no connection.
     Transient { reply: String },
-    /// 5xx.
-    Permanent { reply: String },
+    /// 5xx. `of_recipient` where it was his address that was refused.
+    Permanent { reply: String, class: BounceClass, of_recipient: bool },
     /// The message could not be made; sending again would not help.
     Impossible { reason: String },
     /// It was handed over and the answer never came: it may have been accepted (R6).
@@ -123,6 +129,8 @@ pub struct AfterAttempt {
     pub state: RecipientState,
     pub event: DeliveryEventType,
     pub bounce_class: Option<BounceClass>,
+    /// No more mail leaves to the address for this.
+    pub suppression: Option<SuppressionCause>,
     /// Whether the attempt counts as cut.
     pub is_cut: bool,
     /// How long to wait for the next attempt; none where there is none.
@@ -140,6 +148,7 @@ pub fn decide_after(attempt: i64, cut_before: bool, result: Attempt) -> AfterAtt
         state,
         event,
         bounce_class,
+        suppression: None,
         is_cut: false,
         retry_in: None,
         detail,
@@ -150,9 +159,10 @@ pub fn decide_after(attempt: i64, cut_before: bool, result: Attempt) -> AfterAtt
     };
     match result {
         Attempt::Accepted { reply } => settled(State::Accepted, Event::Accepted, None, reply),
-        Attempt::Permanent { reply } => {
-            settled(State::Bounced, Event::Bounced, Some(BounceClass::Hard), reply)
-        }
+        Attempt::Permanent { reply, class, of_recipient } => AfterAttempt {
+            suppression: (of_recipient && class == BounceClass::Hard).then_some(SuppressionCause::HardBounce),
+            ..settled(State::Bounced, Event::Bounced, Some(class), reply)
+        },
         Attempt::Impossible { reason } => settled(State::Failed, Event::Failed, None, reason),
         Attempt::Transient { reply } => match retry_after(attempt) {
             Some(delay) => deferred(delay, reply),
@@ -174,15 +184,21 @@ pub enum Turn {
     SendAfterCut,
     /// It was cut a second time: nobody knows, and it is sent no more by itself.
     GiveUp,
+    /// No mail leaves to its address any more.
+    Suppress,
     /// It is settled already.
     Nothing,
 }
 
-/// Decides what to do with a message that stands at `state`; `cut_before` tells whether an earlier attempt was cut.
-pub const fn decide_turn(state: RecipientState, cut_before: bool) -> Turn {
+/// Decides what to do with a message that stands at `state`; `cut_before` tells whether an earlier attempt was cut,
+/// `is_suppressed` whether its address was suppressed meanwhile.
+pub const fn decide_turn(state: RecipientState, cut_before: bool, is_suppressed: bool) -> Turn {
     match state {
+        RecipientState::Queued | RecipientState::Held | RecipientState::Deferred if is_suppressed => {
+            Turn::Suppress
+        }
         RecipientState::Queued | RecipientState::Held | RecipientState::Deferred => Turn::Send,
-        RecipientState::Sending if cut_before => Turn::GiveUp,
+        RecipientState::Sending if cut_before || is_suppressed => Turn::GiveUp,
         RecipientState::Sending => Turn::SendAfterCut,
         RecipientState::Accepted
         | RecipientState::Bounced
@@ -243,14 +259,27 @@ mod tests {
         let reply = || "server's words".to_owned();
         let after = |result| decide_after(1, false, result);
         assert_eq!(after(Attempt::Accepted { reply: reply() }).state, RecipientState::Accepted);
-        assert_eq!(after(Attempt::Permanent { reply: reply() }).bounce_class, Some(BounceClass::Hard));
-        assert_eq!(after(Attempt::Permanent { reply: reply() }).retry_in, None);
+        let refused = |class, of_recipient| after(Attempt::Permanent { reply: reply(), class, of_recipient });
+        assert_eq!(refused(BounceClass::Hard, true).bounce_class, Some(BounceClass::Hard));
+        assert_eq!(refused(BounceClass::Soft, true).retry_in, None);
         assert_eq!(after(Attempt::Impossible { reason: reply() }).state, RecipientState::Failed);
         assert_eq!(after(Attempt::Transient { reply: reply() }).retry_in, Some(Duration::from_mins(1)));
         assert_eq!(
             decide_after(34, false, Attempt::Transient { reply: reply() }).state,
             RecipientState::Failed
         );
+    }
+
+    /// R4: a refusal of the message says nothing of the address.
+    #[test]
+    fn only_an_address_that_was_refused_for_good_is_suppressed() {
+        let suppression = |class, of_recipient| {
+            let refused = Attempt::Permanent { reply: "no".to_owned(), class, of_recipient };
+            decide_after(1, false, refused).suppression
+        };
+        assert_eq!(suppression(BounceClass::Hard, true), Some(SuppressionCause::HardBounce));
+        assert_eq!(suppression(BounceClass::Hard, false), None);
+        assert_eq!(suppression(BounceClass::Soft, true), None);
     }
 
     /// R6: case (b).
@@ -261,26 +290,32 @@ mod tests {
         assert_eq!((first.state, first.retry_in), (RecipientState::Deferred, Some(Duration::from_mins(1))));
         let second = decide_after(2, true, cut());
         assert_eq!((second.state, second.retry_in), (RecipientState::Unknown, None));
-        assert_eq!(decide_turn(RecipientState::Sending, false), Turn::SendAfterCut);
-        assert_eq!(decide_turn(RecipientState::Sending, true), Turn::GiveUp);
+        assert_eq!(decide_turn(RecipientState::Sending, false, false), Turn::SendAfterCut);
+        assert_eq!(decide_turn(RecipientState::Sending, false, true), Turn::GiveUp);
+        assert_eq!(decide_turn(RecipientState::Sending, true, false), Turn::GiveUp);
     }
 
     /// Product §4: never again after acceptance, nor after a refusal for good.
     #[test]
     fn what_is_settled_is_not_sent_again() {
         for &state in RecipientState::ALL {
-            let settled = matches!(decide_turn(state, false), Turn::Nothing);
+            let settled = matches!(decide_turn(state, false, false), Turn::Nothing);
             assert!(
                 !(settled && matches!(state, RecipientState::Queued | RecipientState::Deferred)),
                 "{state}"
             );
             assert_eq!(
-                decide_turn(state, true) == Turn::Send,
-                decide_turn(state, false) == Turn::Send,
+                decide_turn(state, true, false) == Turn::Send,
+                decide_turn(state, false, false) == Turn::Send,
+                "{state}"
+            );
+            assert_eq!(
+                decide_turn(state, false, true) == Turn::Suppress,
+                decide_turn(state, false, false) == Turn::Send,
                 "{state}"
             );
         }
-        assert_eq!(decide_turn(RecipientState::Accepted, false), Turn::Nothing);
+        assert_eq!(decide_turn(RecipientState::Accepted, false, false), Turn::Nothing);
         assert!(!RecipientState::Accepted.is_retryable() && !RecipientState::Bounced.is_retryable());
     }
 }

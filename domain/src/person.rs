@@ -51,6 +51,8 @@ pub struct Contact {
     pub language: Option<Language>,
     /// May be put in a role and be addressed (CONF-1).
     pub selectable_as_participant: bool,
+    /// Mail from him is rejected (SPM-2).
+    pub spam: bool,
     pub created_at: Timestamp,
     pub version: i64,
 }

@@ -26,6 +26,8 @@ named! {
         SignupClosed = "signup_closed",
         // What is asked for.
         NotFound = "not_found",
+        /// The mail's bytes were kept for as long as they are kept.
+        RawGone = "raw_gone",
         MethodNotAllowed = "method_not_allowed",
         RangeNotSatisfiable = "range_not_satisfiable",
         // The state says no.
@@ -39,6 +41,10 @@ named! {
         AssignerRequired = "assigner_required",
         OwnerRequired = "owner_required",
         NotRetryable = "not_retryable",
+        /// The mail was settled otherwise, or nothing tells whose it is or where it belongs.
+        NotReleasable = "not_releasable",
+        /// The mail's From names nobody, or somebody whom only a proof speaks for.
+        InvalidSender = "invalid_sender",
         UnknownRecipient = "unknown_recipient",
         StaleVersion = "stale_version",
         IdempotencyKeyReused = "idempotency_key_reused",

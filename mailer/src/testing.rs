@@ -1,4 +1,5 @@
-//! A name server for tests on a port of its own: answers from a zone written as text, over UDP and TCP.
+//! What tests of authentication need: a name server on a port of its own, which answers from a zone written as text over
+//! UDP and TCP; and a forwarder's seal.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,17 +16,34 @@ use std::{
     time::Duration,
 };
 
-use mail_auth::hickory_resolver::proto::{
-    op::{Message, ResponseCode},
-    rr::{Name, RData, Record, RecordType, rdata},
+use mail_auth::{
+    ArcOutput, AuthenticatedMessage, AuthenticationResults,
+    arc::ArcSealer,
+    common::{crypto::Ed25519Key, headers::HeaderWriter},
+    hickory_resolver::proto::{
+        op::{Message, ResponseCode},
+        rr::{Name, RData, Record, RecordType, rdata},
+    },
 };
+use secrecy::ExposeSecret;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, UdpSocket},
     task::JoinSet,
 };
 
-use crate::authenticate::DnsSettings;
+use crate::{authenticate::DnsSettings, sign::SigningKey};
+
+/// A mail as a forwarder passes it on (RFC 8617) who found these results: `dmarc=pass header.from=corp.example`. The key
+/// is one of Ed25519, published under the selector `s1`.
+pub fn seal(mail: &str, domain: &str, results: &str, key: &SigningKey) -> String {
+    let message = AuthenticatedMessage::parse(mail.as_bytes()).unwrap();
+    let found = format!("{domain}; {results}");
+    let found = AuthenticationResults::new(&found);
+    let key = Ed25519Key::from_pkcs8_maybe_unchecked_der(key.pkcs8().expose_secret()).unwrap();
+    let sealer = ArcSealer::from_key(key).domain(domain).selector("s1").headers(["From", "Subject", "Date"]);
+    sealer.seal(&message, &found, &ArcOutput::default()).unwrap().to_header() + mail
+}
 
 /// Serves until it is dropped.
 #[derive(Debug)]

@@ -63,6 +63,8 @@ CREATE TABLE contact (
     phones JSONB NOT NULL,
     language TEXT CHECK (language IN ('en', 'ru')),
     selectable_as_participant BOOLEAN NOT NULL,
+    -- Mail from him is rejected (SPM-2).
+    spam BOOLEAN NOT NULL,
     PRIMARY KEY (account_id, id)
 );
 

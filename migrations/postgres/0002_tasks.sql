@@ -81,6 +81,7 @@ CREATE TABLE blob (
     content BYTEA,
     PRIMARY KEY (account_id, sha256)
 );
+CREATE INDEX blob_by_content ON blob (sha256);
 
 CREATE TABLE file (
     account_id UUID NOT NULL,
@@ -93,6 +94,7 @@ CREATE TABLE file (
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, id)
 );
+CREATE INDEX file_by_content ON file (account_id, sha256);
 
 CREATE TABLE task_file (
     account_id UUID NOT NULL,
@@ -122,6 +124,8 @@ CREATE TABLE notification (
     kind TEXT NOT NULL,
     task_id UUID NOT NULL,
     comment_id UUID,
+    -- What there is to say beside the kind.
+    detail TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     read_at TIMESTAMPTZ,
     PRIMARY KEY (account_id, id)

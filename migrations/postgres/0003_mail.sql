@@ -43,6 +43,8 @@ CREATE TABLE outgoing_mail (
 CREATE INDEX outgoing_mail_by_age ON outgoing_mail (account_id, created_at, id);
 CREATE INDEX outgoing_mail_by_task ON outgoing_mail (account_id, task_id, created_at, id);
 CREATE INDEX outgoing_mail_by_comment ON outgoing_mail (account_id, comment_id);
+-- A report that returns the message finds it by its id (S5).
+CREATE INDEX outgoing_mail_by_message_id ON outgoing_mail (account_id, message_id);
 
 -- One line a recipient of a message. The tokens of his reply and bounce addresses are kept as digests only.
 CREATE TABLE outgoing_recipient (
@@ -53,6 +55,7 @@ CREATE TABLE outgoing_recipient (
     address TEXT NOT NULL,
     address_key TEXT NOT NULL,
     token_hash BYTEA NOT NULL,
+    bounce_token_hash BYTEA NOT NULL,
     token_revoked_at TIMESTAMPTZ,
     state TEXT NOT NULL CHECK (state IN ('queued', 'held', 'sending', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown')),
     attempts BIGINT NOT NULL,
@@ -61,10 +64,14 @@ CREATE TABLE outgoing_recipient (
     last_reply TEXT,
     bounce_class TEXT CHECK (bounce_class IN ('hard', 'soft')),
     opened_at TIMESTAMPTZ,
+    -- When it may leave, where no employee had a hand in it (R1).
+    automatic_at TIMESTAMPTZ,
     PRIMARY KEY (account_id, mail_id, person_id),
-    UNIQUE (account_id, token_hash)
+    UNIQUE (account_id, token_hash),
+    UNIQUE (account_id, bounce_token_hash)
 );
 CREATE INDEX outgoing_recipient_by_person ON outgoing_recipient (account_id, person_id, mail_id);
+CREATE INDEX outgoing_recipient_automatic ON outgoing_recipient (account_id, address_key, automatic_at) WHERE automatic_at IS NOT NULL;
 CREATE INDEX outgoing_recipient_by_state ON outgoing_recipient (account_id, state, mail_id);
 
 CREATE TABLE delivery_event (
@@ -73,12 +80,29 @@ CREATE TABLE delivery_event (
     mail_id UUID NOT NULL,
     person_id UUID NOT NULL,
     at TIMESTAMPTZ NOT NULL,
-    type TEXT NOT NULL CHECK (type IN ('queued', 'held', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown', 'opened', 'answered')),
+    type TEXT NOT NULL CHECK (type IN ('queued', 'held', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown', 'opened', 'answered', 'delayed', 'delivered', 'complained')),
     caused_by TEXT,
     detail TEXT,
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX delivery_event_by_mail ON delivery_event (account_id, mail_id, at, id);
+
+-- Addresses that no mail leaves to while the time has not come, or for good.
+CREATE TABLE mail_suppression (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    cause TEXT NOT NULL CHECK (cause IN ('hard_bounce', 'complaint', 'by_hand')),
+    reason TEXT,
+    until TIMESTAMPTZ,
+    -- Who asked for it, where a person did.
+    created_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, address_key)
+);
+CREATE INDEX mail_suppression_by_age ON mail_suppression (account_id, created_at, id);
 
 -- Who in an audience got nothing, and why.
 CREATE TABLE skipped_recipient (
@@ -106,8 +130,10 @@ CREATE TABLE incoming_mail (
     size BIGINT NOT NULL,
     sha256 BYTEA NOT NULL,
     raw BYTEA,
+    -- When its bytes were cleared away, past their time.
+    raw_dropped_at TIMESTAMPTZ,
     state TEXT NOT NULL CHECK (state IN ('received', 'applied', 'quarantined', 'rejected', 'bounce', 'auto_reply', 'failed')),
-    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unknown_sender', 'unmatched', 'blank', 'loop', 'own_mail', 'robot')),
+    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unknown_sender', 'unmatched', 'blank', 'loop', 'own_mail', 'robot', 'blocked_sender', 'spam')),
     message_id TEXT,
     content_hash BYTEA,
     matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'body_marker', 'ticket_mark', 'subject_and_sender', 'sender', 'none')),
@@ -121,8 +147,24 @@ CREATE TABLE incoming_mail (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX incoming_mail_by_age ON incoming_mail (account_id, received_at, id);
+CREATE INDEX incoming_mail_by_comment ON incoming_mail (account_id, comment_id) WHERE comment_id IS NOT NULL;
 CREATE INDEX incoming_mail_by_content ON incoming_mail (account_id, sha256);
-CREATE INDEX incoming_mail_by_state ON incoming_mail (account_id, state, received_at, id);
+CREATE INDEX incoming_mail_by_state ON incoming_mail (account_id, state, received_at, id, cause);
+CREATE INDEX incoming_mail_with_raw ON incoming_mail (account_id, received_at, id) WHERE raw_dropped_at IS NULL;
+
+-- What administrators said about addresses that mail comes from.
+CREATE TABLE mail_sender (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('blocked', 'trusted')),
+    created_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, address_key)
+);
+CREATE INDEX mail_sender_by_age ON mail_sender (account_id, created_at, id);
 
 -- The mail that made the comment, of each identity and content: what comes again is the same mail (R7).
 CREATE TABLE incoming_identity (
@@ -132,6 +174,7 @@ CREATE TABLE incoming_identity (
     incoming_mail_id UUID NOT NULL,
     PRIMARY KEY (account_id, message_id, content_hash)
 );
+CREATE INDEX incoming_identity_by_mail ON incoming_identity (account_id, incoming_mail_id);
 
 -- What an account decides about the mail that comes in; no row where it keeps to the defaults.
 CREATE TABLE incoming_settings (
@@ -187,9 +230,13 @@ ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES per
 ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, mail_id) REFERENCES outgoing_mail (account_id, id);
 ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE delivery_event ADD FOREIGN KEY (account_id, mail_id, person_id) REFERENCES outgoing_recipient (account_id, mail_id, person_id);
+ALTER TABLE mail_suppression ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE mail_suppression ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
 ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
 ALTER TABLE skipped_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE incoming_mail ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE mail_sender ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE mail_sender ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
 ALTER TABLE incoming_identity ADD FOREIGN KEY (account_id, incoming_mail_id) REFERENCES incoming_mail (account_id, id);
 ALTER TABLE incoming_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE thread_reference ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);

@@ -67,6 +67,8 @@ CREATE TABLE contact (
     phones TEXT NOT NULL,
     language TEXT CHECK (language IN ('en', 'ru')),
     selectable_as_participant INTEGER NOT NULL CHECK (selectable_as_participant IN (0, 1)),
+    -- Mail from him is rejected (SPM-2).
+    spam INTEGER NOT NULL CHECK (spam IN (0, 1)),
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;

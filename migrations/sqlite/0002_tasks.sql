@@ -90,6 +90,7 @@ CREATE TABLE blob (
     content BLOB,
     PRIMARY KEY (account_id, sha256)
 ) STRICT;
+CREATE INDEX blob_by_content ON blob (sha256);
 
 CREATE TABLE file (
     account_id BLOB NOT NULL,
@@ -104,6 +105,7 @@ CREATE TABLE file (
     FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256),
     FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX file_by_content ON file (account_id, sha256);
 
 CREATE TABLE task_file (
     account_id BLOB NOT NULL,
@@ -137,6 +139,8 @@ CREATE TABLE notification (
     kind TEXT NOT NULL,
     task_id BLOB NOT NULL,
     comment_id BLOB,
+    -- What there is to say beside the kind.
+    detail TEXT,
     created_at TEXT NOT NULL,
     read_at TEXT,
     PRIMARY KEY (account_id, id),

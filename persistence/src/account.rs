@@ -7,9 +7,12 @@ use liaison_domain::{
     language::Language,
 };
 
+use uuid::Uuid;
+
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
+    sql::Scalar,
 };
 
 /// An account as stored.
@@ -57,6 +60,7 @@ pub struct RefreshTokenRow {
 record!(RefreshTokenRow { session_id, employee_id, used_at, expires_at, revoked_at, status });
 
 statements! {
+    LIST_IDS = ["SELECT id AS value FROM account WHERE id > $1 ORDER BY id LIMIT $2"];
     /// The name is the account's mail domain and sign-in name, so it is taken once for the whole server.
     INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, created_at, version) \
         VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (name) DO NOTHING"];
@@ -105,6 +109,17 @@ pub async fn insert(tx: &mut WriteTx, new: &NewAccount<'_>) -> Result<bool, Stor
         db!(tx, execute(INSERT_COUNTER, new.id))?;
     }
     Ok(rows == 1)
+}
+
+/// The accounts of the server after `after`, at most `limit`.
+pub async fn list_ids(
+    tx: &mut impl Tx,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<AccountId>, StorageError> {
+    let after = after.unwrap_or(AccountId::new(Uuid::nil()));
+    let ids = db!(tx, fetch_all::<Scalar<AccountId>>(LIST_IDS, after, limit))?;
+    Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
 pub async fn find(tx: &mut impl Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {

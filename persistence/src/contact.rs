@@ -17,7 +17,7 @@ use crate::{
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{self, NewPerson},
-    sql::{Json, containing},
+    sql::{Json, Scalar, containing},
 };
 
 struct ContactRow {
@@ -27,6 +27,7 @@ struct ContactRow {
     phones: Json<Vec<String>>,
     language: Option<Language>,
     selectable_as_participant: bool,
+    spam: bool,
     created_at: Timestamp,
     version: i64,
 }
@@ -37,6 +38,7 @@ record!(ContactRow {
     phones,
     language,
     selectable_as_participant,
+    spam,
     created_at,
     version
 });
@@ -53,20 +55,23 @@ struct NewCompany {
 }
 
 statements! {
-    INSERT_CONTACT = ["INSERT INTO contact (account_id, id, is_company, phones, language, selectable_as_participant) \
-        VALUES ($1, $2, $3, $4, $5, $6)"];
-    UPDATE_CONTACT = ["UPDATE contact SET is_company = $3, phones = $4, language = $5, selectable_as_participant = $6 \
-        WHERE account_id = $1 AND id = $2"];
-    FIND_CONTACT = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, p.created_at, \
-        p.version FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
+    INSERT_CONTACT = ["INSERT INTO contact (account_id, id, is_company, phones, language, selectable_as_participant, \
+        spam) VALUES ($1, $2, $3, $4, $5, $6, $7)"];
+    UPDATE_CONTACT = ["UPDATE contact SET is_company = $3, phones = $4, language = $5, selectable_as_participant = $6, \
+        spam = $7 WHERE account_id = $1 AND id = $2"];
+    FIND_CONTACT = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, c.spam, \
+        p.created_at, p.version FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
         WHERE c.account_id = $1 AND c.id = $2 AND p.deleted_at IS NULL"];
     /// Newest first; the filters are a part of the name and a whole address, both folded.
-    LIST_CONTACTS = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, p.created_at, \
-        p.version FROM person p JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
+    LIST_CONTACTS = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, c.spam, \
+        p.created_at, p.version FROM person p JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
         WHERE p.account_id = $1 AND p.kind = 'contact' AND p.deleted_at IS NULL AND (p.created_at, p.id) < ($2, $3) \
         AND (p.name_key LIKE $4 ESCAPE '\\' OR $4 IS NULL) \
         AND (p.id IN (SELECT a.person_id FROM person_address a WHERE a.account_id = $1 AND a.address_key = $5) OR $5 IS NULL) \
-        ORDER BY p.created_at DESC, p.id DESC LIMIT $6"];
+        AND (c.spam = $6 OR $6 IS NULL) ORDER BY p.created_at DESC, p.id DESC LIMIT $7"];
+    CLEAR_SPAM = ["UPDATE contact SET spam = FALSE WHERE account_id = $1 AND spam = TRUE AND id IN \
+        (SELECT a.person_id FROM person_address a WHERE a.account_id = $1 AND a.address_key = $2) RETURNING id AS value"];
+    TOUCH_PERSON = ["UPDATE person SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
     LIST_COMPANIES = [
         "SELECT contact_id, company_id FROM contact_company WHERE account_id = $1 AND contact_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -108,7 +113,8 @@ pub async fn insert(
             contact.is_company,
             phones,
             contact.language,
-            contact.selectable_as_participant
+            contact.selectable_as_participant,
+            contact.spam
         )
     )?;
     insert_companies(tx, account, contact).await
@@ -135,13 +141,29 @@ pub async fn update(
             changed.is_company,
             phones,
             changed.language,
-            changed.selectable_as_participant
+            changed.selectable_as_participant,
+            changed.spam
         )
     )?;
     person::replace_addresses(tx, account, changed.id, addresses).await?;
     db!(tx, execute(DELETE_COMPANIES, account, changed.id))?;
     insert_companies(tx, account, changed).await?;
     Ok(true)
+}
+
+/// Takes back that whoever has the address was marked as a spammer; gives who was.
+pub async fn clear_spam(
+    tx: &mut WriteTx,
+    account: AccountId,
+    address: &EmailAddress,
+    at: Timestamp,
+) -> Result<Vec<PersonId>, StorageError> {
+    let cleared = db!(tx, fetch_all::<Scalar<PersonId>>(CLEAR_SPAM, account, address.key()))?;
+    let cleared: Vec<PersonId> = cleared.into_iter().map(|it| it.0).collect();
+    for id in &cleared {
+        db!(tx, execute(TOUCH_PERSON, account, *id, at))?;
+    }
+    Ok(cleared)
 }
 
 async fn insert_companies(
@@ -173,6 +195,7 @@ pub struct Filter {
     pub q: Option<String>,
     /// A whole address.
     pub email: Option<EmailAddress>,
+    pub spam: Option<bool>,
 }
 
 /// Newest first.
@@ -187,7 +210,16 @@ pub async fn list(
     let key = filter.email.as_ref().map(EmailAddress::key);
     let rows = db!(
         tx,
-        fetch_all::<ContactRow>(LIST_CONTACTS, account, before.at(), before.id(), pattern, key, page.fetch())
+        fetch_all::<ContactRow>(
+            LIST_CONTACTS,
+            account,
+            before.at(),
+            before.id(),
+            pattern,
+            key,
+            filter.spam,
+            page.fetch()
+        )
     )?;
     let contacts = complete(tx, account, rows).await?;
     Ok(Page::cut(contacts, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
@@ -220,6 +252,7 @@ async fn complete(
             phones: row.phones.0,
             language: row.language,
             selectable_as_participant: row.selectable_as_participant,
+            spam: row.spam,
             created_at: row.created_at,
             version: row.version,
         })

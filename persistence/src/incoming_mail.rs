@@ -39,6 +39,8 @@ pub struct IncomingMailRow {
     /// Bytes.
     pub size: i64,
     pub sha256: Vec<u8>,
+    /// When its bytes were cleared away.
+    pub raw_dropped_at: Option<Timestamp>,
     pub state: IncomingState,
     pub cause: Option<Cause>,
     pub message_id: Option<String>,
@@ -63,6 +65,7 @@ record!(IncomingMailRow {
     recipients,
     size,
     sha256,
+    raw_dropped_at,
     state,
     cause,
     message_id,
@@ -90,6 +93,15 @@ pub struct Step {
     pub verdict: String,
     pub detail: String,
 }
+
+/// How many mails stand in a state, for a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountRow {
+    pub state: IncomingState,
+    pub cause: Option<Cause>,
+    pub count: i64,
+}
+record!(CountRow { state, cause, count });
 
 struct RawRow {
     raw: Option<Bytes>,
@@ -146,8 +158,8 @@ pub struct Outcome {
 
 macro_rules! columns {
     () => {
-        "id, received_at, via, peer, client, helo, envelope_sender, recipients, size, sha256, state, cause, \
-         message_id, matched_by, task_id, comment_id, authentication, hops, explain"
+        "id, received_at, via, peer, client, helo, envelope_sender, recipients, size, sha256, raw_dropped_at, state, \
+         cause, message_id, matched_by, task_id, comment_id, authentication, hops, explain"
     };
 }
 
@@ -181,7 +193,10 @@ statements! {
     UPDATE_OUTCOME = ["UPDATE incoming_mail SET state = $3, cause = $4, message_id = $5, content_hash = $6, \
         matched_by = $7, task_id = $8, comment_id = $9, explain = $10, authentication = $11, hops = $12 \
         WHERE account_id = $1 AND id = $2"];
+    UPDATE_VERDICT = ["UPDATE incoming_mail SET state = $3, cause = $4, explain = $5 WHERE account_id = $1 AND id = $2"];
     UPDATE_STATE = ["UPDATE incoming_mail SET state = $3, cause = NULL, explain = $4 WHERE account_id = $1 AND id = $2"];
+    COUNT_BY_STATE = ["SELECT state, cause, COUNT(*) AS count FROM incoming_mail WHERE account_id = $1 \
+        GROUP BY state, cause ORDER BY state, cause"];
     /// Of two deliveries of a mail, the first that becomes a comment gets here.
     INSERT_IDENTITY = ["INSERT INTO incoming_identity (account_id, message_id, content_hash, incoming_mail_id) \
         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"];
@@ -272,6 +287,11 @@ pub async fn list(
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.received_at, it.id.uuid())))
 }
 
+/// How many mails of the ledger stand where.
+pub async fn count_by_state(tx: &mut impl Tx, account: AccountId) -> Result<Vec<CountRow>, StorageError> {
+    db!(tx, fetch_all::<CountRow>(COUNT_BY_STATE, account))
+}
+
 /// Writes what became of a mail.
 pub async fn update(
     tx: &mut WriteTx,
@@ -309,6 +329,18 @@ pub async fn update_state(
     explain: &[Step],
 ) -> Result<(), StorageError> {
     db!(tx, execute(UPDATE_STATE, account, id, state, Json(explain))).map(drop)
+}
+
+/// Writes what a person decided about a mail.
+pub async fn update_verdict(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: IncomingMailId,
+    state: IncomingState,
+    cause: Option<Cause>,
+    explain: &[Step],
+) -> Result<(), StorageError> {
+    db!(tx, execute(UPDATE_VERDICT, account, id, state, cause, Json(explain))).map(drop)
 }
 
 /// Says that this mail is the one of its identity and content that becomes a comment. Gives the one that did before,

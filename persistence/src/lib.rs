@@ -25,11 +25,15 @@ pub mod incoming_mail;
 pub mod incoming_settings;
 pub mod job;
 pub mod list;
+pub mod mail_sender;
 pub mod migrate;
 pub mod notification;
 pub mod outgoing_mail;
 pub mod page;
 pub mod person;
+pub mod relocation;
+pub mod retention;
+pub mod suppression;
 pub mod task;
 pub mod thread;
 
@@ -53,12 +57,18 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         incoming_mail::ALL,
         incoming_settings::ALL,
         job::ALL,
+        mail_sender::ALL,
         notification::ALL,
         outgoing_mail::ALL,
         outgoing_mail::answered::ALL,
+        outgoing_mail::automatic::ALL,
         outgoing_mail::delivery::ALL,
         outgoing_mail::ledger::ALL,
+        outgoing_mail::reported::ALL,
         person::ALL,
+        relocation::ALL,
+        retention::ALL,
+        suppression::ALL,
         task::ALL,
         thread::ALL,
     ]

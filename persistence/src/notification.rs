@@ -15,13 +15,15 @@ use crate::{
 };
 
 /// A notice to one employee.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewNotification {
     pub id: NotificationId,
     pub person: PersonId,
     pub kind: NotificationKind,
     pub task: TaskId,
     pub comment: Option<CommentId>,
+    /// What there is to say beside the kind.
+    pub detail: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -31,18 +33,20 @@ struct Row {
     kind: &'static str,
     task_id: Hex,
     comment_id: Option<Hex>,
+    detail: Option<String>,
 }
 
 statements! {
     /// People who are no active employees are told nothing here.
     INSERT_NOTIFICATIONS = [
-        "INSERT INTO notification (account_id, id, person_id, kind, task_id, comment_id, created_at) "
+        "INSERT INTO notification (account_id, id, person_id, kind, task_id, comment_id, detail, created_at) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), e.id, value ->> 'kind', unhex(value ->> 'task_id'), \
-                unhex(value ->> 'comment_id'), $3 FROM json_each($2) \
+                unhex(value ->> 'comment_id'), value ->> 'detail', $3 FROM json_each($2) \
                 JOIN employee e ON e.account_id = $1 AND e.id = unhex(value ->> 'person_id') AND e.status = 'active'",
-            postgres: "SELECT $1, r.id, e.id, r.kind, r.task_id, r.comment_id, $3 \
-                FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, kind text, task_id uuid, comment_id uuid) \
+            postgres: "SELECT $1, r.id, e.id, r.kind, r.task_id, r.comment_id, r.detail, $3 \
+                FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, kind text, task_id uuid, comment_id uuid, \
+                detail text) \
                 JOIN employee e ON e.account_id = $1 AND e.id = r.person_id AND e.status = 'active'"
         }
     ];
@@ -61,6 +65,7 @@ pub async fn insert_all(
         kind: it.kind.as_str(),
         task_id: hex(it.task.uuid()),
         comment_id: it.comment.map(|it| hex(it.uuid())),
+        detail: it.detail,
     };
     let rows: Rows<Row> = Json(notices.into_iter().map(row).collect());
     if rows.0.is_empty() {

@@ -419,6 +419,8 @@ id_columns!(
     OutgoingMailId,
     IncomingMailId,
     DeliveryEventId,
+    SuppressionId,
+    MailSenderId,
     JobId
 );
 
@@ -451,6 +453,7 @@ name_columns!(
     contact_mail.StaffWithoutEmail,
     inbound::matching.MatchedBy,
     inbound::settings.ReplyToInactive,
+    inbound::standing.SenderStanding,
     inbound::verdict.Cause,
     inbound::verdict.IncomingState,
     inbound::via.Via,
@@ -464,6 +467,7 @@ name_columns!(
     outgoing.RecipientState,
     outgoing.SkipReason,
     person.PersonKind,
+    suppression.SuppressionCause,
     task.Priority,
     task.TaskRole,
     task.TaskStatus,

@@ -30,6 +30,7 @@ pub struct Config {
     pub auth: Auth,
     pub secrets: SecretsKey,
     pub ingest: Ingest,
+    pub retention: Retention,
     pub signup: Signup,
     pub log: Log,
 }
@@ -143,6 +144,8 @@ pub struct Mail {
     /// Networks whose Received lines count.
     #[serde(with = "networks")]
     pub trusted_hops: Vec<Network>,
+    /// Domains of forwarders whose seal vouches for From (ARC).
+    pub trusted_sealers: Vec<String>,
     /// Messages that are on their way at once.
     pub concurrency: usize,
 }
@@ -154,6 +157,7 @@ impl Default for Mail {
             transport: "file://var/outbox".into(),
             auth: MailAuth::Enforce,
             trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
+            trusted_sealers: Vec::new(),
             concurrency: 16,
         }
     }
@@ -208,6 +212,22 @@ pub struct Ingest {
     pub secret: String,
 }
 
+/// How long received mail is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days that the bytes of a mail are kept; those of mail that waits for somebody stay with its entry.
+    pub raw_mail_days: u32,
+    /// Days that the entry of a mail is kept.
+    pub ledger_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { raw_mail_days: 15, ledger_days: 180 }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Signup {
@@ -252,7 +272,7 @@ pub enum LogFormat {
 }
 
 /// Settings whose value is a list; in the environment they are comma-separated.
-const LISTS: [&str; 3] = ["dns.servers", "http.cors_origins", "mail.trusted_hops"];
+const LISTS: [&str; 4] = ["dns.servers", "http.cors_origins", "mail.trusted_hops", "mail.trusted_sealers"];
 
 impl Config {
     /// Reads the configuration of this process: `file`, or `liaison.toml` where it is there.
@@ -293,6 +313,9 @@ impl Config {
         }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
+        }
+        if self.retention.ledger_days < self.retention.raw_mail_days {
+            return Err(ConfigError::Value("retention.ledger_days is at least retention.raw_mail_days"));
         }
         Ok(())
     }

@@ -167,6 +167,12 @@ impl FieldError for uuid::Error {
     }
 }
 
+impl FieldError for std::str::ParseBoolError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
 impl FieldError for chrono::ParseError {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid

@@ -147,13 +147,16 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::InvalidSignature => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::SignupClosed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
+        Code::RawGone => StatusCode::GONE,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::AccountNameTaken
         | Code::EmailTaken
         | Code::LoginTaken
         | Code::AlreadyEmployed
         | Code::OwnerRequired
-        | Code::NotRetryable => StatusCode::CONFLICT,
+        | Code::NotRetryable
+        | Code::NotReleasable
+        | Code::InvalidSender => StatusCode::CONFLICT,
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -166,6 +166,7 @@ pub async fn add(
         audience: &new.audience,
         contacts_wait: new.unrecognized_sender,
         hops: new.hops,
+        by_mail: new.origin == Origin::Email,
     };
     let mut warnings = new.warnings;
     warnings.extend(tell(tx, app, &notice, !new.files.is_empty()).await?);

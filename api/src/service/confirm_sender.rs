@@ -69,6 +69,7 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
             audience: &contacts,
             contacts_wait: false,
             hops: hops(tx, account, held).await?,
+            by_mail: false,
         };
         warnings.extend(tell(tx, app, &notice, true).await?);
     }

@@ -33,6 +33,7 @@ pub struct ContactFields {
     pub language: Option<Language>,
     pub company_ids: Vec<PersonId>,
     pub selectable_as_participant: bool,
+    pub spam: bool,
 }
 
 pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
@@ -80,6 +81,7 @@ pub async fn create_from_mail(
         language: None,
         company_ids: Vec::new(),
         selectable_as_participant: true,
+        spam: false,
     };
     let id = env.id();
     contact::insert(tx, account, &contact_with(&fields, id, env.now(), 1), &fields.emails).await?;
@@ -105,6 +107,19 @@ pub async fn update(
     get(tx, caller, current.id).await
 }
 
+/// Takes back that whoever has the address was marked as a spammer.
+pub async fn clear_spam(
+    tx: &mut WriteTx,
+    env: &Env,
+    account: AccountId,
+    address: &EmailAddress,
+) -> Result<(), Failure> {
+    for id in contact::clear_spam(tx, account, address, env.now()).await? {
+        record(tx, env, account, "contact.updated", id).await?;
+    }
+    Ok(())
+}
+
 /// Deletes a contact: he can't be found or addressed any more; what he wrote stays.
 pub async fn delete(
     tx: &mut WriteTx,
@@ -128,6 +143,7 @@ fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, ver
         company_ids: fields.company_ids.clone(),
         language: fields.language,
         selectable_as_participant: fields.selectable_as_participant,
+        spam: fields.spam,
         created_at,
         version,
     }

@@ -1,5 +1,7 @@
 //! What leaves when something was written: mails, notices in the application, and who got nothing and why.
 
+use std::collections::HashMap;
+
 use liaison_domain::{
     account::Login,
     contact_mail::ContactMailSettings,
@@ -15,10 +17,10 @@ use liaison_persistence::{
     database::WriteTx,
     notification::{self, NewNotification},
     outgoing_mail::{self, About, Form, NewMail, SenderRow},
-    thread,
+    suppression, thread,
 };
 
-use super::Failure;
+use super::{Failure, automatic};
 use crate::{app::App, keys::digest};
 
 /// Something written that people are to be told of.
@@ -36,6 +38,8 @@ pub struct Notice<'a> {
     pub contacts_wait: bool,
     /// Systems like ours that the mail which caused it went through; 0 where no mail did (R3).
     pub hops: u32,
+    /// A mail brought it.
+    pub by_mail: bool,
 }
 
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
@@ -44,13 +48,18 @@ pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<
     let now = app.env.now();
     let settings = contact_mail_settings::get(tx, notice.account).await?;
     let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
-    let plan = plan.without(&settings.suppressed_keys());
+    let keys = plan.mails.iter().map(|it| it.address.key());
+    let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
+    let mut suppressed = settings.suppressed_keys();
+    suppressed.extend(stopped.into_iter().map(|it| it.address_key));
+    let plan = plan.without(&suppressed);
     let notices = plan.in_app.iter().map(|person| NewNotification {
         id: app.env.id(),
         person: *person,
         kind: NotificationKind::from(notice.kind),
         task: notice.task.id,
         comment: notice.comment,
+        detail: None,
     });
     notification::insert_all(tx, notice.account, notices, now).await?;
     if let Some(comment) = notice.comment {
@@ -80,13 +89,24 @@ async fn write_mails(
     let subject = notice.kind.subject(&task.title);
     let mails = || plan.mails.iter().chain(&plan.suppressed);
     let mut known = thread::list_known(tx, account, task.id, mails().map(|it| it.person)).await?;
+    // Who works here has a hand in what he sends.
+    let is_automatic = notice.by_mail && writer.login.is_none();
+    let departures = if is_automatic {
+        automatic::departures(tx, app, notice, &plan.mails).await?
+    } else {
+        HashMap::new()
+    };
     let new: Vec<NewMail> = mails()
         .enumerate()
         .map(|(n, to)| {
             let references = known.remove(&to.person).unwrap_or_default();
             let is_suppressed = n >= plan.mails.len();
-            let form = form(settings);
-            NewMail { is_suppressed, ..new_mail(app, account, &writer, &domain, to, references, form) }
+            let (automatic_at, form) = (departures.get(&to.person).copied(), form(settings));
+            NewMail {
+                is_suppressed,
+                automatic_at,
+                ..new_mail(app, account, &writer, &domain, to, references, form)
+            }
         })
         .collect();
     let about = About {
@@ -123,9 +143,11 @@ fn new_mail(
         language: to.language.unwrap_or(writer.language),
         message_id: format!("{}@{domain}", app.keys.message_id(account, id.uuid())),
         references,
-        token_hash: digest(app.keys.mail_token(account, id, to.person).as_bytes()),
+        token_hash: digest(app.keys.reply_token(account, id, to.person).as_bytes()),
+        bounce_token_hash: digest(app.keys.bounce_token(account, id, to.person).as_bytes()),
         form,
         is_suppressed: false,
+        automatic_at: None,
     }
 }
 

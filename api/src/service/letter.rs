@@ -52,7 +52,7 @@ pub struct Letter {
     /// Files of the message that are too large to travel in it.
     pub left_out: Vec<File>,
     pub envelope: Envelope,
-    /// The token in its reply and bounce addresses.
+    /// The token in its reply address.
     pub token: MailToken,
 }
 
@@ -161,8 +161,10 @@ impl Around {
     fn letter(&self, app: &App, row: &DeliveryRow) -> Result<Letter, Unmade> {
         let bent = |error: &dyn std::fmt::Display| Unmade::Impossible(error.to_string());
         let domain = app.config.mail.domain_of(&self.account.name);
-        let token = app.keys.mail_token(self.account.id, row.mail_id, row.person_id);
-        let token = MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None))?;
+        let parse =
+            |token: String| MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None));
+        let token = parse(app.keys.reply_token(self.account.id, row.mail_id, row.person_id))?;
+        let bounce_token = parse(app.keys.bounce_token(self.account.id, row.mail_id, row.person_id))?;
         let marker = app.keys.body_marker(self.account.id, row.mail_id, row.person_id);
         let at = |local: LocalPart| local.at(&domain).map_err(|error| bent(&error));
         let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
@@ -184,7 +186,7 @@ impl Around {
             hop: Some(Hop { installation: app.keys.installation(), count: hops(row) }),
         };
         let envelope =
-            Envelope { sender: Some(at(LocalPart::Bounce(token.clone()))?), recipients: vec![recipient] };
+            Envelope { sender: Some(at(LocalPart::Bounce(bounce_token))?), recipients: vec![recipient] };
         let (facts, files) = self.facts(row, task)?;
         let (attached, left_out) = divide(files, form.attach_files);
         let shown = left_out.iter().map(file_fact).collect();

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod automatic;
 pub mod caller;
 pub mod comment;
 pub mod confirm_sender;
@@ -17,12 +18,16 @@ pub mod incoming;
 pub mod incoming_settings;
 pub mod intake;
 pub mod letter;
+pub mod mail_sender;
 pub mod outgoing_mail;
 pub mod password;
 pub mod people;
+pub mod relocation;
 pub mod rich_text;
 pub mod session;
+pub mod suppression;
 pub mod task;
+pub mod trouble;
 
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::error::StorageError;

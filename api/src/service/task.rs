@@ -152,6 +152,7 @@ async fn tell(
         audience,
         contacts_wait: false,
         hops: 0,
+        by_mail: false,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }

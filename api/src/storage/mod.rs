@@ -9,9 +9,12 @@ mod incoming;
 use std::{convert::Infallible, io, ops::Range, path::PathBuf, pin::pin, sync::Arc};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use futures_util::{Stream, StreamExt as _, stream};
-use object_store::{GetOptions, GetRange, ObjectStore, local::LocalFileSystem, path::Path};
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path,
+};
 use thiserror::Error;
 
 use self::incoming::Incoming;
@@ -90,6 +93,40 @@ impl Storage {
     ) -> object_store::Result<impl Stream<Item = object_store::Result<Bytes>> + 'static> {
         let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
         Ok(self.objects.get_opts(&location(sha256), options).await?.into_stream())
+    }
+}
+
+/// Content that was taken from its place, to be put back or destroyed.
+#[derive(Debug)]
+pub struct TakenAway {
+    place: Path,
+    /// When it was written last.
+    pub written_at: DateTime<Utc>,
+}
+
+/// Clearing away: nothing may be lost that somebody writes at the same moment, so content is looked at only when nobody
+/// can reach it any more.
+impl Storage {
+    /// Takes content from its place; none where it is gone already.
+    pub async fn take_away(&self, sha256: &[u8]) -> object_store::Result<Option<TakenAway>> {
+        let place = Path::from_iter(["leaving".to_owned(), HEXLOWER.encode(sha256)]);
+        match self.objects.rename(&location(sha256), &place).await {
+            Ok(()) => {
+                let written_at = self.objects.head(&place).await?.last_modified;
+                Ok(Some(TakenAway { place, written_at }))
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts content back where it was.
+    pub async fn put_back(&self, sha256: &[u8], taken: TakenAway) -> object_store::Result<()> {
+        self.objects.rename(&taken.place, &location(sha256)).await
+    }
+
+    pub async fn destroy(&self, taken: TakenAway) -> object_store::Result<()> {
+        self.objects.delete(&taken.place).await
     }
 }
 

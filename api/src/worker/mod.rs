@@ -3,11 +3,12 @@
 //! A pass lists the accounts that have due jobs and claims some of each in turn, so that nobody waits behind another's
 //! backlog. What was claimed is one [`Batch`] of one account and kind; its handler in [`jobs`] loads, works with no
 //! transaction open, and records. A batch whose handler fails is repeated later, job by job, and given up after five
-//! attempts. [`run`] passes whenever something was committed and once a second; [`drain`] passes until nothing is left.
+//! attempts. [`sweep`] clears away what is past its time. [`run`] passes whenever something was committed and once a second; [`drain`] passes until nothing is left.
 
 mod batch;
 mod jobs;
 mod quota;
+pub mod sweep;
 
 pub use batch::{Batch, FailedJob};
 

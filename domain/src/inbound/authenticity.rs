@@ -1,8 +1,8 @@
 //! Whether From may be believed (product §5, S1).
 //!
-//! From is what anybody types. It counts as an employee's only where the domain of From vouches for the mail, or where
-//! the mail came from a trusted hop: a server of ours handed it over, and says that its client signed in or is a server
-//! of ours itself. A contact's From is taken as written, unless its own domain disowns the mail.
+//! From is what anybody types. It counts as an employee's only where the domain of From vouches for the mail, by itself or
+//! by a forwarder that is trusted, or where the mail came from a trusted hop: a server of ours handed it over, and says
+//! that its client signed in or is a server of ours itself. A contact's From is taken as written, unless its own domain disowns the mail.
 
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub enum Evidence {
     TrustedHop,
     /// The domain of From vouches for the mail: DMARC passes.
     Aligned,
+    /// A trusted forwarder vouches for the mail: DMARC passed when he had it, and he has sealed it (RFC 8617).
+    Sealed,
     /// The domain of From disowns the mail: DMARC fails, and such mail is to be quarantined or rejected.
     Disowned,
     /// The DNS gave no answer now.
@@ -56,7 +58,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// Decides about a mail whose From is an employee.
 pub fn decide_employee(policy: Policy, evidence: Evidence, age: Duration) -> Authenticity {
     match (policy, evidence) {
-        (Policy::Off, _) | (_, Evidence::TrustedHop | Evidence::Aligned) => Authenticity::Believed,
+        (Policy::Off, _) | (_, Evidence::TrustedHop | Evidence::Aligned | Evidence::Sealed) => {
+            Authenticity::Believed
+        }
         (Policy::Report, _) => Authenticity::Unproven,
         (Policy::Enforce, Evidence::Unanswered) if age < PATIENCE => Authenticity::Postponed,
         (Policy::Enforce, _) => Authenticity::Refused,
@@ -91,10 +95,11 @@ mod tests {
     #[test]
     fn from_is_believed_by_proof_or_by_policy() {
         use Authenticity::{Believed, Refused, Unproven};
-        use Evidence::{Aligned, Disowned, Nothing, TrustedHop, Unanswered};
+        use Evidence::{Aligned, Disowned, Nothing, Sealed, TrustedHop, Unanswered};
         for policy in [Policy::Enforce, Policy::Report, Policy::Off] {
-            check(policy, TrustedHop, Believed, Believed);
-            check(policy, Aligned, Believed, Believed);
+            for evidence in [TrustedHop, Aligned, Sealed] {
+                check(policy, evidence, Believed, Believed);
+            }
         }
         check(Policy::Enforce, Disowned, Refused, Refused);
         check(Policy::Enforce, Nothing, Refused, Believed);

@@ -3,6 +3,7 @@
 use super::{
     matching::{MatchedBy, Place},
     settings::IncomingSettings,
+    standing::Reputation,
 };
 use crate::{account::EmployeeStatus, id::PersonId, named::named};
 
@@ -53,13 +54,17 @@ named! {
         OwnMail = "own_mail",
         /// A mail robot's message that is no readable report.
         Robot = "robot",
+        /// Its sender was blocked (SPM-2).
+        BlockedSender = "blocked_sender",
+        /// Its sender is a contact who was marked as a spammer (SPM-2).
+        Spam = "spam",
     }
 }
 
 impl Cause {
     pub const fn state(self) -> IncomingState {
         match self {
-            Self::OwnMail | Self::Robot => IncomingState::Rejected,
+            Self::OwnMail | Self::Robot | Self::BlockedSender | Self::Spam => IncomingState::Rejected,
             Self::OverLimits
             | Self::Unparsable
             | Self::NoSender
@@ -116,6 +121,7 @@ pub struct Facts<'a> {
     /// How often it went through systems like ours.
     pub hops: u32,
     pub sender: Sender,
+    pub reputation: Reputation,
     /// Whether an employee named in From may be believed.
     pub authentic: bool,
     pub place: Option<(MatchedBy, Place)>,
@@ -156,12 +162,17 @@ pub fn decide(facts: &Facts<'_>) -> Verdict {
     if facts.hops > MAX_HOPS {
         return keep(Cause::Loop);
     }
+    if let Some(cause) = facts.reputation.refusal(facts.sender) {
+        return keep(cause);
+    }
     match facts.sender {
         Sender::Nobody => return keep(Cause::NoSender),
         Sender::Robot => return keep(Cause::Robot),
         Sender::Employee { status: EmployeeStatus::Inactive, .. } => return keep(Cause::InactiveEmployee),
         Sender::Employee { .. } if !facts.authentic => return keep(Cause::SpoofedEmployee),
-        Sender::Stranger if facts.settings.known_senders_only => return keep(Cause::UnknownSender),
+        Sender::Stranger if facts.settings.known_senders_only && !facts.reputation.is_trusted() => {
+            return keep(Cause::UnknownSender);
+        }
         Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
     }
     match facts.place {
@@ -184,6 +195,7 @@ mod tests {
 
     use super::*;
     use crate::id::TaskId;
+    use crate::inbound::standing::SenderStanding;
 
     fn person() -> PersonId {
         PersonId::new(Uuid::from_u128(1))
@@ -199,6 +211,7 @@ mod tests {
             own_mail: false,
             hops: 0,
             sender: Sender::Contact { id: person() },
+            reputation: Reputation::default(),
             authentic: false,
             place: Some((MatchedBy::ReplyToken, place)),
             has_content: true,
@@ -224,6 +237,9 @@ mod tests {
         let facts = Facts { settings, sender: Sender::Stranger, ..answer() };
         check(facts, IncomingState::Quarantined, Some(Cause::UnknownSender));
         assert!(matches!(decide(&Facts { settings, ..answer() }), Verdict::Comment { .. }));
+        let trusted = Reputation { standing: Some(SenderStanding::Trusted), ..Reputation::default() };
+        let facts = Facts { settings, sender: Sender::Stranger, reputation: trusted, ..answer() };
+        assert!(matches!(decide(&facts), Verdict::Comment { .. }));
     }
 
     /// IN-7
@@ -260,6 +276,8 @@ mod tests {
         for kind in [MailKind::Message, MailKind::AutoReply] {
             check(Facts { own_mail: true, kind, ..answer() }, Rejected, Some(Cause::OwnMail));
         }
+        let spammer = Reputation { is_spammer: true, ..Reputation::default() };
+        check(Facts { reputation: spammer, ..answer() }, Rejected, Some(Cause::Spam));
         check(Facts { hops: 6, ..answer() }, Quarantined, Some(Cause::Loop));
         check(Facts { sender: Sender::Nobody, ..answer() }, Quarantined, Some(Cause::NoSender));
         check(

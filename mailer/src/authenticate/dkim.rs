@@ -7,9 +7,12 @@ use mail_auth::{
     common::crypto::Algorithm,
     dkim::{DkimError, Signature},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::verdict::{AuthResult, Check};
+use super::{
+    verdict::{AuthResult, Check},
+    within,
+};
 
 /// Signatures looked at, topmost first: each costs a question to the DNS.
 const MAX_SIGNATURES: usize = 10;
@@ -59,7 +62,7 @@ pub(super) async fn verify<'a>(
     message: &'a AuthenticatedMessage<'a>,
     deadline: Instant,
 ) -> Vec<DkimOutput<'a>> {
-    timeout_at(deadline, resolver.verify_dkim(message)).await.unwrap_or_else(|_elapsed| {
+    within(deadline, resolver.verify_dkim(message)).await.unwrap_or_else(|| {
         let too_late = || Error::Dns(DnsError::Resolver("no answer in time".to_owned()));
         let signatures = message.dkim_headers.iter();
         signatures.map(|it| DkimOutput::temp_err(too_late()).with_signature(&it.header)).collect()

@@ -5,9 +5,12 @@ use mail_auth::{
     AuthenticatedMessage, DkimOutput, DmarcResult, MessageAuthenticator, SpfOutput,
     dmarc::{Policy, verify::DmarcParameters},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::verdict::{AuthResult, Check};
+use super::{
+    verdict::{AuthResult, Check},
+    within,
+};
 use crate::parse;
 
 /// The one author, by our reading and by mail-auth's: a mail that two parsers read differently has none.
@@ -26,7 +29,7 @@ pub(super) async fn verify(
     deadline: Instant,
 ) -> (Check, bool) {
     let parameters = DmarcParameters::new(message, signatures, spf.domain(), spf);
-    let Ok(output) = timeout_at(deadline, resolver.verify_dmarc(parameters)).await else {
+    let Some(output) = within(deadline, resolver.verify_dmarc(parameters)).await else {
         return (Check::too_late(), false);
     };
     let domain = output.domain();

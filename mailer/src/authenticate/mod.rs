@@ -30,6 +30,7 @@ mod spf;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod witness;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -86,6 +87,18 @@ impl Authenticator {
         })
     }
 
+    /// Of a mail that nobody sealed nothing needs to be asked.
+    async fn verify_chain<'a>(
+        &self,
+        message: &'a AuthenticatedMessage<'a>,
+        deadline: Instant,
+    ) -> Option<ArcOutput<'a>> {
+        if message.as_headers.is_empty() && !message.has_arc_errors {
+            return Some(ArcOutput::default());
+        }
+        within(deadline, self.resolver.verify_arc(message)).await
+    }
+
     async fn ask(&self, raw: &[u8], hop: &Hop, now: DateTime<Utc>) -> Verdict {
         // Nobody closes the semaphore.
         let _turn = self.turns.acquire().await;
@@ -100,7 +113,7 @@ impl Authenticator {
         let (spf, signatures, arc) = tokio::join!(
             spf::verify(&self.resolver, hop, deadline),
             dkim::verify(&self.resolver, &message, deadline),
-            timeout_at(deadline, self.resolver.verify_arc(&message)),
+            self.verify_chain(&message, deadline),
         );
         let author = dmarc::find_author(raw, &message);
         let (dmarc, is_disowned) = match &author {
@@ -108,16 +121,29 @@ impl Authenticator {
             None => (Check::new(AuthResult::PermError, "From does not name exactly one address"), false),
         };
         let (dkim, dkim_domains) = dkim::sum_up(&signatures, refused);
+        let from_domain = author.map(|it| it.domain().to_owned());
+        let chain = arc.as_ref();
         Verdict {
             spf: spf.check,
             dkim,
             dmarc,
-            arc: arc.map_or_else(|_elapsed| Check::too_late(), |it| describe_chain(&it)),
+            arc: chain.map_or_else(Check::too_late, describe_chain),
             is_disowned,
+            sealed_by: chain
+                .zip(from_domain.as_deref())
+                .and_then(|(chain, domain)| witness::find(chain, domain)),
             dkim_domains,
-            from_domain: author.map(|it| it.domain().to_owned()),
+            from_domain,
         }
     }
+}
+
+/// Waits until the deadline at most; where it has passed already, nothing is asked.
+async fn within<T>(deadline: Instant, answer: impl Future<Output = T>) -> Option<T> {
+    if deadline <= Instant::now() {
+        return None;
+    }
+    timeout_at(deadline, answer).await.ok()
 }
 
 impl std::fmt::Debug for Authenticator {

@@ -5,11 +5,12 @@ use mail_auth::{
     common::cache::NoCache,
     spf::{Macro, Mechanism, Qualifier, Spf, verify::SpfParameters},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::{
     hop::Hop,
     verdict::{AuthResult, Check},
+    within,
 };
 
 /// Records that can have had a part in a pass, the first one included (RFC 7208 §4.6.4).
@@ -38,12 +39,12 @@ pub(super) async fn verify(resolver: &MessageAuthenticator, hop: &Hop, deadline:
             output.result() == SpfResult::Pass && has_lenient_include(resolver, output.domain()).await;
         (output, is_doubtful)
     };
-    match timeout_at(deadline, asked).await {
-        Err(_elapsed) => {
+    match within(deadline, asked).await {
+        None => {
             let output = SpfOutput::default().with_result(SpfResult::TempError);
             SpfVerdict { check: Check::too_late(), output }
         }
-        Ok((output, true)) => SpfVerdict {
+        Some((output, true)) => SpfVerdict {
             check: Check::new(
                 AuthResult::Neutral,
                 format!(
@@ -53,7 +54,7 @@ pub(super) async fn verify(resolver: &MessageAuthenticator, hop: &Hop, deadline:
             ),
             output: output.with_result(SpfResult::Neutral),
         },
-        Ok((output, false)) => {
+        Some((output, false)) => {
             let domain = if output.domain().is_empty() { "an empty name" } else { output.domain() };
             let check = Check::new(to_result(output.result()), format!("{client_ip} for {domain}"));
             SpfVerdict { check, output }

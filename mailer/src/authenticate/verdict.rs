@@ -70,10 +70,13 @@ pub struct Verdict {
     pub dkim: Check,
     /// From's domain is the one that SPF or DKIM passed for (RFC 9989).
     pub dmarc: Check,
-    /// The chain of forwarders' seals holds (RFC 8617). It says who vouches, not that he may: nothing follows from it.
+    /// The chain of forwarders' seals holds (RFC 8617). It says who vouches, not that he may.
     pub arc: Check,
     /// DMARC fails, and From's domain asks that such mail be quarantined or rejected: it says that the mail is not its own.
     pub is_disowned: bool,
+    /// The last forwarder, in lower case, where the chain holds and he says that DMARC passed for From's domain when the
+    /// mail came to him. Anybody can seal: it counts where he is one to be trusted.
+    pub sealed_by: Option<String>,
     /// The domains whose signatures hold, topmost signature first.
     pub dkim_domains: Vec<String>,
     /// The domain of From in lower-case ASCII form; none where From does not name exactly one address.

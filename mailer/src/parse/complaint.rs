@@ -1,9 +1,28 @@
 //! Feedback reports: a recipient said that a mail of ours is unwanted (ARF, RFC 5965).
 
-use super::{bounce::notification::Notification, mime::Part};
+use super::{
+    bounce::{self, notification::Notification},
+    limits::Limits,
+    mail::Complaint,
+    mime::Part,
+};
 
-/// Why the mail is a feedback report, or nothing. `text` is its body as text.
-pub(super) fn find(root: &Part<'_>, text: &str) -> Option<String> {
+/// A feedback report and why the mail is taken for one.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) complaint: Complaint,
+    pub(super) reason: String,
+}
+
+/// Reads the mail as a feedback report. `text` is its body as text.
+pub(super) fn read(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Report> {
+    let reason = find(root, text)?;
+    let notified = || Notification::read(text).and_then(|it| it.original_message_id());
+    let original_message_id = bounce::original_message_id(root, text, limits).or_else(notified);
+    Some(Report { complaint: Complaint { original_message_id }, reason })
+}
+
+fn find(root: &Part<'_>, text: &str) -> Option<String> {
     let is_report =
         root.parameter("report-type").is_some_and(|it| it.eq_ignore_ascii_case("feedback-report"));
     let has_part = |media_type: &str| root.walk().into_iter().any(|part| part.media_type == media_type);

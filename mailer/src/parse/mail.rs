@@ -39,6 +39,7 @@ pub struct ParsedMail {
     /// Images on foreign servers that were taken out of `html` (R32).
     pub blocked_remote_images: usize,
     pub bounce: Option<Bounce>,
+    pub complaint: Option<Complaint>,
     pub attachments: Vec<Attachment>,
     pub automation: Automation,
     pub route: Route,
@@ -107,6 +108,13 @@ pub struct Bounce {
     /// Empty where the report names nobody.
     pub recipients: Vec<BouncedRecipient>,
     /// Message-ID of the mail reported on, without angle brackets.
+    pub original_message_id: Option<String>,
+}
+
+/// What a feedback report says (RFC 5965). Who complained is often blacked out, so the mail alone tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Complaint {
+    /// Message-ID of the mail complained of, without angle brackets.
     pub original_message_id: Option<String>,
 }
 

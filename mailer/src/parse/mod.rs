@@ -27,11 +27,12 @@ mod transfer;
 #[cfg(test)]
 mod tests;
 
+pub use bounce::class_of_refusal as bounce_class;
 pub use fingerprint::fingerprint;
 pub use limits::{LimitExceeded, Limits};
 pub use mail::{
-    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, LOOP_HEADER, MailDate, MailKind, Mailbox,
-    ParsedMail, Route,
+    Attachment, Automation, Bounce, BounceClass, BouncedRecipient, Complaint, LOOP_HEADER, MailDate,
+    MailKind, Mailbox, ParsedMail, Route,
 };
 
 use body::Body;
@@ -174,8 +175,9 @@ fn divide(segments: &[Segment]) -> (String, String) {
 fn decide_kind(root: &mime::Part<'_>, limits: &Limits, mail: &mut ParsedMail) {
     let (kind, reason) = if root.headers.is_empty() {
         (MailKind::Unparsable, "it has no header fields".to_owned())
-    } else if let Some(reason) = complaint::find(root, &mail.text) {
-        (MailKind::Complaint, reason)
+    } else if let Some(report) = complaint::read(root, &mail.text, limits) {
+        mail.complaint = Some(report.complaint);
+        (MailKind::Complaint, report.reason)
     } else if let Some(report) = bounce::read(root, &mail.text, limits) {
         mail.bounce = Some(report.bounce);
         (MailKind::Bounce, report.reason)

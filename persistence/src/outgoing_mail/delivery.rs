@@ -123,7 +123,8 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.id, r.person_id"
     ];
-    /// What a server took is taken, whoever records it; all else is written on what was read.
+    /// What a server took is taken, whoever records it, unless another reported meanwhile that it came to nothing; all
+    /// else is written on what was read.
     UPDATE_STANDINGS = [
         "UPDATE outgoing_recipient SET state = r.state, attempts = r.attempts, cuts = r.cuts, \
          last_reply = COALESCE(r.last_reply, outgoing_recipient.last_reply), bounce_class = r.bounce_class FROM "
@@ -137,7 +138,8 @@ statements! {
         }
         " WHERE outgoing_recipient.account_id = $1 AND outgoing_recipient.mail_id = r.mail_id \
          AND outgoing_recipient.person_id = r.person_id \
-         AND (outgoing_recipient.state = r.from_state OR r.state = 'accepted') \
+         AND (outgoing_recipient.state = r.from_state \
+           OR (r.state = 'accepted' AND outgoing_recipient.state <> 'bounced')) \
          RETURNING outgoing_recipient.mail_id AS value"
     ];
     INSERT_EVENTS = [

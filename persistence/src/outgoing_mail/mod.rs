@@ -1,11 +1,14 @@
 //! The ledger of mail that leaves: message, recipient, delivery history, who was skipped.
 //!
-//! Written here with the event that decides it; sent through [`delivery`]; read by people through [`ledger`]. A message
+//! Written here with the event that decides it; sent through [`delivery`]; read by people through [`ledger`];
+//! found by [`answered`] and [`reported`] when mail comes back. A message
 //! has one recipient.
 
 pub mod answered;
+pub mod automatic;
 pub mod delivery;
 pub mod ledger;
+pub mod reported;
 
 use data_encoding::HEXLOWER;
 use liaison_domain::{
@@ -22,7 +25,7 @@ use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
     job,
-    list::{Hex, Rows, hex},
+    list::{Hex, Moment, Rows, hex, moment},
     sql::Json,
 };
 
@@ -83,11 +86,15 @@ pub struct NewMail {
     pub message_id: String,
     /// What he has of the conversation, without angle brackets, oldest first, at most 20.
     pub references: Vec<String>,
-    /// The digest of the token in his reply and bounce addresses.
+    /// The digest of the token in his reply address.
     pub token_hash: Vec<u8>,
+    /// The digest of the token in the address that it is sent from.
+    pub bounce_token_hash: Vec<u8>,
     pub form: Form,
     /// No mail leaves to his address.
     pub is_suppressed: bool,
+    /// When it may leave, where no employee had a hand in it.
+    pub automatic_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -103,8 +110,10 @@ struct MailRow<'a> {
     in_reply_to: Option<&'a str>,
     reference_ids: &'a [String],
     token_hash: String,
+    bounce_token_hash: String,
     form: &'a Form,
     state: &'static str,
+    automatic_at: Option<Moment>,
 }
 
 #[derive(Serialize)]
@@ -130,15 +139,18 @@ statements! {
         }
     ];
     INSERT_RECIPIENTS = [
-        "INSERT INTO outgoing_recipient (account_id, mail_id, person_id, name, address, address_key, token_hash, state, \
-         attempts, cuts) "
+        "INSERT INTO outgoing_recipient (account_id, mail_id, person_id, name, address, address_key, token_hash, \
+         bounce_token_hash, state, attempts, cuts, automatic_at) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'person_id'), value ->> 'name', \
-                value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), value ->> 'state', 0, 0 \
+                value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), \
+                unhex(value ->> 'bounce_token_hash'), value ->> 'state', 0, 0, \
+                value ->> 'automatic_at' \
                 FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), state, 0, 0 \
+            postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), \
+                decode(bounce_token_hash, 'hex'), state, 0, 0, automatic_at \
                 FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, name text, address text, address_key text, \
-                token_hash text, state text)"
+                token_hash text, bounce_token_hash text, state text, automatic_at timestamptz)"
         }
     ];
     /// How each history begins.
@@ -182,7 +194,7 @@ pub async fn find_sender(
 }
 
 /// Writes messages with their recipients, histories and places in the thread, and the jobs that send those that are not
-/// suppressed: a statement a table for any number of them.
+/// suppressed, when they may leave: a statement a table for any number of them.
 pub async fn insert_all(
     tx: &mut WriteTx,
     account: AccountId,
@@ -192,7 +204,7 @@ pub async fn insert_all(
     if mails.is_empty() {
         return Ok(());
     }
-    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(row).collect());
+    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(|it| row(it, about.at)).collect());
     db!(
         tx,
         execute(
@@ -213,12 +225,32 @@ pub async fn insert_all(
     db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;
     db!(tx, execute(INSERT_BEGUN, account, rows, about.at))?;
     db!(tx, execute(INSERT_REFERENCES, account, rows, about.task, about.comment, about.at))?;
-    let sent = mails.iter().filter(|it| !it.is_suppressed);
-    let jobs = sent.map(|it| (it.job_id, it.id.uuid()));
-    job::enqueue(tx, account, JobKind::SendMail, jobs, about.at).await
+    let (held, sent): (Vec<&NewMail>, Vec<_>) =
+        mails.iter().filter(|it| !it.is_suppressed).partition(|it| it.is_held(about.at));
+    let jobs = sent.into_iter().map(|it| (it.job_id, it.id.uuid()));
+    job::enqueue(tx, account, JobKind::SendMail, jobs, about.at).await?;
+    for it in held {
+        let (job, at) = ([(it.job_id, it.id.uuid())], it.automatic_at.unwrap_or(about.at));
+        job::enqueue(tx, account, JobKind::SendMail, job, at).await?;
+    }
+    Ok(())
 }
 
-fn row(mail: &NewMail) -> MailRow<'_> {
+impl NewMail {
+    fn is_held(&self, now: Timestamp) -> bool {
+        self.automatic_at.is_some_and(|at| at > now)
+    }
+
+    fn state(&self, now: Timestamp) -> RecipientState {
+        match self {
+            it if it.is_suppressed => RecipientState::Suppressed,
+            it if it.is_held(now) => RecipientState::Held,
+            _ => RecipientState::Queued,
+        }
+    }
+}
+
+fn row(mail: &NewMail, now: Timestamp) -> MailRow<'_> {
     MailRow {
         id: hex(mail.id.uuid()),
         event_id: hex(mail.event_id.uuid()),
@@ -231,8 +263,10 @@ fn row(mail: &NewMail) -> MailRow<'_> {
         in_reply_to: mail.references.last().map(String::as_str),
         reference_ids: &mail.references,
         token_hash: HEXLOWER.encode(&mail.token_hash),
+        bounce_token_hash: HEXLOWER.encode(&mail.bounce_token_hash),
         form: &mail.form,
-        state: if mail.is_suppressed { RecipientState::Suppressed } else { RecipientState::Queued }.as_str(),
+        state: mail.state(now).as_str(),
+        automatic_at: mail.automatic_at.map(moment),
     }
 }
 

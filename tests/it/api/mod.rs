@@ -9,6 +9,7 @@ mod conventions;
 mod employees;
 mod files;
 mod mail_outgoing;
+mod mail_suppressions;
 mod me;
 mod sessions;
 mod settings;

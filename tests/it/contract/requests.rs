@@ -94,8 +94,15 @@ impl World {
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
-            "/v1/mail/incoming" => (self.quarantined_mail().await, String::new()),
+            "/v1/mail/incoming"
+                if ["reprocess", "attach", "show"].iter().any(|it| operation.id.starts_with(it)) =>
+            {
+                (self.quarantined_mail().await, String::new())
+            }
+            "/v1/mail/incoming" => (self.blank_mail().await, String::new()),
+            "/v1/mail/senders" => (self.blocked_sender().await, String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
+            "/v1/mail/suppressions" => (self.suppression().await, String::new()),
             _ => panic!("tell `World::path` how to make something for {}", operation.path),
         };
         operation.path.replace("{id}", &id) + &query
@@ -135,7 +142,15 @@ impl World {
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
-            "confirm_comment_sender" | "reprocess_incoming_mail" | "retry_outgoing_mail" => json!({}),
+            "create_suppression" => json!({"address": email}),
+            "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
+            "confirm_comment_sender"
+            | "release_incoming_mail"
+            | "block_incoming_mail"
+            | "trust_incoming_mail"
+            | "reprocess_incoming_mail"
+            | "retry_outgoing_mail" => json!({}),
+            "move_comment" => json!({"new_task": {"title": "Its own"}}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })
@@ -200,6 +215,26 @@ impl World {
         id
     }
 
+    /// A mail of a contact that says nothing: it waits for an administrator.
+    async fn blank_mail(&self) -> String {
+        let (app, name) = (&self.owner.app, self.name());
+        let contact = self.owner.contact(&name).await.id().to_owned();
+        let task =
+            self.owner.get(format!("/v1/tasks/{}", self.task(&contact).await)).await.expect(200).json();
+        let address = task["addresses"]["task"].text().replace('+', "%2B");
+        let mail = Body::Mail(format!("From: {name}@client.example\r\nSubject: {name}\r\n\r\n \r\n"));
+        let call = app.anon().call(Method::POST, format!("/v1/mail/incoming?recipient={address}"));
+        let id = Self::carry(call, app, &mail).await.expect(202).json().id().to_owned();
+        app.work().await;
+        id
+    }
+
+    async fn blocked_sender(&self) -> String {
+        let path = format!("/v1/mail/incoming/{}:block", self.blank_mail().await);
+        self.owner.post(path, json!({})).await.expect(200);
+        self.owner.get("/v1/mail/senders").await.expect(200).json().items()[0].id().to_owned()
+    }
+
     /// A mail that the contact's server has not taken yet.
     async fn deferred_mail(&self) -> String {
         let (app, name) = (&self.owner.app, self.name());
@@ -212,6 +247,11 @@ impl World {
         app.work().await;
         let listed = self.owner.get(format!("/v1/mail/outgoing?task={task}")).await.expect(200).json();
         listed.items()[0].id().to_owned()
+    }
+
+    async fn suppression(&self) -> String {
+        let body = json!({"address": format!("{}@client.example", self.name())});
+        self.owner.post("/v1/mail/suppressions", body).await.expect(201).json().id().to_owned()
     }
 
     async fn file(&self) -> String {

@@ -9,6 +9,7 @@ use liaison_domain::{
     inbound::{
         matching::MatchedBy,
         settings::ReplyToInactive,
+        standing::SenderStanding,
         verdict::{Cause, IncomingState},
         via::Via,
     },
@@ -16,6 +17,7 @@ use liaison_domain::{
     language::Language,
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
     person::PersonKind,
+    suppression::SuppressionCause,
     task::{Priority, TaskRole, TaskStatus},
 };
 use liaison_persistence::testing::inspect::{Schema, schema};
@@ -101,6 +103,8 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "outgoing_recipient"."bounce_class" = BounceClass,
         "delivery_event"."type" = DeliveryEventType,
         "skipped_recipient"."reason" = SkipReason,
+        "mail_suppression"."cause" = SuppressionCause,
+        "mail_sender"."standing" = SenderStanding,
         "incoming_mail"."state" = IncomingState,
         "incoming_mail"."cause" = Cause,
         "incoming_mail"."matched_by" = MatchedBy,

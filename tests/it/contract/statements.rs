@@ -16,6 +16,7 @@ const ACROSS_ACCOUNTS: &[(&str, &str)] = &[
     ("idempotency::DELETE_EXPIRED", "forgets what is past its time"),
     ("job::LIST_DUE_LANES", "finds the accounts that have work"),
     ("job::RELEASE_LEASES", "takes back what this node had when it was stopped"),
+    ("retention::COUNT_HOLDERS", "keeps content that another account has"),
     ("job::COUNT_JOBS", "counts the work that waits, for operators"),
 ];
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use liaison_api::config::MailAuth;
 use liaison_mailer::{
     sign::{self, Algorithm, SigningKey},
-    testing::DnsStub,
+    testing::{DnsStub, seal},
 };
 use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
@@ -17,6 +17,7 @@ both_engines!(
     an_employee_is_believed_when_his_domain_vouches_for_the_mail,
     what_a_mail_says_of_its_own_origin_means_nothing,
     a_domain_without_a_policy_vouches_for_nobody,
+    a_forwarder_vouches_where_his_seal_is_trusted,
     an_employee_waits_for_a_dns_that_is_down,
     what_the_dns_never_tells_is_no_proof,
     report_believes_and_says_what_enforce_would_do,
@@ -209,6 +210,50 @@ async fn a_domain_without_a_policy_vouches_for_nobody(app: TestApp) {
     let entry = world.arrives(&mail, "anna@acme.example", ANNAS_SERVER).await;
     check_state(&entry, "quarantined", Some("spoofed_employee"));
     assert_eq!(entry["authentication"], authentication("pass", "pass", "none"));
+}
+
+/// RFC 8617: a forwarder may change the mail, and his domain must be named, not only end alike (S20).
+async fn a_forwarder_vouches_where_his_seal_is_trusted(app: TestApp) {
+    let app = app.restart(|config| config.mail.trusted_sealers = vec!["list.example".to_owned()]).await;
+    let zone = format!(
+        "{ZONE}
+        s1._domainkey.list.example      TXT  KEY
+        s1._domainkey.evillist.example  TXT  KEY"
+    );
+    let world = World::with(&app, MailAuth::Enforce, &zone).await;
+    let forwarded = |from: &str, n: u32, domain: &str, results: &str| {
+        let mail =
+            world.signed(&world.mail(from, n), "acme.example").replace("Subject: Re:", "Subject: [list] Re:");
+        seal(&mail, domain, results, &world.key)
+    };
+    let (anna, pass) = ("Anna <anna@acme.example>", "dmarc=pass header.from=acme.example");
+    for (n, domain, results) in [
+        (1, "evillist.example", pass),
+        (2, "list.example", "dmarc=fail header.from=acme.example"),
+        (3, "list.example", "dmarc=pass header.from=evil.example"),
+    ] {
+        let entry = world.arrives(&forwarded(anna, n, domain, results), NOWHERE, FORGER).await;
+        check_state(&entry, "quarantined", Some("spoofed_employee"));
+        assert_eq!(entry["authentication"]["arc"], "pass", "{entry:#}");
+    }
+    let bent = forwarded(anna, 4, "list.example", pass).replace("at 4", "never");
+    check_state(&world.arrives(&bent, NOWHERE, FORGER).await, "quarantined", Some("spoofed_employee"));
+
+    let entry = world.arrives(&forwarded(anna, 5, "list.example", pass), NOWHERE, FORGER).await;
+    check_applied(&world.talk, &entry, "reply_token");
+    let expected = json!({"spf": "none", "dkim": "fail", "dmarc": "fail", "arc": "pass"});
+    assert_eq!(entry["authentication"], expected);
+    let ivan = "Ivan <ivan@client.example>";
+    let entry = world
+        .arrives(
+            &forwarded(ivan, 6, "list.example", "dmarc=pass header.from=client.example"),
+            NOWHERE,
+            FORGER,
+        )
+        .await;
+    check_applied(&world.talk, &entry, "reply_token");
+    assert_eq!(world.talk.last_comment().await["unrecognized_sender"], false);
+    assert_eq!(world.told().len(), 3, "Anna's to Ivan and Olga, Ivan's to Olga");
 }
 
 /// A name server that is down for a moment makes no forger of an employee, and no failed job.

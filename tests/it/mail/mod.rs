@@ -1,13 +1,18 @@
 //! Mail from outside: what comes in by every way, and what it becomes.
 
 mod incoming_authenticity;
+mod incoming_causes;
 mod incoming_door;
 mod incoming_ledger;
 mod incoming_lmtp;
 mod incoming_loop;
 mod incoming_matching;
 mod incoming_people;
+mod incoming_quarantine;
 mod incoming_reply;
+mod incoming_reports;
+mod incoming_retention;
+mod incoming_robots;
 mod incoming_settings;
 mod incoming_stranger;
 
@@ -92,6 +97,8 @@ impl Talk {
 struct Sent {
     raw: Vec<u8>,
     reply_to: String,
+    /// The envelope's sender.
+    bounces_to: String,
     /// Without angle brackets.
     message_id: String,
 }
@@ -101,7 +108,8 @@ impl Sent {
         let parsed = MessageParser::default().parse(&mail.message).unwrap();
         let reply_to = parsed.reply_to().unwrap().first().unwrap().address().unwrap().to_owned();
         let message_id = parsed.message_id().unwrap().to_owned();
-        Self { raw: mail.message.clone(), reply_to, message_id }
+        let bounces_to = mail.envelope.sender.as_ref().unwrap().to_string();
+        Self { raw: mail.message.clone(), reply_to, bounces_to, message_id }
     }
 }
 

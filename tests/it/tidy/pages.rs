@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use liaison_domain::inbound::verdict::Cause;
+
 use super::{File, ROOT, assert_none, files};
 
 #[test]
@@ -17,6 +19,27 @@ fn every_link_between_pages_leads_to_a_file() {
         }
     }
     assert_none(offenses);
+}
+
+/// Product §5: the causes are a closed list, and the page has it.
+#[test]
+fn every_cause_of_a_received_mail_stands_in_the_page() {
+    let page = File::read("docs/incoming-mail.md").text;
+    let (_, table) = page.split_once("| state | cause | what it is |").unwrap();
+    let (mut state, mut found) = (String::new(), Vec::new());
+    for line in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = line.split('|').map(|it| it.trim().trim_matches('`')).collect();
+        if !cells[1].is_empty() {
+            cells[1].clone_into(&mut state);
+        }
+        if !cells[2].is_empty() {
+            found.push(format!("{state} {}", cells[2]));
+        }
+    }
+    let mut causes: Vec<String> = Cause::ALL.iter().map(|it| format!("{} {it}", it.state())).collect();
+    found.sort();
+    causes.sort();
+    assert_eq!(found, causes);
 }
 
 #[test]

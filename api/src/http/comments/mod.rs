@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod deliveries;
 mod list;
+mod move_comment;
 mod show;
 mod show_raw;
 mod update;
@@ -41,6 +42,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(update::update_comment)
         .service(delete::delete_comment)
         .service(confirm_sender::confirm_comment_sender)
+        .service(move_comment::move_comment)
         .service(audience::show_comment_audience)
         .service(deliveries::list_comment_deliveries);
 }

@@ -27,7 +27,7 @@ use crate::{
         (status = 200, description = "The whole mail", body = String, content_type = "message/rfc822"),
         (status = 206, description = "The part asked for", body = String, content_type = "message/rfc822"),
         (status = 304, description = "The caller has it"),
-        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `range_not_satisfiable`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `raw_gone`, `range_not_satisfiable`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[get("/v1/comments/{id}/raw")]

@@ -99,6 +99,7 @@ impl CreateContact {
             language,
             company_ids: self.company_ids.into_iter().map(PersonId::new).collect(),
             selectable_as_participant: self.selectable_as_participant,
+            spam: false,
         })
     }
 }

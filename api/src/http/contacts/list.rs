@@ -29,6 +29,8 @@ struct ListContacts {
     q: Option<String>,
     /// A whole address, main or further.
     email: Option<String>,
+    /// `true`: those whose mail is rejected; `false`: the others.
+    spam: Option<String>,
     /// 1–200, default 50.
     limit: Option<String>,
     /// From `next_cursor`.
@@ -53,13 +55,14 @@ pub(super) async fn list_contacts(
     caller: StaffCaller,
     parameters: Query<ListContacts>,
 ) -> Result<HttpResponse, Problem> {
-    let ListContacts { q, email, limit, cursor } = parameters.0;
+    let ListContacts { q, email, spam, limit, cursor } = parameters.0;
     let page = page::request(limit.as_deref(), cursor.as_deref())?;
     let mut fields = Fields::default();
     let q = fields.search("?q", q);
     let email = email.and_then(|it| fields.read("?email", EmailAddress::parse(&it)));
+    let spam = spam.and_then(|it| fields.read("?spam", it.parse::<bool>()));
     fields.finish()?;
-    let filter = Filter { q, email };
+    let filter = Filter { q, email, spam };
     let contacts = query(&app, async |tx| contact::list(tx, &caller, &filter, page).await).await?;
     Ok(Answer::ok(&PageView::of(contacts, |it| ContactView::from(&it)))?.respond(&request))
 }

@@ -51,6 +51,8 @@ struct ContactView {
     company_ids: Vec<Uuid>,
     /// May be put in a role and be addressed (CONF-1).
     selectable_as_participant: bool,
+    /// Mail from him is rejected.
+    spam: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -67,6 +69,7 @@ impl From<&Contact> for ContactView {
             language: contact.language.map(liaison_domain::language::Language::as_str),
             company_ids: contact.company_ids.iter().map(|it| it.uuid()).collect(),
             selectable_as_participant: contact.selectable_as_participant,
+            spam: contact.spam,
             created_at: contact.created_at,
         }
     }

@@ -63,6 +63,10 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = bool)]
     selectable_as_participant: Change<bool>,
+    /// Mail from any of his addresses is rejected from now on; what he wrote stays (SPM-1).
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    spam: Change<bool>,
 }
 
 /// Change a contact
@@ -130,6 +134,7 @@ impl UpdateContact {
                 .selectable_as_participant
                 .0
                 .unwrap_or(current.selectable_as_participant),
+            spam: self.spam.0.unwrap_or(current.spam),
         })
     }
 }

@@ -1,11 +1,15 @@
-//! `/v1/mail`: the ledgers of mail.
+//! `/v1/mail`: the ledgers of mail, and the addresses that none leaves to.
 
 mod incoming;
 mod outgoing;
+mod senders;
+mod suppressions;
 
 use crate::http::routes::Routes;
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     outgoing::routes(routes);
     incoming::routes(routes);
+    suppressions::routes(routes);
+    senders::routes(routes);
 }

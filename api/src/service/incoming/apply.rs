@@ -4,7 +4,7 @@ use bytes::Bytes;
 use liaison_domain::{
     comment::{Comment, Origin},
     file,
-    id::{AccountId, CommentId, PersonId, TaskId},
+    id::{AccountId, CommentId, IncomingMailId, PersonId, TaskId},
     inbound::{
         audience::{Answered, Told, decide_audience},
         authenticity::Authenticity,
@@ -75,6 +75,14 @@ pub(super) async fn keep_files(app: &App, mail: &ParsedMail) -> Result<Vec<KeptF
         });
     }
     Ok(files)
+}
+
+/// Keeps a mail that can't be read as a file.
+pub(super) async fn keep_raw(app: &App, id: IncomingMailId, raw: Bytes) -> Result<KeptFile, Failure> {
+    let kept = app.storage.keep_bytes(&app.env, raw, MAX_MAIL_BYTES as u64).await;
+    let kept = kept.map_err(|error| Failure::internal("a mail can't be kept as a file", error))?;
+    let (name, content_type) = (format!("{id}.eml"), "message/rfc822".to_owned());
+    Ok(KeptFile { kept, name, content_type, content_id: None })
 }
 
 /// A mail that belongs to a conversation.
@@ -200,17 +208,18 @@ async fn author(
     let (Some(author), Some(address)) = (&answer.judged.author, address) else {
         return Err(Failure::Internal("a mail without an author can't become a comment", None));
     };
+    let is_trusted = answer.judged.reputation.is_trusted();
     // Another of his mails may have made him known since this one was judged.
     if let Some(owner) = person::list_owners(tx, account, [address.key()]).await?.first() {
         if owner.kind == PersonKind::Employee {
             return Err(Failure::Internal("the sender became an employee meanwhile", None));
         }
-        return Ok((owner.person_id, true));
+        return Ok((owner.person_id, !is_trusted));
     }
     let name = author.name.as_deref().unwrap_or_default();
     let id = contact::create_from_mail(tx, &app.env, account, name, &address).await?;
     explain.add("author", "new_contact", format!("{address} was unknown and is a contact now"));
-    Ok((id, true))
+    Ok((id, !is_trusted))
 }
 
 /// CBM-4: who writes into a task takes part in it. Not so an employee without a role: he would become a reader of all

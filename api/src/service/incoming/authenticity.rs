@@ -63,7 +63,7 @@ impl Origin {
                 explain.add(method, check.result.as_str(), &check.detail);
             }
         }
-        let (policy, evidence) = (policy(app), self.evidence());
+        let (policy, evidence) = (policy(app), self.evidence(app));
         let authenticity = match sender {
             Sender::Employee { .. } => decide_employee(policy, evidence, age(app, row)),
             Sender::Contact { .. } => decide_contact(policy, evidence),
@@ -73,10 +73,13 @@ impl Origin {
         authenticity
     }
 
-    fn evidence(&self) -> Evidence {
+    fn evidence(&self, app: &App) -> Evidence {
+        let sealers = &app.config.mail.trusted_sealers;
+        let is_sealed = |by: &String| sealers.iter().any(|it| it.eq_ignore_ascii_case(by));
         match &self.verdict {
             _ if self.hop.authenticated => Evidence::TrustedHop,
             Some(verdict) if verdict.is_aligned() => Evidence::Aligned,
+            Some(verdict) if verdict.sealed_by.as_ref().is_some_and(is_sealed) => Evidence::Sealed,
             Some(verdict) if verdict.is_disowned => Evidence::Disowned,
             Some(verdict) if verdict.dmarc.result == AuthResult::TempError => Evidence::Unanswered,
             _ => Evidence::Nothing,
@@ -143,6 +146,7 @@ const fn describe(policy: Policy, evidence: Evidence) -> &'static str {
     match (policy, evidence) {
         (_, Evidence::TrustedHop) => "a trusted hop knows the client that it had the mail from",
         (_, Evidence::Aligned) => "the domain of From vouches for the mail",
+        (_, Evidence::Sealed) => "a trusted forwarder vouches for the mail",
         (Policy::Off, _) => "mail.auth is off",
         (_, Evidence::Disowned) => "the domain of From says that the mail is not its own",
         (_, Evidence::Unanswered) => "the DNS gave no answer, so nothing proves it",

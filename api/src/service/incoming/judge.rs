@@ -6,16 +6,19 @@ use liaison_domain::{
         audience::Told,
         authenticity::Authenticity,
         matching::MatchedBy,
+        order::{self, Order},
+        standing::Reputation,
         subject::Subject,
         verdict::{Cause, Facts, MailKind, Sender, Verdict, decide},
     },
+    mail_address::EmailAddress,
 };
 use liaison_mailer::parse::{self, Mailbox, ParsedMail};
 use liaison_persistence::{
     account::AccountRow,
     database::Tx,
     incoming_mail::{Authentication, IncomingMailRow},
-    incoming_settings,
+    incoming_settings, mail_sender,
 };
 
 use super::{authenticity::Origin, explain::Explain, matching::Traces, reading::Reading, sender};
@@ -27,8 +30,11 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) matched_by: MatchedBy,
     pub(super) sender: Sender,
+    /// Whether there is a message in it at all.
+    pub(super) is_readable: bool,
     /// Whom the author is known by: From, or Reply-To where the account wants that.
     pub(super) author: Option<Mailbox>,
+    pub(super) reputation: Reputation,
     pub(super) authenticity: Authenticity,
     pub(super) authentication: Option<Authentication>,
     /// Systems like ours that it went through (R3).
@@ -55,6 +61,7 @@ pub(super) async fn judge(
     row: &IncomingMailRow,
     reading: &Reading,
     origin: &Origin,
+    order: Option<Order>,
 ) -> Result<Judged, Failure> {
     let mail = &reading.mail;
     let domain = app.config.mail.domain_of(&account.name);
@@ -80,6 +87,11 @@ pub(super) async fn judge(
     let sender::Found { sender, author, detail } =
         sender::find(tx, account.id, &domain, mail, &settings).await?;
     explain.add("sender", sender_name(sender), detail);
+    let from = mail.from.as_ref().and_then(|it| EmailAddress::parse(&it.address).ok());
+    let reputation = match &from {
+        Some(address) => mail_sender::reputation(tx, account.id, address).await?,
+        None => Reputation::default(),
+    };
     let authenticity = origin.judge(app, row, sender, &mut explain);
 
     let subject = Subject::read(&mail.subject);
@@ -93,11 +105,12 @@ pub(super) async fn judge(
         own_mail,
         hops: hops.count,
         sender,
+        reputation,
         authentic: matches!(authenticity, Authenticity::Believed | Authenticity::Unproven),
         place: matched.place.map(|place| (matched.by, place)),
         has_content: has_content(mail),
     };
-    let verdict = decide(&facts);
+    let verdict = order.map_or_else(|| decide(&facts), |it| order::decide(it, &facts));
     match verdict {
         Verdict::Comment { .. } => explain.add("verdict", "comment", "it is added to the conversation"),
         Verdict::Keep { state, cause } => {
@@ -108,7 +121,9 @@ pub(super) async fn judge(
         verdict,
         matched_by: matched.by,
         sender,
+        is_readable: !matches!(kind, MailKind::OverLimits | MailKind::Unparsable),
         author,
+        reputation,
         authenticity,
         authentication: origin.authentication(),
         hops: hops.count,

@@ -7,13 +7,13 @@ use liaison_domain::{
     comment::Comment,
     file::File,
     id::{AccountId, FileId, IncomingMailId},
-    inbound::verdict::IncomingState,
+    inbound::{order::may_be_ordered, verdict::IncomingState},
     job::JobKind,
     refusal::{Code, Refusal},
 };
 use liaison_persistence::{
     database::{Tx, WriteTx},
-    incoming_mail::{self, IncomingMailRow},
+    incoming_mail::{self, CountRow, IncomingMailRow},
     job,
     page::{Page, PageRequest},
 };
@@ -33,6 +33,12 @@ pub async fn list(
     Ok(incoming_mail::list(tx, caller.account, state, page).await?)
 }
 
+/// How many mails of the ledger stand where, and for what cause.
+pub async fn count(tx: &mut impl Tx, caller: &StaffCaller) -> Result<Vec<CountRow>, Failure> {
+    caller.require_admin()?;
+    Ok(incoming_mail::count_by_state(tx, caller.account).await?)
+}
+
 pub async fn get(
     tx: &mut impl Tx,
     caller: &StaffCaller,
@@ -49,7 +55,7 @@ pub async fn get_of_comment(
     comment: &Comment,
 ) -> Result<IncomingMailRow, Failure> {
     let id = comment.incoming_mail_id.ok_or_else(Refusal::not_found)?;
-    Ok(incoming_mail::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
+    Ok(incoming_mail::find(tx, caller.account, id).await?.ok_or_else(raw_gone)?)
 }
 
 /// A mail as a file, with its bytes where they are small.
@@ -58,6 +64,7 @@ pub async fn get_raw(
     account: AccountId,
     row: &IncomingMailRow,
 ) -> Result<(File, Option<Bytes>), Failure> {
+    require_raw(row)?;
     let file = File {
         id: FileId::new(row.id.uuid()),
         name: format!("{}.eml", row.id),
@@ -69,8 +76,17 @@ pub async fn get_raw(
     Ok((file, incoming_mail::find_raw(tx, account, row.id).await?))
 }
 
+fn require_raw(row: &IncomingMailRow) -> Result<(), Refusal> {
+    if row.raw_dropped_at.is_some() { Err(raw_gone()) } else { Ok(()) }
+}
+
+fn raw_gone() -> Refusal {
+    Refusal::new(Code::RawGone, "The mail's bytes were kept for as long as mail is kept.")
+}
+
 /// The bytes of a mail, wherever they lie.
 pub async fn raw(app: &App, account: AccountId, row: &IncomingMailRow) -> Result<Bytes, Failure> {
+    require_raw(row)?;
     let mut tx = app.database.read().await?;
     let small = incoming_mail::find_raw(&mut tx, account, row.id).await?;
     drop(tx);
@@ -95,8 +111,10 @@ pub async fn reprocess(
 ) -> Result<IncomingMailRow, Failure> {
     caller.require_admin()?;
     let row = incoming_mail::lock(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?;
-    if !matches!(row.state, IncomingState::Quarantined | IncomingState::Failed) {
-        let detail = "Only a mail that is quarantined or failed can be looked at again.";
+    require_raw(&row)?;
+    if !(row.state == IncomingState::Failed || may_be_ordered(row.state, row.cause)) {
+        let detail =
+            "Only a mail that is quarantined, failed, or rejected for its sender can be looked at again.";
         return Err(Refusal::new(Code::NotRetryable, detail).into());
     }
     incoming_mail::update_state(tx, caller.account, id, IncomingState::Received, &[]).await?;

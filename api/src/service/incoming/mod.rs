@@ -1,9 +1,9 @@
 //! What becomes of a received mail: its bytes are read off the async threads, [`judge`] loads the facts and decides,
-//! [`apply`] writes — all that follows from a mail in one transaction, guarded by the mail's state, so that it follows
+//! [`apply`] or [`report`] writes — all that follows from a mail in one transaction, guarded by the mail's state, so that it follows
 //! once whoever works on it.
 //!
 //! Every mail ends in exactly one state (R10), and `explain` tells why. Start with [`work_on`]; [`ledger`] is what
-//! administrators see.
+//! administrators see, [`order`] what they may do.
 
 mod apply;
 mod authenticity;
@@ -12,7 +12,9 @@ mod explain;
 mod judge;
 pub mod ledger;
 mod matching;
+pub mod order;
 pub mod reading;
+mod report;
 mod sender;
 
 use liaison_domain::{
@@ -84,7 +86,7 @@ pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
     let TakenUp { row, owner, reading, origin } = mail;
     let (account, id) = (owner.id, row.id);
     let mut tx = app.database.read().await?;
-    let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin).await?;
+    let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, None).await?;
     drop(tx);
     let files = match judged.verdict {
         Verdict::Comment { .. } => apply::keep_files(app, &reading.mail).await?,
@@ -146,6 +148,11 @@ async fn settle(
         explain: explain.into_steps(),
     };
     let outcome = match judged.verdict {
+        Verdict::Keep { state: state @ IncomingState::Bounce, cause } => {
+            let place = report::apply(tx, app, account, row, &reading, &mut explain).await?;
+            let (task, comment) = place.map_or((None, None), |(task, comment)| (Some(task), comment));
+            outcome(state, cause, task, comment, explain)
+        }
         Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
         Verdict::Comment { place, .. } => {
             let answer = apply::Answer { place, judged: &judged, row, reading: &reading, files };

@@ -97,6 +97,27 @@ async fn a_pass_does_not_depend_on_the_policy() {
 }
 
 #[tokio::test]
+async fn a_domain_disowns_what_it_asks_to_refuse() {
+    for (policy, expected) in [
+        ("p=none", false),
+        ("p=quarantine", true),
+        ("p=reject", true),
+        ("p=reject; t=y", true),
+        ("p=quarantine; t=y", false),
+        ("p=none; sp=reject", false),
+    ] {
+        let zone = format!("s1._domainkey.corp.example TXT KEY\n_dmarc.corp.example TXT v=DMARC1; {policy}");
+        let forged = signed_for("evil.example", &zone, "anna@corp.example").await;
+        assert_eq!((forged.dmarc.result, forged.is_disowned), (Fail, expected), "{policy}: {forged:#?}");
+        assert!(!signed_for("corp.example", &zone, "anna@corp.example").await.is_disowned, "{policy}");
+    }
+    let silent = "s1._domainkey.corp.example TXT KEY";
+    assert!(!signed_for("evil.example", silent, "anna@corp.example").await.is_disowned);
+    let broken = signed_for("evil.example", "_dmarc.corp.example SERVFAIL", "anna@corp.example").await;
+    assert_eq!((broken.dmarc.result, broken.is_disowned), (TempError, false));
+}
+
+#[tokio::test]
 async fn a_domain_without_a_policy_vouches_for_nothing() {
     let zone = "s1._domainkey.corp.example TXT KEY";
     let verdict = signed_for("corp.example", zone, "anna@corp.example").await;

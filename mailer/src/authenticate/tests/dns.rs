@@ -36,6 +36,23 @@ async fn a_server_that_is_not_there_is_a_temporary_error() {
     check(&verify_signed(&world, &authenticator).await, [TempError, TempError, TempError]);
 }
 
+/// The patience is a minute, and not even the first question is asked.
+#[tokio::test]
+async fn where_no_server_answers_nobody_waits() {
+    let world = World::with(CORP).await;
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let mut settings = world.dns.settings();
+    settings.servers = vec![socket.local_addr().unwrap()];
+    settings.query_timeout = Duration::from_millis(50);
+    let authenticator = Authenticator::new(&settings).unwrap();
+    let verdict = verify_signed(&world, &authenticator).await;
+    check(&verdict, [TempError, TempError, TempError]);
+    for check in [&verdict.spf, &verdict.dmarc] {
+        assert_eq!(check.detail, "the DNS did not answer in time");
+    }
+    assert_eq!(verdict.arc.result, None);
+}
+
 /// The query's patience is a minute here: it is the verification's that ends.
 #[tokio::test]
 async fn a_server_that_never_answers_holds_nobody_up() {

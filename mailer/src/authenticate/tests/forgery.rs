@@ -3,6 +3,7 @@
 use mail_auth::{AuthenticatedMessage, AuthenticationResults, arc::ArcSealer};
 
 use super::*;
+use crate::testing::seal;
 
 const CLAIM: &str = "Authentication-Results: mx.liaison.example; spf=pass smtp.mailfrom=corp.example; \
                      dkim=pass header.d=corp.example; dmarc=pass header.from=corp.example\r\n\
@@ -144,6 +145,30 @@ async fn a_forwarders_seal_is_reported_and_changes_nothing() {
     assert_eq!(world.verify(&sealed.replace("today", "never"), &hop).await.arc.result, Fail);
     assert_eq!(world.verify(&sealed.replace("cv=none", "cv=pass"), &hop).await.arc.result, Fail);
     assert_eq!(world.verify(&mail, &hop).await.arc.result, None);
+}
+
+/// Which forwarder vouches for From: the last one, in his own words, under a seal that holds.
+#[tokio::test]
+async fn a_forwarder_who_saw_a_pass_is_named() {
+    let world = World::with(&format!("{CORP}\ns1._domainkey.list.example TXT KEY")).await;
+    let hop = hop(STRANGER, "list@list.example");
+    let mail = mail_from("anna@corp.example");
+    let sealed = |results: &str| seal(&mail, "List.example", results, &world.key);
+    let honest = sealed("dmarc=pass header.from=corp.example");
+    let sealed_by = async |mail: &str| world.verify(mail, &hop).await.sealed_by;
+    assert_eq!(sealed_by(&honest).await.as_deref(), Some("list.example"));
+    for mail in [
+        mail.clone(),
+        sealed("dmarc=fail header.from=corp.example"),
+        sealed("dmarc=pass header.from=evil.example"),
+        sealed("dmarc=fail header.from=corp.example").replace("dmarc=fail", "dmarc=pass"),
+        honest.replace("today", "never"),
+        honest.replace("anna@", "boss@"),
+        format!("From: boss@corp.example\r\n{honest}"),
+        seal(&mail, "unknown.example", "dmarc=pass header.from=corp.example", &world.key),
+    ] {
+        assert_eq!(sealed_by(&mail).await, Option::None, "{mail}");
+    }
 }
 
 #[tokio::test]

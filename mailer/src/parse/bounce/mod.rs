@@ -15,12 +15,16 @@ use notification::Notification;
 use super::{
     header::{Headers, message_ids},
     limits::Limits,
-    mail::{Bounce, BouncedRecipient},
+    mail::{Bounce, BounceClass, BouncedRecipient},
     mime::{self, Part},
 };
 
 /// Longer sayings of servers are cut, in characters.
 const MAX_DIAGNOSTIC_CHARS: usize = 500;
+/// What a server's refusal of a recipient means for further mail to him (R4).
+pub fn class_of_refusal(reply: &str) -> BounceClass {
+    status::class(Some("failed"), status::find_code(reply).as_deref(), Some(reply), false)
+}
 
 /// What is known of one recipient while the report is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,6 +151,11 @@ impl Original {
                 .collect(),
         }
     }
+}
+
+/// The Message-ID of the mail that a report returns, without angle brackets.
+pub(super) fn original_message_id(root: &Part<'_>, text: &str, limits: &Limits) -> Option<String> {
+    find_original(root, text, limits)?.message_id
 }
 
 /// The returned mail or its header: as a part, or as text below the notice.

@@ -95,7 +95,7 @@ impl Notification {
         }
     }
 
-    pub(super) fn original_message_id(&self) -> Option<String> {
+    pub(in crate::parse) fn original_message_id(&self) -> Option<String> {
         let header = self.mail.headers.iter().find(|it| it.name.eq_ignore_ascii_case("Message-ID"))?;
         crate::parse::header::message_ids(&header.value).into_iter().next()
     }

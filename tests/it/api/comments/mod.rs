@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod deliveries;
 mod list;
+mod move_comment;
 mod show;
 mod update;
 

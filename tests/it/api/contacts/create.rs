@@ -52,6 +52,7 @@ async fn a_name_is_all_a_contact_needs(app: TestApp) {
             "language": null,
             "company_ids": [],
             "selectable_as_participant": false,
+            "spam": false,
             "created_at": "2030-01-01T00:00:00Z",
         })
     );

@@ -1,11 +1,16 @@
 //! `/v1/mail/incoming`: the ledger of mail that comes in, and the way in by HTTP.
 
+mod attach;
+mod block;
 mod list;
 mod receive;
+mod release;
 mod reprocess;
 mod show;
 mod show_raw;
 mod signature;
+mod summarize;
+mod trust;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
@@ -23,9 +28,14 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(receive::receive_mail)
         .service(list::list_incoming_mail)
+        .service(summarize::summarize_incoming_mail)
         .service(show::show_incoming_mail)
         .service(show_raw::show_incoming_mail_raw)
-        .service(reprocess::reprocess_incoming_mail);
+        .service(reprocess::reprocess_incoming_mail)
+        .service(release::release_incoming_mail)
+        .service(attach::attach_incoming_mail)
+        .service(block::block_incoming_mail)
+        .service(trust::trust_incoming_mail);
 }
 
 /// A received mail and what became of it.
@@ -43,6 +53,9 @@ struct IncomingMailView {
     /// The envelope's sender; empty for `<>`.
     sender: String,
     received_at: DateTime<Utc>,
+    /// When its bytes were cleared away, past their time; the entry stays.
+    #[schema(required)]
+    raw_dropped_at: Option<DateTime<Utc>>,
     /// Without angle brackets.
     #[schema(required)]
     message_id: Option<String>,
@@ -56,7 +69,7 @@ struct IncomingMailView {
     task_id: Option<Uuid>,
     #[schema(required)]
     comment_id: Option<Uuid>,
-    /// What the mail says, as it is read now; null in lists.
+    /// What the mail says, as it is read now; null in lists, and where its bytes are gone.
     #[schema(required)]
     parsed: Option<ParsedMail>,
     /// What was seen and what followed, step by step.
@@ -105,6 +118,7 @@ impl IncomingMailView {
             recipients: row.recipients.0,
             sender: row.envelope_sender,
             received_at: row.received_at,
+            raw_dropped_at: row.raw_dropped_at,
             message_id: row.message_id,
             matched_by: row.matched_by.map(MatchedBy::as_str),
             authentication: row.authentication.map(|it| it.0.into()),

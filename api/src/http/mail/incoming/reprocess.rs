@@ -21,14 +21,14 @@ use crate::{
 
 /// Look at a mail once more
 ///
-/// At one that is `quarantined` or `failed`, as if it came now. For administrators.
+/// At one that is `quarantined`, `failed` or rejected for its sender, as if it came now. For administrators.
 #[utoipa::path(
     operation_id = "reprocess_incoming_mail", tag = "mail", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The mail"), crate::http::openapi::IdempotencyKeyParam),
     request_body = Empty,
     responses(
         (status = 202, description = "It will be looked at", body = IncomingMailView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `not_retryable`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `not_retryable`, `raw_gone`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/mail/incoming/{id}:reprocess")]

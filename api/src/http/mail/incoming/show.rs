@@ -42,7 +42,11 @@ pub(super) async fn show_incoming_mail(
 ) -> Result<HttpResponse, Problem> {
     let id = IncomingMailId::new(*id);
     let row = query(&app, async |tx| ledger::get(tx, &caller, id).await).await?;
-    let raw = ledger::raw(&app, caller.account, &row).await?;
-    let parsed = ParsedMail::from(&reading::read(raw).await.mail);
-    Ok(Answer::ok(&IncomingMailView::of(row, Some(parsed)))?.respond(&request))
+    let parsed = if row.raw_dropped_at.is_none() {
+        let raw = ledger::raw(&app, caller.account, &row).await?;
+        Some(ParsedMail::from(&reading::read(raw).await.mail))
+    } else {
+        None
+    };
+    Ok(Answer::ok(&IncomingMailView::of(row, parsed))?.respond(&request))
 }

@@ -21,13 +21,18 @@ use liaison_domain::{
     id::{AccountId, JobId, OutgoingMailId},
     inbound::provider_id::list_in_reply,
     job::LEASE,
-    outgoing::{AfterAttempt, Attempt, RecipientState, Turn, decide_after, decide_turn},
+    mail_address::EmailAddress,
+    outgoing::{AfterAttempt, Attempt, BounceClass, RecipientState, Turn, decide_after, decide_turn},
 };
-use liaison_mailer::transport::{FailureClass, SendError};
+use liaison_mailer::{
+    parse::{self, bounce_class},
+    transport::{FailureClass, SendError},
+};
 use liaison_persistence::{
     database::WriteTx,
     job::{self, Lease},
     outgoing_mail::delivery::{self, DeliveryRow},
+    suppression,
     thread::{self, GivenId},
 };
 use tokio::{
@@ -153,7 +158,7 @@ pub(super) async fn give_up(
 ) -> Result<(), Failure> {
     let now = workers.app.env.now();
     let rows = delivery::list(tx, account, [OutgoingMailId::new(mail)]).await?;
-    let unsettled = rows.iter().filter(|it| decide_turn(it.state, false) != Turn::Nothing);
+    let unsettled = rows.iter().filter(|it| decide_turn(it.state, false, false) != Turn::Nothing);
     let lines: Vec<Line<'_>> = unsettled.map(Line::given_up).collect();
     store(tx, &workers.app.env, account, &lines, now).await.map(drop)
 }
@@ -253,10 +258,15 @@ async fn begin(
     let lease = Lease { by: node, until: now + LEASE };
     let ours =
         HashSet::<JobId>::from_iter(job::renew(tx, account, next.iter().map(|it| it.job), lease).await?);
+    let keys = next.iter().filter_map(|it| key(&it.row.address));
+    let stopped = suppression::list_by_addresses(tx, account, keys, now).await?;
+    let is_suppressed = |row: &DeliveryRow| {
+        key(&row.address).is_some_and(|key| stopped.iter().any(|it| it.address_key == key))
+    };
     let turns: Vec<(&Waiting, Turn)> = next
         .iter()
         .filter(|it| ours.contains(&it.job))
-        .map(|it| (it, decide_turn(it.row.state, it.row.cuts > 0)))
+        .map(|it| (it, decide_turn(it.row.state, it.row.cuts > 0, is_suppressed(&it.row))))
         .collect();
     let lines: Vec<Line<'_>> = turns
         .iter()
@@ -264,6 +274,7 @@ async fn begin(
             Turn::Send => Some(Line::begin(&it.row, false)),
             Turn::SendAfterCut => Some(Line::begin(&it.row, true)),
             Turn::GiveUp => Some(Line::lost(&it.row)),
+            Turn::Suppress => Some(Line::suppressed(&it.row)),
             Turn::Nothing => None,
         })
         .collect();
@@ -274,7 +285,7 @@ async fn begin(
             Turn::Nothing => done.push(it.job),
             // Somebody asked for it anew meanwhile.
             _ if !written.contains(&it.row.mail_id) => moved.push((it.job, now)),
-            Turn::GiveUp => done.push(it.job),
+            Turn::GiveUp | Turn::Suppress => done.push(it.job),
             Turn::Send | Turn::SendAfterCut => drop(begun.insert(it.job, turn)),
         }
     }
@@ -283,6 +294,10 @@ async fn begin(
     }
     job::reschedule(tx, account, node, moved).await?;
     Ok(begun)
+}
+
+fn key(address: &str) -> Option<String> {
+    EmailAddress::parse(address).ok().map(|it| it.key())
 }
 
 /// Makes one attempt.
@@ -329,7 +344,14 @@ fn read(error: &SendError) -> Attempt {
     match error {
         SendError::Unknown { .. } => Attempt::Cut { reason: reply },
         SendError::Permanent { reply: None, .. } if !is_about_us => Attempt::Impossible { reason: reply },
-        SendError::Permanent { .. } if !is_about_us => Attempt::Permanent { reply },
+        SendError::Permanent { .. } if !is_about_us => Attempt::Permanent {
+            class: match bounce_class(&reply) {
+                parse::BounceClass::Hard => BounceClass::Hard,
+                _ => BounceClass::Soft,
+            },
+            of_recipient: error.class() == FailureClass::Recipient,
+            reply,
+        },
         SendError::Permanent { .. } | SendError::Transient { .. } => Attempt::Transient { reply },
     }
 }

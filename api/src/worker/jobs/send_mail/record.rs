@@ -8,15 +8,20 @@ use liaison_domain::{
     id::{AccountId, OutgoingMailId},
     notification::NotificationKind,
     outgoing::{AfterAttempt, BounceClass, DeliveryEventType, RecipientState},
+    suppression::SuppressionCause,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
     database::WriteTx,
-    notification::{self, NewNotification},
     outgoing_mail::delivery::{self, DeliveryRow, NewEvent, Standing},
 };
 
-use crate::{env::Env, service::Failure};
+use crate::{
+    env::Env,
+    service::{
+        Failure,
+        trouble::{self, Trouble},
+    },
+};
 
 /// Where a message goes from where it was read.
 #[derive(Debug)]
@@ -26,6 +31,7 @@ pub(super) struct Line<'a> {
     attempts: i64,
     cuts: i64,
     bounce_class: Option<BounceClass>,
+    suppression: Option<SuppressionCause>,
     last_reply: Option<&'a str>,
     event: Option<(DeliveryEventType, &'a str)>,
 }
@@ -58,11 +64,21 @@ impl<'a> Line<'a> {
         Self { event: Some((DeliveryEventType::Failed, detail)), ..Self::moved(row, RecipientState::Failed) }
     }
 
+    /// No mail leaves to its address any more.
+    pub(super) fn suppressed(row: &'a DeliveryRow) -> Self {
+        let detail = "no mail leaves to the address; see /v1/mail/suppressions";
+        Self {
+            event: Some((DeliveryEventType::Suppressed, detail)),
+            ..Self::moved(row, RecipientState::Suppressed)
+        }
+    }
+
     /// An attempt has ended.
     pub(super) fn ended(row: &'a DeliveryRow, after: &'a AfterAttempt) -> Self {
         Self {
             cuts: row.cuts + i64::from(after.is_cut),
             bounce_class: after.bounce_class,
+            suppression: after.suppression,
             last_reply: Some(&after.detail),
             event: Some((after.event, &after.detail)),
             ..Self::moved(row, after.state)
@@ -71,21 +87,34 @@ impl<'a> Line<'a> {
 
     const fn moved(row: &'a DeliveryRow, state: RecipientState) -> Self {
         let DeliveryRow { attempts, cuts, .. } = *row;
-        Self { row, state, attempts, cuts, bounce_class: None, last_reply: None, event: None }
+        Self {
+            row,
+            state,
+            attempts,
+            cuts,
+            bounce_class: None,
+            suppression: None,
+            last_reply: None,
+            event: None,
+        }
     }
 
-    /// The change that tells of it where the message did not, or not surely, arrive.
-    const fn trouble(&self) -> Option<&'static str> {
-        match self.state {
-            RecipientState::Bounced => Some("mail.bounced"),
-            RecipientState::Failed => Some("mail.failed"),
-            RecipientState::Unknown => Some("mail.unknown"),
-            _ => None,
-        }
+    /// What to tell of it where the message did not, or not surely, arrive.
+    fn trouble(&self) -> Option<Trouble<'a>> {
+        let event = match self.state {
+            RecipientState::Bounced => "mail.bounced",
+            RecipientState::Failed => "mail.failed",
+            RecipientState::Unknown => "mail.unknown",
+            RecipientState::Suppressed => "mail.suppressed",
+            _ => return None,
+        };
+        let detail = self.event.map_or("", |(_, detail)| detail);
+        let notice = Some(NotificationKind::MailFailed);
+        Some(Trouble { row: self.row, event, notice, suppression: self.suppression, detail })
     }
 }
 
-/// Writes the lines, except of messages that somebody moved meanwhile; gives those that were written.
+/// Writes the lines and what follows from them, except of messages that somebody moved meanwhile; gives those that were written.
 pub(super) async fn store(
     tx: &mut WriteTx,
     env: &Env,
@@ -117,33 +146,7 @@ pub(super) async fn store(
         })
         .collect();
     delivery::insert_events(tx, account, &events, now).await?;
-    tell(tx, env, account, &lines, now).await?;
+    let troubles: Vec<Trouble<'_>> = lines.iter().filter_map(|line| line.trouble()).collect();
+    trouble::record(tx, env, account, &troubles, now).await?;
     Ok(written)
-}
-
-/// Tells authors of what did not arrive: one notice a comment, however many recipients it had.
-async fn tell(
-    tx: &mut WriteTx,
-    env: &Env,
-    account: AccountId,
-    lines: &[&Line<'_>],
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let troubles = || lines.iter().filter_map(|line| Some((line.row, line.trouble()?)));
-    let mut told = HashSet::new();
-    let notices = troubles()
-        .filter(|(row, _)| told.insert((row.author_id, row.task_id, row.comment_id)))
-        .map(|(row, _)| NewNotification {
-            id: env.id(),
-            person: row.author_id,
-            kind: NotificationKind::MailFailed,
-            task: row.task_id,
-            comment: row.comment_id,
-        });
-    notification::insert_all(tx, account, notices, now).await?;
-    for (row, event) in troubles() {
-        let change = Change { event, kind: "outgoing_mail", id: row.mail_id.uuid() };
-        change_feed::append(tx, account, change, now).await?;
-    }
-    Ok(())
 }

@@ -1,0 +1,42 @@
+//! `DELETE /v1/mail/suppressions/{id}`
+
+use actix_web::{
+    HttpResponse, delete,
+    web::{Data, Path},
+};
+use liaison_domain::id::SuppressionId;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    http::{
+        answer::Answer,
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{caller::StaffCaller, suppression},
+};
+
+/// Let mail leave to an address again
+///
+/// What was kept back stays so. For administrators.
+#[utoipa::path(
+    operation_id = "delete_suppression", tag = "mail", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The suppression")),
+    responses(
+        (status = 204, description = "Mail leaves again"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/v1/mail/suppressions/{id}")]
+pub(super) async fn delete_suppression(
+    app: Data<App>,
+    caller: StaffCaller,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    mutate(&app, scope_of(&caller), None, async |tx| {
+        suppression::delete(tx, &app.env, &caller, SuppressionId::new(*id)).await?;
+        Ok(Answer::no_content())
+    })
+    .await
+}

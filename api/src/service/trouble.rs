@@ -1,0 +1,84 @@
+//! Word of a message that did not arrive, or was not welcome: to its author alone, and to the change feed; and the end
+//! of mail to an address that takes none.
+
+use std::collections::HashSet;
+
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, CommentId, PersonId, TaskId},
+    notification::NotificationKind,
+    suppression::SuppressionCause,
+};
+use liaison_persistence::{
+    change_feed::{self, Change},
+    database::WriteTx,
+    notification::{self, NewNotification},
+    outgoing_mail::delivery::DeliveryRow,
+};
+
+use super::{Failure, suppression};
+use crate::env::Env;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble<'a> {
+    pub row: &'a DeliveryRow,
+    /// The change, such as `mail.bounced`.
+    pub event: &'static str,
+    pub notice: Option<NotificationKind>,
+    /// No mail leaves to the address any more, for this.
+    pub suppression: Option<SuppressionCause>,
+    /// What the server said.
+    pub detail: &'a str,
+}
+
+/// Records all that follows, beside where the messages stand: one notice a comment, however many recipients it had.
+pub async fn record(
+    tx: &mut WriteTx,
+    env: &Env,
+    account: AccountId,
+    troubles: &[Trouble<'_>],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    for it in troubles {
+        if let Some(cause) = it.suppression {
+            suppression::suppress(tx, env, account, &it.row.address, cause, it.detail).await?;
+        }
+    }
+    let mut told: HashSet<(PersonId, TaskId, Option<CommentId>, NotificationKind)> = HashSet::new();
+    let notices = troubles.iter().filter_map(|it| {
+        let (row, kind) = (it.row, it.notice?);
+        told.insert((row.author_id, row.task_id, row.comment_id, kind)).then(|| NewNotification {
+            id: env.id(),
+            person: row.author_id,
+            kind,
+            task: row.task_id,
+            comment: row.comment_id,
+            detail: Some(advice(it)),
+        })
+    });
+    let notices: Vec<NewNotification> = notices.collect();
+    notification::insert_all(tx, account, notices, now).await?;
+    for it in troubles {
+        let change = Change { event: it.event, kind: "outgoing_mail", id: it.row.mail_id.uuid() };
+        change_feed::append(tx, account, change, now).await?;
+    }
+    Ok(())
+}
+
+/// What happened, and what the author may do about it.
+fn advice(trouble: &Trouble<'_>) -> String {
+    let DeliveryRow { name, address, .. } = trouble.row;
+    let happened = match trouble.notice {
+        Some(NotificationKind::MailUnwanted) => format!("{name} <{address}> complained of the mail."),
+        _ => format!("{name} <{address}> did not get the mail: {}.", trouble.detail.trim_end_matches('.')),
+    };
+    let suggestion = match trouble.suppression {
+        Some(SuppressionCause::HardBounce) => {
+            "Ask for another address; no more mail leaves to this one for now."
+        }
+        Some(_) => "No more mail leaves to this address; reach them by another way.",
+        None => "Write again later, or reach them by another way.",
+    };
+    format!("{happened} {suggestion}")
+}
