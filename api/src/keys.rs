@@ -9,7 +9,7 @@ use chacha20poly1305::{
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac as _};
 use liaison_domain::{
-    id::{AccountId, OutgoingMailId, PersonId},
+    id::{AccountId, FileId, OutgoingMailId, PersonId},
     inbound::{address::MailToken, marker::BodyMarker},
 };
 use sha2::{Digest as _, Sha256};
@@ -28,6 +28,7 @@ pub struct Keys {
     reply_token: [u8; 32],
     bounce_token: [u8; 32],
     body_marker: [u8; 32],
+    file_link: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
     seal: [u8; 32],
@@ -58,6 +59,7 @@ impl Keys {
             reply_token: mac(secrets.auth, &[b"mail token"]),
             bounce_token: mac(secrets.auth, &[b"bounce token"]),
             body_marker: mac(secrets.auth, &[b"body marker"]),
+            file_link: mac(secrets.auth, &[b"file link"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
             seal: mac(secrets.seal, &[b"seal"]),
@@ -101,6 +103,33 @@ impl Keys {
         self.body_marker(account, mail, person).as_bytes().ct_eq(marker.as_str().as_bytes()).into()
     }
 
+    /// The token of a link to a file of a message: it says whose it is, and that we made it.
+    pub fn file_token(&self, link: FileLink) -> String {
+        let ids = [link.account.uuid(), link.mail.uuid(), link.file.uuid()];
+        let ids = ids.each_ref().map(|id| id.as_bytes().as_slice()).concat();
+        BASE64URL_NOPAD.encode(&[ids.as_slice(), &self.file_link_mac(&ids)].concat())
+    }
+
+    /// What a token leads to; none where we didn't make it. Compared in constant time.
+    pub fn open_file_token(&self, token: &str) -> Option<FileLink> {
+        let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+        let (ids, mac) = bytes.split_at_checked(48)?;
+        if !bool::from(self.file_link_mac(ids).as_slice().ct_eq(mac)) {
+            return None;
+        }
+        let id = |n: usize| Uuid::from_slice(ids.get(n * 16..(n + 1) * 16)?).ok();
+        let (account, mail, file) = (id(0)?, id(1)?, id(2)?);
+        Some(FileLink {
+            account: AccountId::new(account),
+            mail: OutgoingMailId::new(mail),
+            file: FileId::new(file),
+        })
+    }
+
+    fn file_link_mac(&self, ids: &[u8]) -> [u8; 20] {
+        mac(&self.file_link, &[ids]).first_chunk().copied().unwrap_or_default()
+    }
+
     /// The unguessable local part of a message's Message-ID (S1).
     pub fn message_id(&self, account: AccountId, mail: Uuid) -> String {
         let mac = mac(&self.message_id, &[account.uuid().as_bytes(), mail.as_bytes()]);
@@ -141,6 +170,14 @@ impl Keys {
     pub fn ingest_signature(&self, signed: &[&[u8]]) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.ingest, signed))
     }
+}
+
+/// A file of one message, which is a link in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLink {
+    pub account: AccountId,
+    pub mail: OutgoingMailId,
+    pub file: FileId,
 }
 
 /// Keys are never printed.
@@ -217,4 +254,33 @@ pub enum KeyError {
     TooShort,
     #[error("what was sealed can't be opened with this key")]
     Sealed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S1, S8
+    #[test]
+    fn a_file_token_opens_unless_a_bit_of_it_is_changed() {
+        let secret = [7; 32];
+        let keys = Keys::derive(Secrets { auth: &secret, seal: &secret, ingest: &secret }).unwrap();
+        let id = Uuid::from_u128;
+        let link = FileLink {
+            account: AccountId::new(id(1)),
+            mail: OutgoingMailId::new(id(2)),
+            file: FileId::new(id(3)),
+        };
+        let token = keys.file_token(link);
+        assert_eq!(keys.open_file_token(&token), Some(link));
+        let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
+        for i in 0..bytes.len() {
+            let mut bent = bytes.clone();
+            bent[i] ^= 1;
+            assert_eq!(keys.open_file_token(&BASE64URL_NOPAD.encode(&bent)), None, "byte {i}");
+        }
+        for bent in ["", "x", &token[1..], &format!("{token}A"), &BASE64URL_NOPAD.encode(&bytes[..48])] {
+            assert_eq!(keys.open_file_token(bent), None, "{bent}");
+        }
+    }
 }

@@ -201,5 +201,8 @@ fn announce(config: &Config, made: &[String]) {
     tracing::info!("mail.auth    {}", config.mail.auth);
     tracing::info!("LMTP         {}", config.lmtp.listen);
     tracing::info!("HTTP         http://{}", config.http.listen);
+    if config.public_url().is_none() {
+        tracing::warn!("http.public_url is not set: mails name large files and hold no links to them");
+    }
     tracing::info!("read on at   http://{}/docs", config.http.listen);
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use liaison_domain::{
     Timestamp,
     file::{AttachedFile, Attachment, File},
-    id::{AccountId, CommentId, FileId, PersonId, TaskId},
+    id::{AccountId, CommentId, FileId, OutgoingMailId, PersonId, TaskId},
     visibility::Scope,
 };
 use serde::Serialize;
@@ -90,6 +90,22 @@ statements! {
            WHERE a.account_id = f.account_id AND a.file_id = f.id AND "
         visible_comment!("$3", "$4", "$5")
         ")) ORDER BY f.id"
+    ];
+    /// A file of a message, for somebody who got that message after $4 and may still see what the file hangs on: he is
+    /// addressed in the comment, or has a role in the task.
+    FIND_LINKED = [
+        "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM outgoing_mail m \
+         JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id AND r.token_revoked_at IS NULL \
+         JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id AND p.deleted_at IS NULL \
+         JOIN file f ON f.account_id = m.account_id AND f.id = $3 \
+         WHERE m.account_id = $1 AND m.id = $2 AND m.created_at > $4 \
+         AND (EXISTS (SELECT 1 FROM comment_file a \
+            JOIN comment c ON c.account_id = a.account_id AND c.id = a.comment_id \
+            WHERE a.account_id = m.account_id AND a.comment_id = m.comment_id AND a.file_id = f.id AND "
+        visible_comment!("r.person_id", "FALSE", "FALSE")
+        ") OR (m.comment_id IS NULL AND EXISTS (SELECT 1 FROM task_file a \
+            JOIN task_role t ON t.account_id = a.account_id AND t.task_id = a.task_id AND t.person_id = r.person_id \
+            WHERE a.account_id = m.account_id AND a.task_id = m.task_id AND a.file_id = f.id))) LIMIT 1"
     ];
     INSERT_COMMENT_FILES = [
         "INSERT INTO comment_file (account_id, comment_id, file_id, position, content_id) "
@@ -202,6 +218,18 @@ pub async fn list_visible(
     Ok(by_id(rows))
 }
 
+/// A file of a message that was written after `since`, where a recipient of the message may see it still.
+pub async fn find_linked(
+    tx: &mut impl Tx,
+    account: AccountId,
+    mail: OutgoingMailId,
+    id: FileId,
+    since: Timestamp,
+) -> Result<Option<File>, StorageError> {
+    let row = db!(tx, fetch_optional::<FileRow>(FIND_LINKED, account, mail, id, since))?;
+    Ok(row.map(File::from))
+}
+
 /// The bytes of small content; none where it lies in the storage.
 pub async fn content(
     tx: &mut impl Tx,
@@ -290,10 +318,12 @@ pub async fn list_of_task(
 }
 
 fn by_id(rows: Vec<FileRow>) -> HashMap<FileId, File> {
-    rows.into_iter()
-        .map(|row| {
-            let FileRow { id, name, content_type, size, sha256, created_at } = row;
-            (id, File { id, name, content_type, size, sha256, created_at })
-        })
-        .collect()
+    rows.into_iter().map(|row| (row.id, row.into())).collect()
+}
+
+impl From<FileRow> for File {
+    fn from(row: FileRow) -> Self {
+        let FileRow { id, name, content_type, size, sha256, created_at } = row;
+        Self { id, name, content_type, size, sha256, created_at }
+    }
 }

@@ -63,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::answered::ALL,
         outgoing_mail::automatic::ALL,
         outgoing_mail::delivery::ALL,
+        outgoing_mail::history::ALL,
         outgoing_mail::ledger::ALL,
         outgoing_mail::reported::ALL,
         person::ALL,

@@ -25,6 +25,7 @@ pub struct Config {
     pub lmtp: Lmtp,
     pub database: Database,
     pub storage: Storage,
+    pub files: Files,
     pub mail: Mail,
     pub dns: Dns,
     pub auth: Auth,
@@ -54,6 +55,9 @@ impl Default for Node {
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
     pub listen: String,
+    /// How this interface is reached from outside, without a slash at its end: links in mails begin with it. Where it is
+    /// not set, they lead to `listen` on a loopback start, and elsewhere mails have none.
+    pub public_url: String,
     /// Threads that answer requests; 0 means one a core.
     pub workers: usize,
     /// Requests a minute and token.
@@ -70,6 +74,7 @@ impl Default for Http {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".into(),
+            public_url: String::new(),
             workers: 0,
             rate_limit_per_minute: 600,
             signup_limit_per_minute: 30,
@@ -129,6 +134,20 @@ pub struct Storage {
 impl Default for Storage {
     fn default() -> Self {
         Self { url: "file://var/files".into(), max_file_bytes: 100 * 1024 * 1024 }
+    }
+}
+
+/// Files in mails.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// How long a link in a mail leads to its file, from when the mail was written.
+    pub link_ttl_seconds: u32,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { link_ttl_seconds: 14 * 24 * 60 * 60 }
     }
 }
 
@@ -311,6 +330,11 @@ impl Config {
         if self.node.name.is_empty() || self.node.name.len() > 100 {
             return Err(ConfigError::Value("node.name has 1 to 100 bytes"));
         }
+        if !self.http.public_url.is_empty() && !is_base_url(&self.http.public_url) {
+            return Err(ConfigError::Value(
+                "http.public_url is http:// or https:// with a host, and no slash at its end",
+            ));
+        }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
         }
@@ -324,6 +348,14 @@ impl Config {
     pub fn is_loopback(&self) -> bool {
         self.http.listen.parse::<SocketAddr>().is_ok_and(|it| it.ip().is_loopback())
             || self.http.listen.starts_with("localhost:")
+    }
+
+    /// What links in mails begin with; none where nobody said how the server is reached.
+    pub fn public_url(&self) -> Option<String> {
+        match self.http.public_url.as_str() {
+            "" => self.is_loopback().then(|| format!("http://{}", self.http.listen)),
+            url => Some(url.to_owned()),
+        }
     }
 
     /// The settings as TOML-like lines, secrets masked: what `liaison config` prints.
@@ -344,6 +376,13 @@ impl Config {
         }
         lines.into_iter().collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether paths can be added to it.
+fn is_base_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]%".contains(c);
+    !rest.is_empty() && !rest.starts_with('/') && !rest.ends_with('/') && rest.chars().all(plain)
 }
 
 /// Hides the password of a URL's `user:password@`.

@@ -73,6 +73,20 @@ pub async fn respond_mail(
     Ok(response)
 }
 
+/// The same for a link that is a secret in itself: nobody keeps the answer, nobody is told the address (S8).
+pub async fn respond_to_link(
+    storage: &Storage,
+    request: &HttpRequest,
+    file: &File,
+    inline: Option<Bytes>,
+) -> Result<HttpResponse, Problem> {
+    let mut response = respond(storage, request, file, inline).await?;
+    for (name, value) in [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")] {
+        response.headers_mut().insert(name, header::HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
 /// What a request asks of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {

@@ -192,7 +192,7 @@ pub(super) async fn tell(
     let mut warnings = warnings_of(notice.audience, &fan_out);
     if let Some(id) = notice.comment.filter(|_| has_files && !fan_out.mails.is_empty()) {
         let files = file::list_of_comments(tx, notice.account, &[id]).await?.remove(&id).unwrap_or_default();
-        warnings.extend(left_out(files).iter().map(too_large));
+        warnings.extend(left_out(files).iter().map(|it| too_large(app, it)));
     }
     Ok(warnings)
 }
@@ -216,8 +216,9 @@ fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
     skipped.chain(suppressed).collect()
 }
 
-fn too_large(file: &File) -> Warning {
-    let detail = format!("{} is too large for a mail; it is named in it.", file.name);
+fn too_large(app: &App, file: &File) -> Warning {
+    let instead = if app.config.public_url().is_some() { "holds a link to it" } else { "names it" };
+    let detail = format!("{} is too large for a mail; the mail {instead}.", file.name);
     Warning { code: "file_not_attached".to_owned(), detail, person_id: None }
 }
 

@@ -16,7 +16,7 @@ use liaison_persistence::{
     contact_mail_settings,
     database::WriteTx,
     notification::{self, NewNotification},
-    outgoing_mail::{self, About, Form, NewMail, SenderRow},
+    outgoing_mail::{self, About, Form, NewMail, SenderRow, history},
     suppression, thread,
 };
 
@@ -88,7 +88,14 @@ async fn write_mails(
         from.address.at(&domain).map_err(|error| Failure::internal("From is no address", error))?;
     let subject = notice.kind.subject(&task.title);
     let mails = || plan.mails.iter().chain(&plan.suppressed);
-    let mut known = thread::list_known(tx, account, task.id, mails().map(|it| it.person)).await?;
+    let people = || mails().map(|it| it.person);
+    let mut repeated = match notice.comment {
+        Some(comment) if settings.history_messages > 0 => {
+            history::list(tx, account, task.id, people(), comment, settings.history_messages).await?
+        }
+        _ => HashMap::new(),
+    };
+    let mut known = thread::list_known(tx, account, task.id, people()).await?;
     // Who works here has a hand in what he sends.
     let is_automatic = notice.by_mail && writer.login.is_none();
     let departures = if is_automatic {
@@ -101,7 +108,8 @@ async fn write_mails(
         .map(|(n, to)| {
             let references = known.remove(&to.person).unwrap_or_default();
             let is_suppressed = n >= plan.mails.len();
-            let (automatic_at, form) = (departures.get(&to.person).copied(), form(settings));
+            let automatic_at = departures.get(&to.person).copied();
+            let form = form(settings, repeated.remove(&to.person).unwrap_or_default());
             NewMail {
                 is_suppressed,
                 automatic_at,
@@ -151,11 +159,12 @@ fn new_mail(
     }
 }
 
-const fn form(settings: &ContactMailSettings) -> Form {
+fn form(settings: &ContactMailSettings, history: Vec<CommentId>) -> Form {
     Form {
         unique_reply_address: settings.unique_reply_address,
         attach_files: settings.attach_files,
         plain_text_part: settings.plain_text_part,
         reply_marker: settings.reply_marker,
+        history: history.into_iter().map(CommentId::uuid).collect(),
     }
 }

@@ -24,7 +24,7 @@ use liaison_mailer::{
         facts::{self, Facts, Person, RichText, When},
         message::{Hop, Mailbox},
         message_id::MessageId,
-        notification::{self, Addressing, Composed, Frame, Kind, Notification},
+        notification::{self, Addressing, Composed, Frame, HistoryEntry, Kind, Notification},
     },
     parse::html,
     transport::Envelope,
@@ -40,8 +40,11 @@ use liaison_persistence::{
 };
 use thiserror::Error;
 
-use super::Failure;
-use crate::app::App;
+use super::{Failure, file_link};
+use crate::{app::App, keys::FileLink};
+
+/// Bytes of HTML that a mail repeats of earlier ones.
+const MAX_HISTORY_BYTES: usize = 128 * 1024;
 
 /// One mail, ready to be composed.
 #[derive(Debug)]
@@ -49,11 +52,20 @@ pub struct Letter {
     account: AccountId,
     notification: Notification<'static>,
     attached: Vec<AttachedFile>,
-    /// Files of the message that are too large to travel in it.
-    pub left_out: Vec<File>,
+    /// Files of the message that don't travel in it.
+    pub linked: Vec<LinkedFile>,
     pub envelope: Envelope,
     /// The token in its reply address.
     pub token: MailToken,
+}
+
+/// A file that a mail names in place of carrying it.
+#[derive(Clone, Debug)]
+pub struct LinkedFile {
+    pub file: File,
+    /// Where the recipient gets it; none where nobody said how this server is reached.
+    pub url: Option<String>,
+    pub expires_at: Timestamp,
 }
 
 /// Whether files travel with their bytes, or are only named, to be shown.
@@ -94,6 +106,9 @@ pub async fn load(
 ) -> Result<Vec<Result<Letter, Unmade>>, Failure> {
     let tasks: Vec<TaskId> = distinct(rows.iter().map(|it| it.task_id));
     let comments: Vec<CommentId> = distinct(rows.iter().filter_map(|it| it.comment_id));
+    let repeated = rows.iter().flat_map(|it| &it.form.0.history).map(|it| CommentId::new(*it));
+    let texts = comment::list_by_ids(tx, account, distinct(comments.iter().copied().chain(repeated))).await?;
+    let authors = rows.iter().map(|it| it.author_id).chain(texts.values().map(|it| it.author_id));
     let with_task_files: Vec<TaskId> =
         distinct(rows.iter().filter(|it| it.comment_id.is_none()).map(|it| it.task_id));
     let found = account::find(tx, account).await?;
@@ -101,8 +116,8 @@ pub async fn load(
         account: found.ok_or(Failure::Internal("the account is not there", None))?,
         tasks: task::list_by_ids(tx, account, tasks.iter().copied()).await?,
         members: task::list_members(tx, account, tasks).await?,
-        comments: comment::list_by_ids(tx, account, comments.iter().copied()).await?,
-        authors: person::list_refs(tx, account, rows.iter().map(|it| it.author_id)).await?,
+        authors: person::list_refs(tx, account, authors).await?,
+        comments: texts,
         task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
         comment_files: file::list_of_comments(tx, account, &comments).await?,
     };
@@ -187,9 +202,14 @@ impl Around {
         };
         let envelope =
             Envelope { sender: Some(at(LocalPart::Bounce(bounce_token))?), recipients: vec![recipient] };
-        let (facts, files) = self.facts(row, task)?;
-        let (attached, left_out) = divide(files, form.attach_files);
-        let shown = left_out.iter().map(file_fact).collect();
+        let (mut facts, files) = self.facts(row, task)?;
+        let (attached, left_out) = divide(files.clone(), form.attach_files);
+        let linked: Vec<LinkedFile> = left_out.into_iter().map(|it| self.link(app, row, it)).collect();
+        let shown = files.iter().map(|it| file_fact(&it.file, &linked)).collect();
+        match &mut facts.comment {
+            Some(comment) => comment.files = shown,
+            None => facts.task.files = shown,
+        }
         let notification = Notification {
             kind: match row.kind {
                 MailKind::NewTask => Kind::NewTask,
@@ -202,7 +222,8 @@ impl Around {
             frame: Frame {
                 reply_marker: form.reply_marker,
                 body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
-                linked_files: shown,
+                linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
+                history: self.history(row),
                 ..Frame::default()
             },
             addressing,
@@ -210,7 +231,7 @@ impl Around {
             inline_images: Vec::new(),
             has_text_part: form.plain_text_part,
         };
-        Ok(Letter { account: self.account.id, notification, attached, left_out, envelope, token })
+        Ok(Letter { account: self.account.id, notification, attached, linked, envelope, token })
     }
 
     fn task(&self, row: &DeliveryRow) -> Result<&Task, Failure> {
@@ -228,27 +249,62 @@ impl Around {
             for file in &mut files {
                 file.content_id = file.content_id.take().filter(|it| is_shown(&body.html, it));
             }
-            (Some(self.comment_fact(comment, body, &files)), files)
+            (Some(self.comment_fact(comment, body)), files)
         } else {
             let files = self.task_files.get(&row.task_id).into_iter().flatten();
             (None, files.map(|it| AttachedFile { file: it.clone(), content_id: None }).collect())
         };
         let system = facts::System { now: utc(row.created_at), account: self.account.title.clone() };
-        let task = self.task_fact(task, if comment.is_none() { &files } else { &[] });
+        let task = self.task_fact(task);
         Ok((Facts { system, recipient: recipient.clone(), task, comment, contact: recipient }, files))
     }
 
-    fn comment_fact(&self, comment: &Comment, body: RichText, files: &[AttachedFile]) -> facts::Comment {
-        let author = self.authors.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default();
-        facts::Comment {
-            body,
-            author: Person::named(author),
-            date: When::Moment(utc(comment.created_at)),
-            files: files.iter().map(|it| file_fact(&it.file)).collect(),
+    /// What the recipient has had of the conversation, newest first, as far as there is room for it: a long history must
+    /// not keep a mail from leaving. What was deleted or moved away since is not repeated.
+    fn history(&self, row: &DeliveryRow) -> Vec<HistoryEntry> {
+        let mut room = MAX_HISTORY_BYTES;
+        let repeated = row.form.0.history.iter().filter_map(|id| self.comments.get(&CommentId::new(*id)));
+        let entries = repeated.filter(|it| it.task_id == row.task_id).map(|comment| {
+            let mut body = body_for_others(comment);
+            if body.html.contains("cid:") {
+                // The image is in the mail that it came with.
+                body.html = html::from_text(&body.text);
+            }
+            HistoryEntry { author: self.author(comment), date: When::Moment(utc(comment.created_at)), body }
+        });
+        entries
+            .take_while(|it| {
+                let left = room.checked_sub(it.body.html.len());
+                room = left.unwrap_or_default();
+                left.is_some()
+            })
+            .collect()
+    }
+
+    fn author(&self, comment: &Comment) -> Person {
+        Person::named(self.authors.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default())
+    }
+
+    /// A file of the message, which its recipient gets by a link.
+    fn link(&self, app: &App, row: &DeliveryRow, file: File) -> LinkedFile {
+        let link = FileLink { account: self.account.id, mail: row.mail_id, file: file.id };
+        LinkedFile {
+            url: file_link::url(app, link),
+            expires_at: file_link::expires_at(app, row.created_at),
+            file,
         }
     }
 
-    fn task_fact(&self, task: &Task, files: &[AttachedFile]) -> facts::Task {
+    fn comment_fact(&self, comment: &Comment, body: RichText) -> facts::Comment {
+        facts::Comment {
+            body,
+            author: self.author(comment),
+            date: When::Moment(utc(comment.created_at)),
+            files: Vec::new(),
+        }
+    }
+
+    fn task_fact(&self, task: &Task) -> facts::Task {
         let members = self.members.get(&task.id);
         let holding = |role| -> Vec<Person> {
             members.iter().flat_map(|it| it.of(role)).map(|it| Person::named(it.name.as_str())).collect()
@@ -271,7 +327,7 @@ impl Around {
             auditors: holding(TaskRole::Auditor),
             counterparty: None,
             project: None,
-            files: files.iter().map(|it| file_fact(&it.file)).collect(),
+            files: Vec::new(),
         }
     }
 }
@@ -307,8 +363,10 @@ fn divide(files: Vec<AttachedFile>, attach_files: bool) -> (Vec<AttachedFile>, V
     (inside, outside.into_iter().map(|it| it.file).collect())
 }
 
-fn file_fact(file: &File) -> facts::File {
-    facts::File { name: file.name.clone(), size: file.size.cast_unsigned(), url: None }
+/// A file as a template speaks of it: with the link where it is one of those that don't travel in the mail.
+fn file_fact(file: &File, linked: &[LinkedFile]) -> facts::File {
+    let url = linked.iter().find(|it| it.file.id == file.id).and_then(|it| it.url.clone());
+    facts::File { name: file.name.clone(), size: file.size.cast_unsigned(), url }
 }
 
 fn hops(row: &DeliveryRow) -> u32 {

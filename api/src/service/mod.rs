@@ -14,6 +14,7 @@ pub mod contact_mail_settings;
 pub mod employee;
 pub mod fan_out;
 pub mod file;
+pub mod file_link;
 pub mod incoming;
 pub mod incoming_settings;
 pub mod intake;

@@ -7,6 +7,7 @@
 pub mod answered;
 pub mod automatic;
 pub mod delivery;
+pub mod history;
 pub mod ledger;
 pub mod reported;
 
@@ -20,6 +21,7 @@ use liaison_domain::{
     outgoing::{MailKind, RecipientState, SkipReason},
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     database::{Tx, WriteTx},
@@ -70,6 +72,8 @@ pub struct Form {
     /// A text stands beside the HTML (PLT-1).
     pub plain_text_part: bool,
     pub reply_marker: bool,
+    /// The comments that it repeats at its end, newest first.
+    pub history: Vec<Uuid>,
 }
 
 /// A message to one recipient.

@@ -8,8 +8,15 @@ use liaison_domain::refusal::{Code, FieldCode};
 use support::{Contract, Operation};
 
 /// Operations that need no token.
-const PUBLIC: &[&str] =
-    &["create_account", "create_session", "receive_mail", "refresh_session", "show_health", "show_readiness"];
+const PUBLIC: &[&str] = &[
+    "create_account",
+    "create_session",
+    "follow_file_link",
+    "receive_mail",
+    "refresh_session",
+    "show_health",
+    "show_readiness",
+];
 
 /// POSTs that take no `Idempotency-Key`, by why.
 const NOT_REPEATABLE: &[(&str, &str)] = &[

@@ -79,6 +79,9 @@ impl World {
         if operation.id == "receive_mail" {
             return RECEIVE.to_owned();
         }
+        if operation.id == "follow_file_link" {
+            return self.file_link().await;
+        }
         let Some((collection, _)) = operation.path.split_once("/{id}") else { return operation.path.clone() };
         let (id, query) = match collection {
             "/v1/tasks" => {
@@ -252,6 +255,21 @@ impl World {
     async fn suppression(&self) -> String {
         let body = json!({"address": format!("{}@client.example", self.name())});
         self.owner.post("/v1/mail/suppressions", body).await.expect(201).json().id().to_owned()
+    }
+
+    /// A link in a mail to a file.
+    async fn file_link(&self) -> String {
+        let (contact, file) = (self.contact().await, self.file().await);
+        let off = json!({"attach_files": false});
+        self.owner.patch("/v1/settings/contact-mail", off).await.expect(200);
+        let task = self.task(&contact).await;
+        let body = json!({"text": "See", "notify": [contact], "file_ids": [file]});
+        self.member.post(format!("/v1/tasks/{task}/comments"), body).await.expect(201);
+        let listed = self.owner.get(format!("/v1/mail/outgoing?task={task}")).await.expect(200).json();
+        let mail =
+            self.owner.get(format!("/v1/mail/outgoing/{}", listed.items()[0].id())).await.expect(200).json();
+        let url = mail["links"][0]["url"].text();
+        url.strip_prefix("https://liaison.test").unwrap().to_owned()
     }
 
     async fn file(&self) -> String {

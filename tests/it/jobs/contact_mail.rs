@@ -9,7 +9,7 @@ use super::{address, comment, newest_mail, task};
 
 both_engines!(
     without_a_unique_address_answers_go_to_the_tasks,
-    files_that_are_not_to_be_attached_are_named_only,
+    files_that_are_not_to_be_attached_are_linked,
     without_a_text_part_the_mail_is_html_alone,
     without_the_marker_nothing_asks_to_answer_above_it,
     nothing_leaves_to_a_suppressed_address,
@@ -51,7 +51,7 @@ async fn without_a_unique_address_answers_go_to_the_tasks(app: TestApp) {
 }
 
 /// ATT-1: but for the images that the text shows.
-async fn files_that_are_not_to_be_attached_are_named_only(app: TestApp) {
+async fn files_that_are_not_to_be_attached_are_linked(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let ivan = anna.contact("ivan").await;
     let (file, empty) = (anna.upload("prices.csv", b"a;b\n").await, anna.upload("empty.txt", b"").await);

@@ -12,7 +12,9 @@ use liaison_domain::{
     task::TaskRole,
     visibility::{Scope, Visible},
 };
-use liaison_persistence::{comment, database::WriteTx, file, page::PageRequest, task};
+use liaison_persistence::{
+    comment, database::WriteTx, file, outgoing_mail::history, page::PageRequest, task,
+};
 use proptest::prelude::*;
 use support::{JsonExt as _, TestApp, both_engines};
 use uuid::Uuid;
@@ -20,7 +22,11 @@ use uuid::Uuid;
 use super::{equal, for_all};
 use crate::api::tasks::set;
 
-both_engines!(comments_are_seen_exactly_as_the_scope_allows, files_are_seen_exactly_with_what_they_hang_on,);
+both_engines!(
+    comments_are_seen_exactly_as_the_scope_allows,
+    a_mail_repeats_the_latest_that_its_recipient_sees,
+    files_are_seen_exactly_with_what_they_hang_on,
+);
 
 const N_TASKS: usize = 2;
 const N_PEOPLE: usize = 6;
@@ -169,6 +175,35 @@ async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
                 let found = comment::find_visible(&mut tx, world.account, comment.id, *scope).await.unwrap();
                 let expected = world.allows(scope, written).then(|| comment.clone());
                 equal((scope, written), &found, &expected)?;
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// HIS-2, R17, R24: and nothing that somebody wrote who is not confirmed.
+async fn a_mail_repeats_the_latest_that_its_recipient_sees(app: TestApp) {
+    let world = &World::build(app).await;
+    let contacts = &world.scopes[4..];
+    let people = || contacts.iter().map(|it| it.viewer);
+    let values = (prop::collection::vec(written(), 1..12), 1..4usize);
+    for_all(150, &values, async |(conversation, limit)| {
+        let mut tx = world.begin().await;
+        let mut comments = Vec::new();
+        for (n, written) in conversation.iter().enumerate() {
+            comments.push((world.write(&mut tx, n, written).await, written));
+        }
+        let new = comments[0].0.id;
+        comments.sort_by_key(|(it, _)| std::cmp::Reverse((it.created_at, it.id)));
+        for task in &world.tasks {
+            let most = i64::try_from(limit).unwrap();
+            let found = history::list(&mut tx, world.account, *task, people(), new, most).await.unwrap();
+            for scope in contacts {
+                let earlier = comments.iter().filter(|(it, _)| it.task_id == *task && it.id != new);
+                let seen = earlier.filter(|(_, it)| !it.unrecognized_sender && world.allows(scope, it));
+                let expected: Vec<CommentId> = seen.map(|(it, _)| it.id).take(limit).collect();
+                equal(scope, &found.get(&scope.viewer).cloned().unwrap_or_default(), &expected)?;
             }
         }
         Ok(())

@@ -185,6 +185,7 @@ fn config(folder: &Path) -> Config {
     config.http.signup_limit_per_minute = u32::MAX;
     config.http.login_limit_per_minute = u32::MAX;
     config.mail.domain = "liaison.test".into();
+    config.http.public_url = "https://liaison.test".into();
     // No test asks the machine's name servers; those about the origin of mail bring their own.
     config.mail.auth = MailAuth::Off;
     // What went wrong inside stands beside the failure of the test.

@@ -1,6 +1,7 @@
 //! `/v1/files`
 
 mod create;
+mod follow_link;
 mod show;
 mod show_content;
 

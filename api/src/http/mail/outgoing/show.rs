@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
-use liaison_domain::{file::File, id::OutgoingMailId};
+use liaison_domain::id::OutgoingMailId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{caller::StaffCaller, outgoing_mail},
+    service::{caller::StaffCaller, letter::LinkedFile, outgoing_mail},
 };
 
 /// A mail of the ledger with its history.
@@ -28,7 +28,7 @@ struct FullOutgoingMail {
     mail: OutgoingMailView,
     /// Oldest first.
     events: Vec<EventView>,
-    /// Files that are too large to travel in the mail; it names them.
+    /// Files of the message that don't travel in the mail.
     links: Vec<LinkView>,
     /// The mail as it leaves, composed anew: without the bytes of its files, the token of its reply address masked. Null
     /// where it can't be composed any more, because its comment was deleted.
@@ -42,16 +42,23 @@ struct FullOutgoingMail {
 struct LinkView {
     file_id: Uuid,
     name: String,
-    /// Where the recipient can fetch it; null where he has to ask for it.
+    /// Where the recipient fetches it, as long as the comment is for him; null where `http.public_url` is not set.
     #[schema(required)]
     url: Option<String>,
+    /// Until when `url` leads to it.
     #[schema(required)]
     expires_at: Option<DateTime<Utc>>,
 }
 
-impl From<&File> for LinkView {
-    fn from(file: &File) -> Self {
-        Self { file_id: file.id.uuid(), name: file.name.clone(), url: None, expires_at: None }
+impl From<&LinkedFile> for LinkView {
+    fn from(linked: &LinkedFile) -> Self {
+        let LinkedFile { file, url, expires_at } = linked;
+        Self {
+            file_id: file.id.uuid(),
+            name: file.name.clone(),
+            url: url.clone(),
+            expires_at: url.is_some().then_some(*expires_at),
+        }
     }
 }
 
@@ -73,7 +80,7 @@ pub(super) async fn show_outgoing_mail(
 ) -> Result<HttpResponse, Problem> {
     let id = OutgoingMailId::new(*id);
     let full = query(&app, async |tx| outgoing_mail::get_full(tx, &app, &caller, id).await).await?;
-    let links = full.letter.iter().flat_map(|it| &it.left_out).map(LinkView::from).collect();
+    let links = full.letter.iter().flat_map(|it| &it.linked).map(LinkView::from).collect();
     let source = match full.letter {
         Some(letter) => outgoing_mail::source(&app, letter).await?,
         None => None,

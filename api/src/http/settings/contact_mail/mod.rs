@@ -21,11 +21,13 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 struct ContactMailSettingsView {
     /// Reply-To is an address of this message and recipient alone; off: the task's address. Default true.
     unique_reply_address: bool,
-    /// Files travel in the mail, smallest first, as far as 10 MB go, the others as links; off: all as links. Default true.
+    /// Files travel in the mail, smallest first, as far as 10 MB go, the others as links; off: all as links.
+    /// Images that the text shows always travel. Default true.
     attach_files: bool,
     /// A plain text stands beside the HTML. Default true.
     plain_text_part: bool,
-    /// How many earlier messages that he wrote or was addressed in the recipient gets again, 0–20. Default 0.
+    /// How many earlier messages of the task each recipient gets again, of those that he wrote or was addressed in: 0–20,
+    /// as far as 128 KiB go. Default 0.
     history_messages: i64,
     /// One common mail with the addresses of all recipients, in place of one for each. Kept; every recipient still gets
     /// a mail of his own. Default false.
