@@ -130,7 +130,10 @@ async fn an_employee_is_believed_when_his_domain_vouches_for_the_mail(app: TestA
     let entry = world.arrives(&anna(2), "anna@acme.example", ANNAS_SERVER).await;
     check_applied(talk, &entry, "reply_token");
     assert_eq!(entry["authentication"], authentication("pass", "none", "pass"));
-    assert_eq!(world.told().len(), 4, "Ivan and Olga got both");
+    let large = anna(8).replace("Tomorrow", &"A long story.\r\n".repeat(20_000));
+    let entry = world.arrives(&world.signed(&large, "acme.example"), NOWHERE, FORGER).await;
+    assert_eq!((&entry["state"], &entry["authentication"]["dmarc"]), (&json!("applied"), &json!("pass")));
+    assert_eq!(world.told().len(), 6, "Ivan and Olga got all of them");
 
     let n_comments = talk.comments().await.len();
     let by_forger = world.signed(&anna(3), "evil.example");
