@@ -34,7 +34,7 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// Takes the files in order, and prints a line for each: its state, the task's number, the comment's id.
+    /// Takes the files in order, and prints a line for each: its state, the task's number, the comment's id where it is one.
     pub async fn run(self, app: &App) -> anyhow::Result<()> {
         let sender = self.sender.map(|it| EmailAddress::parse(&it)).transpose().context("--sender")?;
         for file in &self.files {
@@ -61,10 +61,11 @@ impl Ingest {
 
 async fn describe(app: &App, account: AccountId, settled: Settled) -> anyhow::Result<String> {
     let state = settled.state;
-    if let Some((task, comment)) = settled.task.zip(settled.comment) {
+    if let Some(task) = settled.task {
         let mut tx = app.database.read().await?;
         let number = task::find(&mut tx, account, task).await?.map(|it| it.number).unwrap_or_default();
-        return Ok(format!("{state}, task {number}, comment {comment}"));
+        let comment = settled.comment.map(|it| format!(", comment {it}")).unwrap_or_default();
+        return Ok(format!("{state}, task {number}{comment}"));
     }
     Ok(settled.cause.map_or_else(|| state.to_string(), |cause| format!("{state} ({cause})")))
 }

@@ -15,15 +15,15 @@ pub struct File {
     pub created_at: Timestamp,
 }
 
-/// A file that is to be attached to a comment.
+/// A file that is to be attached to a task or comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     pub file: FileId,
-    /// The Content-ID (RFC 2392) by which the comment's HTML shows it, without angle brackets.
+    /// The Content-ID (RFC 2392) by which the HTML beside it shows it, without angle brackets.
     pub content_id: Option<String>,
 }
 
-/// A file as it hangs on a comment.
+/// A file as it hangs on a task or comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachedFile {
     pub file: File,

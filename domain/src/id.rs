@@ -44,6 +44,9 @@ ids! {
     /// A sign-in that lives until it is revoked or expires.
     SessionId;
     TaskId;
+    ProjectId;
+    /// An address of the account that is nobody's own.
+    VirtualAddressId;
     CommentId;
     FileId;
     NotificationId;

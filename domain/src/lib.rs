@@ -19,10 +19,12 @@ pub mod mail_address;
 pub mod notification;
 pub mod outgoing;
 pub mod person;
+pub mod project;
 pub mod refusal;
 pub mod suppression;
 pub mod task;
 pub mod text;
+pub mod virtual_address;
 pub mod visibility;
 
 mod named;

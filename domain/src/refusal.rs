@@ -34,6 +34,8 @@ named! {
         AccountNameTaken = "account_name_taken",
         EmailTaken = "email_taken",
         LoginTaken = "login_taken",
+        /// A virtual address or an employee who works here has this name (ADR-3).
+        LocalPartTaken = "local_part_taken",
         AlreadyEmployed = "already_employed",
         /// The contact may not be put in a role or addressed: `selectable_as_participant` is off (CONF-1).
         ContactNotSelectable = "contact_not_selectable",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     Timestamp,
     account::Role,
-    id::{PersonId, TaskId},
+    id::{IncomingMailId, PersonId, ProjectId, TaskId},
     named::named,
 };
 
@@ -64,6 +64,11 @@ pub struct Task {
     pub start_at: Option<Timestamp>,
     pub deadline: Option<Timestamp>,
     pub parent_id: Option<TaskId>,
+    pub project_id: Option<ProjectId>,
+    /// The contact whom the work is about (CT-1).
+    pub counterparty_id: Option<PersonId>,
+    /// The mail that it began with.
+    pub incoming_mail_id: Option<IncomingMailId>,
     pub created_by: PersonId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -25,6 +25,7 @@ CREATE TABLE login_identity (
 CREATE TABLE account_counter (
     account_id UUID NOT NULL,
     task_number BIGINT NOT NULL,
+    project_number BIGINT NOT NULL,
     change_sequence BIGINT NOT NULL,
     PRIMARY KEY (account_id)
 );
@@ -90,6 +91,27 @@ CREATE TABLE person_address (
 CREATE UNIQUE INDEX person_address_once ON person_address (account_id, address_key) WHERE is_duplicate = FALSE;
 CREATE INDEX person_address_by_key ON person_address (account_id, address_key, person_id);
 
+-- Addresses of the account's mail domain that are nobody's own. Their names are taken from the same space as the logins of
+-- active employees (ADR-3), which whoever takes a name sees to.
+CREATE TABLE virtual_address (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    local_part TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, local_part)
+);
+
+-- Who gets the tasks that come in by a virtual address.
+CREATE TABLE virtual_address_assignee (
+    account_id UUID NOT NULL,
+    address_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (account_id, address_id, person_id)
+);
+
 CREATE TABLE session (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -132,5 +154,8 @@ ALTER TABLE contact ADD FOREIGN KEY (account_id, id) REFERENCES person (account_
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, company_id) REFERENCES contact (account_id, id);
 ALTER TABLE person_address ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE virtual_address ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE virtual_address_assignee ADD FOREIGN KEY (account_id, address_id) REFERENCES virtual_address (account_id, id);
+ALTER TABLE virtual_address_assignee ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE session ADD FOREIGN KEY (account_id, employee_id) REFERENCES employee (account_id, id);
 ALTER TABLE refresh_token ADD FOREIGN KEY (account_id, session_id) REFERENCES session (account_id, id);

@@ -1,4 +1,15 @@
--- Tasks, their people, their conversation, and files.
+-- Projects, tasks, their people, their conversation, and files.
+
+CREATE TABLE project (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, number)
+);
 
 CREATE TABLE task (
     account_id UUID NOT NULL,
@@ -13,6 +24,11 @@ CREATE TABLE task (
     start_at TIMESTAMPTZ,
     deadline TIMESTAMPTZ,
     parent_id UUID,
+    project_id UUID,
+    counterparty_id UUID,
+    -- The mail that it began with.
+    incoming_mail_id UUID,
+    warnings JSONB NOT NULL,
     created_by UUID NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
@@ -23,6 +39,7 @@ CREATE TABLE task (
 );
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
+CREATE INDEX task_by_project ON task (account_id, project_id, id);
 
 CREATE TABLE task_role (
     account_id UUID NOT NULL,
@@ -101,6 +118,8 @@ CREATE TABLE task_file (
     task_id UUID NOT NULL,
     file_id UUID NOT NULL,
     position BIGINT NOT NULL,
+    -- Shown in the description, by its Content-ID (RFC 2392).
+    content_id TEXT,
     PRIMARY KEY (account_id, task_id, file_id)
 );
 CREATE INDEX task_file_by_file ON task_file (account_id, file_id);
@@ -144,7 +163,10 @@ CREATE TABLE change_feed (
     PRIMARY KEY (account_id, sequence)
 );
 
+ALTER TABLE project ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id);
+ALTER TABLE task ADD FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id);
+ALTER TABLE task ADD FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
 ALTER TABLE task_role ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_role ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);

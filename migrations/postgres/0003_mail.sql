@@ -133,7 +133,7 @@ CREATE TABLE incoming_mail (
     -- When its bytes were cleared away, past their time.
     raw_dropped_at TIMESTAMPTZ,
     state TEXT NOT NULL CHECK (state IN ('received', 'applied', 'quarantined', 'rejected', 'bounce', 'auto_reply', 'failed')),
-    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unknown_sender', 'unmatched', 'blank', 'loop', 'own_mail', 'robot', 'blocked_sender', 'spam')),
+    cause TEXT CHECK (cause IN ('over_limits', 'unparsable', 'no_sender', 'spoofed_employee', 'inactive_employee', 'unknown_sender', 'unmatched', 'unknown_recipient', 'blank', 'loop', 'own_mail', 'robot', 'blocked_sender', 'spam')),
     message_id TEXT,
     content_hash BYTEA,
     matched_by TEXT CHECK (matched_by IN ('reply_token', 'task_address', 'references', 'body_marker', 'ticket_mark', 'subject_and_sender', 'sender', 'none')),
@@ -166,7 +166,7 @@ CREATE TABLE mail_sender (
 );
 CREATE INDEX mail_sender_by_age ON mail_sender (account_id, created_at, id);
 
--- The mail that made the comment, of each identity and content: what comes again is the same mail (R7).
+-- The mail that made the task or comment, of each identity and content: what comes again is the same mail (R7).
 CREATE TABLE incoming_identity (
     account_id UUID NOT NULL,
     message_id TEXT NOT NULL,

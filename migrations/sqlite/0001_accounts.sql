@@ -25,6 +25,7 @@ CREATE TABLE login_identity (
 CREATE TABLE account_counter (
     account_id BLOB NOT NULL,
     task_number INTEGER NOT NULL,
+    project_number INTEGER NOT NULL,
     change_sequence INTEGER NOT NULL,
     PRIMARY KEY (account_id),
     FOREIGN KEY (account_id) REFERENCES account (id)
@@ -97,6 +98,30 @@ CREATE TABLE person_address (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX person_address_once ON person_address (account_id, address_key) WHERE is_duplicate = FALSE;
 CREATE INDEX person_address_by_key ON person_address (account_id, address_key, person_id);
+
+-- Addresses of the account's mail domain that are nobody's own. Their names are taken from the same space as the logins of
+-- active employees (ADR-3), which whoever takes a name sees to.
+CREATE TABLE virtual_address (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    local_part TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, local_part),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
+-- Who gets the tasks that come in by a virtual address.
+CREATE TABLE virtual_address_assignee (
+    account_id BLOB NOT NULL,
+    address_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (account_id, address_id, person_id),
+    FOREIGN KEY (account_id, address_id) REFERENCES virtual_address (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE session (
     account_id BLOB NOT NULL,

@@ -1,4 +1,16 @@
--- Tasks, their people, their conversation, and files.
+-- Projects, tasks, their people, their conversation, and files.
+
+CREATE TABLE project (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, number),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE task (
     account_id BLOB NOT NULL,
@@ -13,6 +25,11 @@ CREATE TABLE task (
     start_at TEXT,
     deadline TEXT,
     parent_id BLOB,
+    project_id BLOB,
+    counterparty_id BLOB,
+    -- The mail that it began with.
+    incoming_mail_id BLOB,
+    warnings TEXT NOT NULL,
     created_by BLOB NOT NULL,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
@@ -21,10 +38,13 @@ CREATE TABLE task (
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number),
     FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id),
+    FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id),
     FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
 ) STRICT;
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
+CREATE INDEX task_by_project ON task (account_id, project_id, id);
 
 CREATE TABLE task_role (
     account_id BLOB NOT NULL,
@@ -112,6 +132,8 @@ CREATE TABLE task_file (
     task_id BLOB NOT NULL,
     file_id BLOB NOT NULL,
     position INTEGER NOT NULL,
+    -- Shown in the description, by its Content-ID (RFC 2392).
+    content_id TEXT,
     PRIMARY KEY (account_id, task_id, file_id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id)

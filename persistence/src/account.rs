@@ -65,7 +65,10 @@ statements! {
     INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, created_at, version) \
         VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (name) DO NOTHING"];
     /// Every account counts its tasks and changes from the start.
-    INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, change_sequence) VALUES ($1, 0, 0)"];
+    INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, project_number, change_sequence) \
+        VALUES ($1, 0, 0, 0)"];
+    /// Holds the names of an account's mailboxes, which stand in two tables. Only PostgreSQL has several writers.
+    LOCK_NAMES = ["SELECT id AS value FROM account WHERE id = $1" { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
     FIND_ACCOUNT = ["SELECT id, name, title, language, created_at, version FROM account WHERE id = $1"];
     /// Sign-in and mail know an account by its name.
     FIND_ACCOUNT_BY_NAME = ["SELECT id, name, title, language, created_at, version FROM account WHERE name = $1"];
@@ -128,6 +131,11 @@ pub async fn find(tx: &mut impl Tx, id: AccountId) -> Result<Option<AccountRow>,
 
 pub async fn find_by_name(tx: &mut impl Tx, name: &AccountName) -> Result<Option<AccountRow>, StorageError> {
     db!(tx, fetch_optional::<AccountRow>(FIND_ACCOUNT_BY_NAME, name.as_str()))
+}
+
+/// Until the end of the transaction nobody else gives a name to a mailbox of the account (ADR-3).
+pub async fn lock_names(tx: &mut WriteTx, id: AccountId) -> Result<(), StorageError> {
+    db!(tx, fetch_one::<Scalar<AccountId>>(LOCK_NAMES, id)).map(drop)
 }
 
 /// Changes an account; false where it is not at `version` any more.

@@ -115,6 +115,7 @@ statements! {
     /// What a mail quoted is no part of what its author writes now.
     UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, elided = '', edited_at = $5, \
         version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
+    COUNT_COMMENTS = ["SELECT COUNT(*) AS value FROM comment WHERE account_id = $1 AND task_id = $2"];
     UPDATE_WARNINGS = ["UPDATE comment SET warnings = $3 WHERE account_id = $1 AND id = $2"];
     DELETE_COMMENT = ["UPDATE comment SET deleted_at = $3, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL"];
@@ -300,6 +301,11 @@ pub async fn list_recipients(
         recipients.entry(row.comment_id).or_default().push(person);
     }
     Ok(recipients)
+}
+
+/// How much was said in a task, deleted comments counted too.
+pub async fn count(tx: &mut impl Tx, account: AccountId, task: TaskId) -> Result<i64, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_COMMENTS, account, task))?.0)
 }
 
 pub async fn list_warnings(

@@ -31,6 +31,7 @@ record!(FileRow { id, name, content_type, size, sha256, created_at });
 
 struct TaskFileRow {
     task_id: TaskId,
+    content_id: Option<String>,
     id: FileId,
     name: String,
     content_type: String,
@@ -38,7 +39,7 @@ struct TaskFileRow {
     sha256: Vec<u8>,
     created_at: Timestamp,
 }
-record!(TaskFileRow { task_id, id, name, content_type, size, sha256, created_at });
+record!(TaskFileRow { task_id, content_id, id, name, content_type, size, sha256, created_at });
 
 struct CommentFileRow {
     comment_id: CommentId,
@@ -118,10 +119,12 @@ statements! {
         " ON CONFLICT DO NOTHING"
     ];
     INSERT_TASK_FILES = [
-        "INSERT INTO task_file (account_id, task_id, file_id, position) "
+        "INSERT INTO task_file (account_id, task_id, file_id, position, content_id) "
         {
-            sqlite: "SELECT $1, $2, unhex(value ->> 'file_id'), value ->> 'position' FROM json_each($3) WHERE TRUE",
-            postgres: "SELECT $1, $2, file_id, position FROM jsonb_to_recordset($3) AS r(file_id uuid, position bigint)"
+            sqlite: "SELECT $1, $2, unhex(value ->> 'file_id'), value ->> 'position', value ->> 'content_id' \
+                FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, file_id, position, content_id \
+                FROM jsonb_to_recordset($3) AS r(file_id uuid, position bigint, content_id text)"
         }
         " ON CONFLICT DO NOTHING"
     ];
@@ -133,7 +136,7 @@ statements! {
         " ORDER BY a.comment_id, a.position"
     ];
     LIST_OF_TASKS = [
-        "SELECT a.task_id, f.id, f.name, f.content_type, f.size, f.sha256, f.created_at \
+        "SELECT a.task_id, a.content_id, f.id, f.name, f.content_type, f.size, f.sha256, f.created_at \
          FROM task_file a JOIN file f ON f.account_id = a.account_id AND f.id = a.file_id \
          WHERE a.account_id = $1 AND a.task_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -249,13 +252,16 @@ pub async fn attach_to_comment(
     if attachments.is_empty() {
         return Ok(());
     }
+    db!(tx, execute(INSERT_COMMENT_FILES, account, comment, rows(attachments))).map(drop)
+}
+
+fn rows(attachments: &[Attachment]) -> Rows<NewAttachment> {
     let row = |(position, it): (usize, &Attachment)| NewAttachment {
         file_id: hex(it.file.uuid()),
         position,
         content_id: it.content_id.clone(),
     };
-    let rows: Rows<NewAttachment> = Json(attachments.iter().enumerate().map(row).collect());
-    db!(tx, execute(INSERT_COMMENT_FILES, account, comment, rows)).map(drop)
+    Json(attachments.iter().enumerate().map(row).collect())
 }
 
 /// Attaches files to a task that has none yet, in this order; the same file twice hangs there once.
@@ -263,18 +269,12 @@ pub async fn attach_to_task(
     tx: &mut WriteTx,
     account: AccountId,
     task: TaskId,
-    files: &[FileId],
+    attachments: &[Attachment],
 ) -> Result<(), StorageError> {
-    if files.is_empty() {
+    if attachments.is_empty() {
         return Ok(());
     }
-    let row = |(position, id): (usize, &FileId)| NewAttachment {
-        file_id: hex(id.uuid()),
-        position,
-        content_id: None,
-    };
-    let rows: Rows<NewAttachment> = Json(files.iter().enumerate().map(row).collect());
-    db!(tx, execute(INSERT_TASK_FILES, account, task, rows)).map(drop)
+    db!(tx, execute(INSERT_TASK_FILES, account, task, rows(attachments))).map(drop)
 }
 
 /// The files of each comment, in their order; comments without files are left out.
@@ -298,23 +298,15 @@ pub async fn list_of_tasks(
     tx: &mut impl Tx,
     account: AccountId,
     tasks: &[TaskId],
-) -> Result<HashMap<TaskId, Vec<File>>, StorageError> {
+) -> Result<HashMap<TaskId, Vec<AttachedFile>>, StorageError> {
     let ids = Ids::new(tasks.iter().map(|id| id.uuid()));
-    let mut files: HashMap<TaskId, Vec<File>> = HashMap::new();
+    let mut files: HashMap<TaskId, Vec<AttachedFile>> = HashMap::new();
     for row in db!(tx, fetch_all::<TaskFileRow>(LIST_OF_TASKS, account, ids))? {
-        let TaskFileRow { task_id, id, name, content_type, size, sha256, created_at } = row;
-        files.entry(task_id).or_default().push(File { id, name, content_type, size, sha256, created_at });
+        let TaskFileRow { task_id, content_id, id, name, content_type, size, sha256, created_at } = row;
+        let file = File { id, name, content_type, size, sha256, created_at };
+        files.entry(task_id).or_default().push(AttachedFile { file, content_id });
     }
     Ok(files)
-}
-
-/// The files of one task, in their order.
-pub async fn list_of_task(
-    tx: &mut impl Tx,
-    account: AccountId,
-    task: TaskId,
-) -> Result<Vec<File>, StorageError> {
-    Ok(list_of_tasks(tx, account, &[task]).await?.remove(&task).unwrap_or_default())
 }
 
 fn by_id(rows: Vec<FileRow>) -> HashMap<FileId, File> {

@@ -31,11 +31,13 @@ pub mod notification;
 pub mod outgoing_mail;
 pub mod page;
 pub mod person;
+pub mod project;
 pub mod relocation;
 pub mod retention;
 pub mod suppression;
 pub mod task;
 pub mod thread;
+pub mod virtual_address;
 
 mod visibility;
 
@@ -67,11 +69,13 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::ledger::ALL,
         outgoing_mail::reported::ALL,
         person::ALL,
+        project::ALL,
         relocation::ALL,
         retention::ALL,
         suppression::ALL,
         task::ALL,
         thread::ALL,
+        virtual_address::ALL,
     ]
     .into_iter()
     .flatten()

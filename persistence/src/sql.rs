@@ -413,6 +413,8 @@ id_columns!(
     PersonId,
     SessionId,
     TaskId,
+    ProjectId,
+    VirtualAddressId,
     CommentId,
     FileId,
     NotificationId,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use liaison_domain::{
     Timestamp,
-    id::{AccountId, PersonId, TaskId},
+    id::{AccountId, PersonId, ProjectId, TaskId},
     inbound::matching::OwnTask,
     person::{PersonKind, PersonRef},
     task::{Task, TaskRole, TaskStatus},
@@ -13,6 +13,7 @@ use liaison_domain::{
 use serde::Serialize;
 
 use crate::{
+    comment::Warning,
     database::{Tx, WriteTx},
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
@@ -31,6 +32,9 @@ record!(Task {
     start_at,
     deadline,
     parent_id,
+    project_id,
+    counterparty_id,
+    incoming_mail_id,
     created_by,
     created_at,
     updated_at,
@@ -49,6 +53,12 @@ struct MemberRow {
 }
 record!(MemberRow { task_id, role, person_id, kind, name });
 
+struct WarningsRow {
+    id: TaskId,
+    warnings: Json<Vec<Warning>>,
+}
+record!(WarningsRow { id, warnings });
+
 #[derive(Serialize)]
 struct NewMember {
     role: &'static str,
@@ -59,26 +69,27 @@ struct NewMember {
 macro_rules! columns {
     () => {
         "t.id, t.number, t.title, t.description_html, t.description_text, t.status, t.priority, t.start_at, t.deadline, \
-         t.parent_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
+         t.parent_id, t.project_id, t.counterparty_id, t.incoming_mail_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
     };
 }
 
 /// What every list of tasks is narrowed to.
 macro_rules! narrowed {
     () => {
-        "(t.status = $2 OR $2 IS NULL) AND (t.title_key LIKE $3 ESCAPE '\\' OR $3 IS NULL) AND t.updated_at >= $4"
+        "(t.status = $2 OR $2 IS NULL) AND (t.title_key LIKE $3 ESCAPE '\\' OR $3 IS NULL) AND t.updated_at >= $4 \
+         AND (t.project_id = $5 OR $5 IS NULL)"
     };
 }
 
-/// Joined to the roles `m`: the tasks of the person $5, in the role $6 where one is named, that $7 has a role in too where
+/// Joined to the roles `m`: the tasks of the person $6, in the role $7 where one is named, that $8 has a role in too where
 /// he is named. Of several roles in a task the first stands for all.
 macro_rules! of_person {
     () => {
-        " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $5 \
-         AND m.role = COALESCE($6, (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $5 \
+        " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $6 \
+         AND m.role = COALESCE($7, (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $6 \
             AND r.task_id = m.task_id)) \
-         AND (EXISTS (SELECT 1 FROM task_role v WHERE v.account_id = $1 AND v.person_id = $7 AND v.task_id = m.task_id) \
-            OR $7 IS NULL) AND "
+         AND (EXISTS (SELECT 1 FROM task_role v WHERE v.account_id = $1 AND v.person_id = $8 AND v.task_id = m.task_id) \
+            OR $8 IS NULL) AND "
     };
 }
 
@@ -87,11 +98,12 @@ statements! {
     NEXT_NUMBER = ["UPDATE account_counter SET task_number = task_number + 1 WHERE account_id = $1 \
         RETURNING task_number AS value"];
     INSERT_TASK = ["INSERT INTO task (account_id, id, number, title, title_key, description_html, description_text, status, \
-        priority, start_at, deadline, parent_id, created_by, created_at, updated_at, closed_at, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, 1)"];
+        priority, start_at, deadline, parent_id, project_id, counterparty_id, incoming_mail_id, warnings, created_by, \
+        created_at, updated_at, closed_at, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, 1)"];
     UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, description_html = $5, description_text = $6, status = $7, \
-        priority = $8, start_at = $9, deadline = $10, parent_id = $11, updated_at = $12, closed_at = $13, \
-        version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $14"];
+        priority = $8, start_at = $9, deadline = $10, parent_id = $11, project_id = $12, counterparty_id = $13, \
+        updated_at = $14, closed_at = $15, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
     /// A comment or a change of people moves the task up in lists of what changed.
     TOUCH_TASK = ["UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
     FIND_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"];
@@ -114,17 +126,17 @@ statements! {
     ];
     /// Ids of tasks sort by the time of their making.
     LIST_BY_CREATION = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " narrowed!()
-        " AND t.id < $5 ORDER BY t.id DESC LIMIT $6"];
+        " AND t.id < $6 ORDER BY t.id DESC LIMIT $7"];
     LIST_BY_CHANGE = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " narrowed!()
-        " AND (t.updated_at, t.id) < ($5, $6) ORDER BY t.updated_at DESC, t.id DESC LIMIT $7"];
+        " AND (t.updated_at, t.id) < ($6, $7) ORDER BY t.updated_at DESC, t.id DESC LIMIT $8"];
     /// The roles come first, in the order of task ids: a page costs what is on it, however many tasks the account has.
     /// SQLite, which counts no rows, keeps to that where it is told so (CROSS).
     LIST_OF_PERSON_BY_CREATION = ["SELECT " columns!() " FROM task_role m "
         { sqlite: "CROSS JOIN", postgres: "JOIN" } of_person!() narrowed!()
-        " AND m.task_id < $8 ORDER BY m.task_id DESC LIMIT $9"];
+        " AND m.task_id < $9 ORDER BY m.task_id DESC LIMIT $10"];
     LIST_OF_PERSON_BY_CHANGE = ["SELECT " columns!() " FROM task_role m "
         { sqlite: "CROSS JOIN", postgres: "JOIN" } of_person!() narrowed!()
-        " AND (t.updated_at, t.id) < ($8, $9) ORDER BY t.updated_at DESC, t.id DESC LIMIT $10"];
+        " AND (t.updated_at, t.id) < ($9, $10) ORDER BY t.updated_at DESC, t.id DESC LIMIT $11"];
     /// Roles come in the order of task ids, so that this costs what it gives.
     LIST_OWN = ["SELECT t.id, t.number, t.title FROM task_role m "
         { sqlite: "CROSS JOIN", postgres: "JOIN" }
@@ -137,6 +149,11 @@ statements! {
         UNION SELECT t.parent_id FROM task t JOIN above a ON t.id = a.id \
         WHERE t.account_id = $1 AND t.parent_id IS NOT NULL) \
         SELECT COUNT(*) AS value FROM above WHERE id = $2"];
+    LIST_WARNINGS = [
+        "SELECT t.id, t.warnings FROM task t WHERE t.account_id = $1 AND t.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY t.id"
+    ];
     LIST_MEMBERS = [
         "SELECT m.task_id, m.role, m.person_id, p.kind, p.name FROM task_role m \
          JOIN person p ON p.account_id = m.account_id AND p.id = m.person_id \
@@ -180,7 +197,12 @@ pub async fn next_number(tx: &mut WriteTx, account: AccountId) -> Result<i64, St
     Ok(db!(tx, fetch_one::<Scalar<i64>>(NEXT_NUMBER, account))?.0)
 }
 
-pub async fn insert(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result<(), StorageError> {
+pub async fn insert(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: &Task,
+    warnings: &[Warning],
+) -> Result<(), StorageError> {
     db!(
         tx,
         execute(
@@ -197,6 +219,10 @@ pub async fn insert(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result
             task.start_at,
             task.deadline,
             task.parent_id,
+            task.project_id,
+            task.counterparty_id,
+            task.incoming_mail_id,
+            Json(warnings),
             task.created_by,
             task.created_at,
             task.closed_at
@@ -222,6 +248,8 @@ pub async fn update(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result
             task.start_at,
             task.deadline,
             task.parent_id,
+            task.project_id,
+            task.counterparty_id,
             task.updated_at,
             task.closed_at,
             task.version
@@ -283,6 +311,7 @@ pub struct Filter {
     /// Part of the title.
     pub q: Option<String>,
     pub updated_since: Option<Timestamp>,
+    pub project: Option<ProjectId>,
 }
 
 /// What a list of tasks is sorted by, newest first.
@@ -302,12 +331,12 @@ pub async fn list(
 ) -> Result<Page<Task>, StorageError> {
     let before = page.before();
     let (at, id, limit) = (before.at(), before.id(), page.fetch());
-    let status = filter.status;
+    let (status, project) = (filter.status, filter.project);
     let pattern = filter.q.as_deref().map(crate::sql::containing);
     let since = filter.updated_since.unwrap_or(Timestamp::UNIX_EPOCH);
     macro_rules! rows {
         ($statement:ident, $($more:expr),+) => {
-            db!(tx, fetch_all::<Task>($statement, account, status, pattern, since, $($more),+))?
+            db!(tx, fetch_all::<Task>($statement, account, status, pattern, since, project, $($more),+))?
         };
     }
     let rows = match (filter.person.or(filter.viewer.map(|it| (it, None))), order) {
@@ -344,6 +373,17 @@ pub async fn is_above(
     other: TaskId,
 ) -> Result<bool, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_ABOVE, account, task, other))?.0 > 0)
+}
+
+/// What was noticed when each task began.
+pub async fn list_warnings(
+    tx: &mut impl Tx,
+    account: AccountId,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, Vec<Warning>>, StorageError> {
+    let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
+    let rows = db!(tx, fetch_all::<WarningsRow>(LIST_WARNINGS, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, row.warnings.0)).collect())
 }
 
 /// The people of each task; who was deleted since keeps his place.

@@ -118,7 +118,7 @@ pub async fn insert_received(
     account: AccountId,
     message_id: &str,
     task: TaskId,
-    comment: CommentId,
+    comment: Option<CommentId>,
     at: Timestamp,
 ) -> Result<(), StorageError> {
     db!(tx, execute(INSERT_RECEIVED, account, message_id, task, comment, at)).map(drop)

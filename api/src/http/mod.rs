@@ -23,6 +23,7 @@ pub mod page;
 pub mod patch;
 pub mod precondition;
 pub mod problem;
+pub mod projects;
 pub mod query;
 pub mod request_id;
 pub mod routes;
@@ -31,6 +32,7 @@ pub mod sessions;
 pub mod settings;
 pub mod tasks;
 pub mod transact;
+pub mod virtual_addresses;
 
 use self::routes::Routes;
 
@@ -42,8 +44,10 @@ pub fn routes(routes: &mut Routes<'_>) {
     employees::routes(routes);
     contacts::routes(routes);
     files::routes(routes);
+    projects::routes(routes);
     tasks::routes(routes);
     comments::routes(routes);
+    virtual_addresses::routes(routes);
     mail::routes(routes);
     settings::routes(routes);
     health::routes(routes);

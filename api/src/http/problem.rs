@@ -152,6 +152,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::AccountNameTaken
         | Code::EmailTaken
         | Code::LoginTaken
+        | Code::LocalPartTaken
         | Code::AlreadyEmployed
         | Code::OwnerRequired
         | Code::NotRetryable

@@ -16,7 +16,7 @@ use liaison_persistence::{
     person,
 };
 
-use super::{Failure, account::insert_identity, caller::StaffCaller, stale};
+use super::{Failure, account::insert_identity, caller::StaffCaller, stale, virtual_address};
 use crate::env::Env;
 
 /// A new employee.
@@ -94,10 +94,13 @@ pub async fn update(
     if current.role == Role::Owner && caller.employee != current.id {
         return Err(Refusal::forbidden("Only the owner changes the owner's record.").into());
     }
+    let returns = current.status == EmployeeStatus::Inactive && status == EmployeeStatus::Active;
     let mut changed = Employee { role, status, ..current };
     if let Some(login) = change.login.filter(|it| it.as_str() != changed.login) {
         require_free_login(tx, caller, &login).await?;
         login.as_str().clone_into(&mut changed.login);
+    } else if returns && let Ok(login) = Login::parse(&changed.login) {
+        virtual_address::require_none_named(tx, caller.account, &login, "/status").await?;
     }
     if let Some(name) = change.name {
         changed.name = name.into_string();
@@ -113,6 +116,7 @@ pub async fn update(
 }
 
 async fn require_free_login(tx: &mut WriteTx, caller: &StaffCaller, login: &Login) -> Result<(), Failure> {
+    virtual_address::require_none_named(tx, caller.account, login, "/login").await?;
     match employee::find_by_login(tx, caller.account, login).await? {
         None => Ok(()),
         Some(_) => Err(Refusal::new(Code::LoginTaken, "The login is taken.")

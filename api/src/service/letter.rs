@@ -8,7 +8,7 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     file::{AttachedFile, File},
-    id::{AccountId, CommentId, FileId, PersonId, TaskId},
+    id::{AccountId, CommentId, FileId, PersonId, ProjectId, TaskId},
     inbound::{
         address::{LocalPart, MailToken},
         marker::BodyMarker,
@@ -16,6 +16,7 @@ use liaison_domain::{
     mail_address::EmailAddress,
     outgoing::MailKind,
     person::PersonRef,
+    project::Project,
     task::{Task, TaskRole},
 };
 use liaison_mailer::{
@@ -35,7 +36,7 @@ use liaison_persistence::{
     database::Tx,
     file,
     outgoing_mail::delivery::DeliveryRow,
-    person,
+    person, project,
     task::{self, Members},
 };
 use thiserror::Error;
@@ -92,8 +93,10 @@ struct Around {
     tasks: HashMap<TaskId, Task>,
     members: HashMap<TaskId, Members>,
     comments: HashMap<CommentId, Comment>,
-    authors: HashMap<PersonId, PersonRef>,
-    task_files: HashMap<TaskId, Vec<File>>,
+    /// Authors and counterparties.
+    people: HashMap<PersonId, PersonRef>,
+    projects: HashMap<ProjectId, Project>,
+    task_files: HashMap<TaskId, Vec<AttachedFile>>,
     comment_files: HashMap<CommentId, Vec<AttachedFile>>,
 }
 
@@ -112,11 +115,15 @@ pub async fn load(
     let with_task_files: Vec<TaskId> =
         distinct(rows.iter().filter(|it| it.comment_id.is_none()).map(|it| it.task_id));
     let found = account::find(tx, account).await?;
+    let known = task::list_by_ids(tx, account, tasks.iter().copied()).await?;
+    let counterparties = known.values().filter_map(|it| it.counterparty_id);
+    let projects = distinct(known.values().filter_map(|it| it.project_id));
     let around = Around {
         account: found.ok_or(Failure::Internal("the account is not there", None))?,
-        tasks: task::list_by_ids(tx, account, tasks.iter().copied()).await?,
+        people: person::list_refs(tx, account, authors.chain(counterparties)).await?,
+        projects: project::list_by_ids(tx, account, projects).await?,
+        tasks: known,
         members: task::list_members(tx, account, tasks).await?,
-        authors: person::list_refs(tx, account, authors).await?,
         comments: texts,
         task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
         comment_files: file::list_of_comments(tx, account, &comments).await?,
@@ -251,8 +258,11 @@ impl Around {
             }
             (Some(self.comment_fact(comment, body)), files)
         } else {
-            let files = self.task_files.get(&row.task_id).into_iter().flatten();
-            (None, files.map(|it| AttachedFile { file: it.clone(), content_id: None }).collect())
+            let mut files = self.task_files.get(&row.task_id).cloned().unwrap_or_default();
+            for file in &mut files {
+                file.content_id = file.content_id.take().filter(|it| is_shown(&task.description_html, it));
+            }
+            (None, files)
         };
         let system = facts::System { now: utc(row.created_at), account: self.account.title.clone() };
         let task = self.task_fact(task);
@@ -282,7 +292,7 @@ impl Around {
     }
 
     fn author(&self, comment: &Comment) -> Person {
-        Person::named(self.authors.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default())
+        Person::named(self.people.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default())
     }
 
     /// A file of the message, which its recipient gets by a link.
@@ -309,6 +319,8 @@ impl Around {
         let holding = |role| -> Vec<Person> {
             members.iter().flat_map(|it| it.of(role)).map(|it| Person::named(it.name.as_str())).collect()
         };
+        let counterparty = task.counterparty_id.and_then(|it| self.people.get(&it));
+        let project = task.project_id.and_then(|it| self.projects.get(&it));
         facts::Task {
             number: task.number,
             title: task.title.clone(),
@@ -325,8 +337,8 @@ impl Around {
             assignees: holding(TaskRole::Assignee),
             participants: holding(TaskRole::Participant),
             auditors: holding(TaskRole::Auditor),
-            counterparty: None,
-            project: None,
+            counterparty: counterparty.map(|it| Person::named(it.name.as_str())),
+            project: project.map(|it| it.name.clone()),
             files: Vec::new(),
         }
     }

@@ -23,11 +23,13 @@ pub mod mail_sender;
 pub mod outgoing_mail;
 pub mod password;
 pub mod people;
+pub mod project;
 pub mod relocation;
 pub mod rich_text;
 pub mod session;
 pub mod suppression;
 pub mod task;
+pub mod virtual_address;
 pub mod trouble;
 
 use liaison_domain::refusal::{Code, Refusal};

@@ -119,6 +119,8 @@ async fn create_task(
         start_at: None,
         deadline: None,
         parent_id: None,
+        project_id: None,
+        counterparty: None,
         people: People::default(),
         file_ids: Vec::new(),
     };

@@ -16,10 +16,23 @@ pub struct RichText {
     pub text: String,
 }
 
+impl RichText {
+    pub fn from_text(text: &str) -> Self {
+        Self { html: html::from_text(text), text: text.to_owned() }
+    }
+
+    /// Without the blank lines that mail programs put below a text.
+    #[must_use]
+    pub fn without_end(mut self) -> Self {
+        self.text.truncate(self.text.trim_end().len());
+        self
+    }
+}
+
 impl From<Written> for RichText {
     fn from(written: Written) -> Self {
         match written {
-            Written::Text(text) => Self { html: html::from_text(&text), text },
+            Written::Text(text) => Self::from_text(&text),
             Written::Html(html) => {
                 let html = html::sanitize_own(&html);
                 Self { text: html::to_text(&html).text.trim().to_owned(), html }

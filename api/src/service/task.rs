@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use liaison_domain::{
     Timestamp,
     fan_out::notified_of_new_task,
-    id::{FileId, PersonId, TaskId},
+    file::Attachment,
+    id::{AccountId, FileId, IncomingMailId, PersonId, ProjectId, TaskId},
     outgoing::MailKind,
     person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
@@ -14,6 +15,8 @@ use liaison_domain::{
 };
 use liaison_persistence::{
     change_feed::{self, Change},
+    comment::Warning,
+    contact,
     database::WriteTx,
     file,
     task::{self, Members},
@@ -26,6 +29,7 @@ use super::{
     fan_out::{self, Notice},
     file::get_attachable,
     people::{Named, get_selectable},
+    project,
     rich_text::RichText,
     stale,
 };
@@ -77,7 +81,7 @@ impl People {
     }
 }
 
-/// A new task.
+/// A task as an employee sets it.
 #[derive(Debug)]
 pub struct CreateTask {
     pub title: Title,
@@ -86,8 +90,33 @@ pub struct CreateTask {
     pub start_at: Option<Timestamp>,
     pub deadline: Option<Timestamp>,
     pub parent_id: Option<TaskId>,
+    pub project_id: Option<ProjectId>,
+    pub counterparty: Option<PersonId>,
     pub people: People,
     pub file_ids: Vec<FileId>,
+}
+
+/// A task from any origin, with everybody and everything in it known to be there.
+#[derive(Debug)]
+pub struct NewTask {
+    pub title: Title,
+    pub description: RichText,
+    pub priority: Priority,
+    pub start_at: Option<Timestamp>,
+    pub deadline: Option<Timestamp>,
+    pub parent_id: Option<TaskId>,
+    pub project_id: Option<ProjectId>,
+    pub counterparty_id: Option<PersonId>,
+    pub incoming_mail_id: Option<IncomingMailId>,
+    pub created_by: PersonId,
+    /// Everybody with his role, exactly one assigner among them (ROL-1).
+    pub roles: Vec<(TaskRole, PersonId)>,
+    /// Who is told of it.
+    pub told: Vec<Addressee>,
+    pub files: Vec<Attachment>,
+    pub warnings: Vec<Warning>,
+    /// Systems like ours that the mail went through which it begins with (R3); none where no mail did.
+    pub mail_hops: Option<u32>,
 }
 
 /// Sets a task. Who is not named assigner is the caller; contacts made assignee get the new-task mail (CLI-7).
@@ -97,15 +126,41 @@ pub async fn create(
     caller: &StaffCaller,
     new: CreateTask,
 ) -> Result<TaskId, Failure> {
-    let now = app.env.now();
     let assigner = new.people.assigner.unwrap_or(caller.employee);
     let people = People { assigner: Some(assigner), ..new.people };
     let known = people.get_joining(tx, caller, &Members::default()).await?;
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     require_parent(tx, caller, new.parent_id).await?;
+    project::require(tx, caller.account, new.project_id, "/project_id").await?;
+    require_counterparty(tx, caller, new.counterparty).await?;
+    let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
+    let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
+    let new = NewTask {
+        title: new.title,
+        description: new.description,
+        priority: new.priority,
+        start_at: new.start_at,
+        deadline: new.deadline,
+        parent_id: new.parent_id,
+        project_id: new.project_id,
+        counterparty_id: new.counterparty,
+        incoming_mail_id: None,
+        created_by: caller.employee,
+        roles: roles.collect(),
+        told: notified_of_new_task(known.get(&assigner).map(Addressee::kind), assignees),
+        files: files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect(),
+        warnings: Vec::new(),
+        mail_hops: None,
+    };
+    Ok(add(tx, app, caller.account, new).await?.id)
+}
+
+/// Adds a task: the row, its people, its files, the notices.
+pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) -> Result<Task, Failure> {
+    let now = app.env.now();
     let task = Task {
         id: app.env.id(),
-        number: task::next_number(tx, caller.account).await?,
+        number: task::next_number(tx, account).await?,
         title: new.title.into_string(),
         description_html: new.description.html,
         description_text: new.description.text,
@@ -114,45 +169,64 @@ pub async fn create(
         start_at: new.start_at,
         deadline: new.deadline,
         parent_id: new.parent_id,
-        created_by: caller.employee,
+        project_id: new.project_id,
+        counterparty_id: new.counterparty_id,
+        incoming_mail_id: new.incoming_mail_id,
+        created_by: new.created_by,
         created_at: now,
         updated_at: now,
         closed_at: None,
         version: 1,
     };
-    task::insert(tx, caller.account, &task).await?;
-    let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
-    task::insert_members(tx, caller.account, task.id, roles).await?;
-    let files: Vec<FileId> = files.iter().map(|it| it.id).collect();
-    file::attach_to_task(tx, caller.account, task.id, &files).await?;
-    let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
-    let told = notified_of_new_task(known.get(&assigner).map(Addressee::kind), assignees);
-    tell(tx, app, caller, &task, &told).await?;
-    record(tx, app, caller, "task.created", task.id).await?;
-    Ok(task.id)
+    task::insert(tx, account, &task, &new.warnings).await?;
+    task::insert_members(tx, account, task.id, new.roles).await?;
+    file::attach_to_task(tx, account, task.id, &new.files).await?;
+    tell(tx, app, account, new.created_by, &task, &new.told, new.mail_hops).await?;
+    record(tx, app, account, "task.created", task.id).await?;
+    Ok(task)
+}
+
+/// Makes people assignees who are known and may be; gives those who were none before, who are told.
+pub async fn add_assignees(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    author: PersonId,
+    (task, members): (&Task, &Members),
+    people: &[Addressee],
+    hops: u32,
+) -> Result<(), Failure> {
+    let joining = people.iter().filter(|it| !members.holds(TaskRole::Assignee, it.id));
+    let told = notified_of_new_task(assigner_of(members), joining.clone());
+    task::insert_members(tx, account, task.id, joining.map(|it| (TaskRole::Assignee, it.id))).await?;
+    tell(tx, app, account, author, task, &told, Some(hops)).await?;
+    task::touch(tx, account, task.id, app.env.now()).await?;
+    record(tx, app, account, "task.updated", task.id).await
 }
 
 /// Tells of a task that is new to them: contacts by mail, employees in the application.
 async fn tell(
     tx: &mut WriteTx,
     app: &App,
-    caller: &StaffCaller,
+    account: AccountId,
+    author: PersonId,
     task: &Task,
     audience: &[Addressee],
+    mail_hops: Option<u32>,
 ) -> Result<(), Failure> {
     if audience.is_empty() {
         return Ok(());
     }
     let notice = Notice {
-        account: caller.account,
+        account,
         task,
         kind: MailKind::NewTask,
         comment: None,
-        author: caller.employee,
+        author,
         audience,
         contacts_wait: false,
-        hops: 0,
-        by_mail: false,
+        hops: mail_hops.unwrap_or_default(),
+        by_mail: mail_hops.is_some(),
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }
@@ -164,10 +238,12 @@ pub struct TaskChange {
     pub description: Option<RichText>,
     pub status: Option<TaskStatus>,
     pub priority: Option<Priority>,
-    /// Each of the three: the new value, or a new nothing.
+    /// Each of these: the new value, or a new nothing.
     pub start_at: Option<Option<Timestamp>>,
     pub deadline: Option<Option<Timestamp>>,
     pub parent_id: Option<Option<TaskId>>,
+    pub project_id: Option<Option<ProjectId>>,
+    pub counterparty: Option<Option<PersonId>>,
     pub people: People,
 }
 
@@ -179,7 +255,9 @@ impl TaskChange {
             || self.priority.is_some()
             || self.start_at.is_some()
             || self.deadline.is_some()
-            || self.parent_id.is_some();
+            || self.parent_id.is_some()
+            || self.project_id.is_some()
+            || self.counterparty.is_some();
         let mut rights: BTreeSet<TaskRight> =
             self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
         rights.extend(edits.then_some(TaskRight::Edit));
@@ -209,6 +287,8 @@ pub async fn update(
     if parent_id != task.parent_id {
         require_no_circle(tx, caller, task.id, parent_id).await?;
     }
+    project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
+    require_counterparty(tx, caller, change.counterparty.flatten()).await?;
     let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
     let description =
         change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
@@ -221,6 +301,8 @@ pub async fn update(
         start_at: change.start_at.unwrap_or(task.start_at),
         deadline: change.deadline.unwrap_or(task.deadline),
         parent_id,
+        project_id: change.project_id.unwrap_or(task.project_id),
+        counterparty_id: change.counterparty.unwrap_or(task.counterparty_id),
         updated_at: now,
         closed_at: if status.is_active() { None } else { task.closed_at.or(Some(now)) },
         ..task
@@ -235,8 +317,8 @@ pub async fn update(
     let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
     let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
     let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
-    tell(tx, app, caller, &changed, &told).await?;
-    record(tx, app, caller, "task.updated", changed.id).await
+    tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
+    record(tx, app, caller.account, "task.updated", changed.id).await
 }
 
 fn assigner_of(members: &Members) -> Option<PersonKind> {
@@ -263,10 +345,10 @@ pub async fn add_member(
     task::insert_members(tx, caller.account, task.id, [(role, person)]).await?;
     if role == TaskRole::Assignee {
         let told = notified_of_new_task(assigner_of(members), known.values());
-        tell(tx, app, caller, task, &told).await?;
+        tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
     }
     task::touch(tx, caller.account, task.id, app.env.now()).await?;
-    record(tx, app, caller, "task.updated", task.id).await
+    record(tx, app, caller.account, "task.updated", task.id).await
 }
 
 /// Takes a person out of a role; who does not hold it is 404.
@@ -284,7 +366,7 @@ pub async fn remove_member(
         return Err(Refusal::unknown_id("?person").into());
     }
     task::touch(tx, caller.account, entered.task.id, app.env.now()).await?;
-    record(tx, app, caller, "task.updated", entered.task.id).await
+    record(tx, app, caller.account, "task.updated", entered.task.id).await
 }
 
 /// The assigner is replaced, never added or taken out (ROL-1).
@@ -328,13 +410,26 @@ async fn require_no_circle(
     Ok(())
 }
 
+/// A counterparty is a contact (CT-1).
+async fn require_counterparty(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    counterparty: Option<PersonId>,
+) -> Result<(), Failure> {
+    let Some(id) = counterparty else { return Ok(()) };
+    match contact::find(tx, caller.account, id).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::unknown_id("/counterparty").into()),
+    }
+}
+
 async fn record(
     tx: &mut WriteTx,
     app: &App,
-    caller: &StaffCaller,
+    account: AccountId,
     event: &'static str,
     id: TaskId,
 ) -> Result<(), Failure> {
     let change = Change { event, kind: "task", id: id.uuid() };
-    Ok(change_feed::append(tx, caller.account, change, app.env.now()).await?)
+    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
 }

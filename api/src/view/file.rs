@@ -35,13 +35,13 @@ impl From<&File> for FileView {
     }
 }
 
-/// A file of a comment.
+/// A file of a task or comment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AttachedFile)]
 pub struct AttachedFileView {
     #[serde(flatten)]
     pub file: FileView,
-    /// The Content-ID by which the comment's HTML shows it (`cid:…`, RFC 2392); null for plain attachments.
+    /// The Content-ID by which the HTML beside it shows it (`cid:…`, RFC 2392); null for plain attachments.
     #[schema(required)]
     pub content_id: Option<String>,
 }

@@ -3,3 +3,4 @@
 pub mod file;
 pub mod parsed_mail;
 pub mod person;
+pub mod warning;

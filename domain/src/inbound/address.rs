@@ -16,7 +16,11 @@ pub enum LocalPart {
     Bounce(MailToken),
     /// `task+N` or `task.N`: a comment in the task with that number (CBM-2).
     Task(i64),
-    /// Perhaps an employee's login.
+    /// `task+`: a comment in the task that the subject names by `#text`, else a new task (CBM-6).
+    AnyTask,
+    /// `project+N`: a task in the project with that number (TBM-6).
+    Project(i64),
+    /// Perhaps an employee's login or a virtual address.
     Mailbox(Login),
 }
 
@@ -30,8 +34,14 @@ impl LocalPart {
         if let Some(token) = local.strip_prefix("bounce+") {
             return MailToken::parse(token).map(Self::Bounce);
         }
+        if local == "task+" {
+            return Some(Self::AnyTask);
+        }
         if let Some(number) = local.strip_prefix("task+").or_else(|| local.strip_prefix("task.")) {
-            return number.parse().ok().filter(|n| *n > 0).map(Self::Task);
+            return read_number(number).map(Self::Task);
+        }
+        if let Some(number) = local.strip_prefix("project+") {
+            return read_number(number).map(Self::Project);
         }
         Login::parse(&local).ok().map(Self::Mailbox)
     }
@@ -42,10 +52,17 @@ impl LocalPart {
             Self::Reply(token) => format!("reply+{}", token.as_str()),
             Self::Bounce(token) => format!("bounce+{}", token.as_str()),
             Self::Task(number) => format!("task+{number}"),
+            Self::AnyTask => "task+".to_owned(),
+            Self::Project(number) => format!("project+{number}"),
             Self::Mailbox(login) => login.as_str().to_owned(),
         };
         EmailAddress::parse(&format!("{local}@{domain}"))
     }
+}
+
+/// A task's or project's number as people write it.
+fn read_number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| *number > 0 && text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The secret part of a reply or bounce address: 160 bits in lower-case Base32 (RFC 4648 §6), because some servers
@@ -92,8 +109,12 @@ mod tests {
         );
         assert_eq!(LocalPart::read("task+12"), Some(LocalPart::Task(12)));
         assert_eq!(LocalPart::read("TASK.12"), Some(LocalPart::Task(12)));
+        assert_eq!(LocalPart::read("Task+"), Some(LocalPart::AnyTask));
+        assert_eq!(LocalPart::read("project+3"), Some(LocalPart::Project(3)));
         assert_eq!(LocalPart::read("anna"), Some(LocalPart::Mailbox(Login::parse("anna").unwrap())));
-        for unknown in ["task+0", "task+x", "reply+short", "bounce+", "a b"] {
+        for unknown in
+            ["task+0", "task+x", "task++1", "task.", "project+", "project.3", "reply+short", "bounce+", "a b"]
+        {
             assert_eq!(LocalPart::read(unknown), None, "{unknown}");
         }
     }
@@ -102,7 +123,9 @@ mod tests {
     fn an_address_that_was_written_is_read_back() {
         let token = || MailToken::parse("abcdefghijklmnopqrstuvwxyz234567").unwrap();
         let anna = LocalPart::Mailbox(Login::parse("anna").unwrap());
-        for local in [LocalPart::Reply(token()), LocalPart::Bounce(token()), LocalPart::Task(12), anna] {
+        let numbered = [LocalPart::Task(12), LocalPart::AnyTask, LocalPart::Project(3)];
+        for local in [LocalPart::Reply(token()), LocalPart::Bounce(token()), anna].into_iter().chain(numbered)
+        {
             let address = local.at("acme.liaison.test").unwrap();
             assert_eq!(LocalPart::read(address.local_part()), Some(local));
         }

@@ -87,7 +87,8 @@ impl Clues {
             match part {
                 LocalPart::Reply(token) => push_new(&mut clues.tokens, token),
                 LocalPart::Task(number) => push_new(&mut clues.task_numbers, number),
-                LocalPart::Bounce(_) | LocalPart::Mailbox(_) => {}
+                LocalPart::AnyTask | LocalPart::Project(_) | LocalPart::Bounce(_) | LocalPart::Mailbox(_) => {
+                }
             }
         }
         let ids = in_reply_to.iter().chain(references.iter().rev()).filter(|it| is_usable_id(it));

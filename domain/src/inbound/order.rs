@@ -1,6 +1,7 @@
 //! What an administrator may have done with a mail that was kept (product §5: quarantine).
 
 use super::{
+    addressed::Takes,
     matching::{MatchedBy, Place},
     verdict::{Cause, Facts, IncomingState, MailKind, Sender, Verdict, decide as decide_alone},
 };
@@ -26,6 +27,11 @@ pub fn decide(order: Order, facts: &Facts<'_>) -> Verdict {
             if is_readable(facts.kind) && has_author(facts.sender) =>
         {
             Verdict::Comment { matched_by, place }
+        }
+        (Order::Release, None)
+            if is_readable(facts.kind) && has_author(facts.sender) && facts.takes == Takes::Tasks =>
+        {
+            Verdict::NewTask
         }
         (Order::Release, _) => decide_alone(facts),
     }

@@ -1,6 +1,7 @@
 //! The state that a received mail ends in. Every mail is in exactly one, and the causes are a closed list (R10).
 
 use super::{
+    addressed::Takes,
     matching::{MatchedBy, Place},
     settings::IncomingSettings,
     standing::Reputation,
@@ -12,7 +13,7 @@ named! {
     pub enum IncomingState {
         /// Committed, not looked at yet.
         Received = "received",
-        /// Became a comment (or was a copy of a mail that did).
+        /// Became a task or comment (or was a copy of a mail that did).
         Applied = "applied",
         /// Kept for a person to decide; see the cause.
         Quarantined = "quarantined",
@@ -43,8 +44,10 @@ named! {
         InactiveEmployee = "inactive_employee",
         /// Nobody here knows the sender, and the account takes mail of people it knows only (IN-1).
         UnknownSender = "unknown_sender",
-        /// Belongs to no conversation.
+        /// Belongs to no conversation, and was sent to where only answers are taken.
         Unmatched = "unmatched",
+        /// Nobody reads what is sent to these addresses (ADR-4).
+        UnknownRecipient = "unknown_recipient",
         /// Nothing in it: no text, no file (R14).
         Blank = "blank",
         /// Went around too often (R3).
@@ -72,6 +75,7 @@ impl Cause {
             | Self::InactiveEmployee
             | Self::UnknownSender
             | Self::Unmatched
+            | Self::UnknownRecipient
             | Self::Blank
             | Self::Loop => IncomingState::Quarantined,
         }
@@ -125,7 +129,11 @@ pub struct Facts<'a> {
     /// Whether an employee named in From may be believed.
     pub authentic: bool,
     pub place: Option<(MatchedBy, Place)>,
+    /// What the addresses take that it was sent to.
+    pub takes: Takes,
     pub has_content: bool,
+    /// Whether the subject says something.
+    pub has_subject: bool,
 }
 
 /// Largest mail that is taken, in bytes (product §9).
@@ -138,6 +146,8 @@ pub const MAX_HOPS: u32 = 5;
 pub enum Verdict {
     /// Add a comment at the place.
     Comment { matched_by: MatchedBy, place: Place },
+    /// Begin a task with it (TBM-1).
+    NewTask,
     /// Keep it and change nothing.
     Keep { state: IncomingState, cause: Option<Cause> },
 }
@@ -176,7 +186,12 @@ pub fn decide(facts: &Facts<'_>) -> Verdict {
         Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
     }
     match facts.place {
-        None => keep(Cause::Unmatched),
+        None => match facts.takes {
+            Takes::Tasks if facts.has_content || facts.has_subject => Verdict::NewTask,
+            Takes::Tasks => keep(Cause::Blank),
+            Takes::Answers => keep(Cause::Unmatched),
+            Takes::Nothing => keep(Cause::UnknownRecipient),
+        },
         Some(_) if !facts.has_content => keep(Cause::Blank),
         Some((matched_by, place)) => Verdict::Comment { matched_by, place },
     }
@@ -214,7 +229,9 @@ mod tests {
             reputation: Reputation::default(),
             authentic: false,
             place: Some((MatchedBy::ReplyToken, place)),
+            takes: Takes::Answers,
             has_content: true,
+            has_subject: true,
         }
     }
 
@@ -292,5 +309,21 @@ mod tests {
         );
         check(Facts { place: None, ..answer() }, Quarantined, Some(Cause::Unmatched));
         check(Facts { has_content: false, ..answer() }, Quarantined, Some(Cause::Blank));
+        let unknown = Facts { place: None, takes: Takes::Nothing, ..answer() };
+        check(unknown, Quarantined, Some(Cause::UnknownRecipient));
+        let blank =
+            Facts { place: None, takes: Takes::Tasks, has_content: false, has_subject: false, ..answer() };
+        check(blank, Quarantined, Some(Cause::Blank));
+    }
+
+    /// TBM-1, TBM-12: a subject alone is a task.
+    #[test]
+    fn what_belongs_to_no_conversation_begins_a_task_where_tasks_are_taken() {
+        let new = Facts { place: None, takes: Takes::Tasks, ..answer() };
+        for facts in [new, Facts { has_content: false, ..new }, Facts { has_subject: false, ..new }] {
+            assert_eq!(decide(&facts), Verdict::NewTask, "{facts:?}");
+        }
+        let answer = Facts { takes: Takes::Tasks, ..answer() };
+        assert!(matches!(decide(&answer), Verdict::Comment { .. }));
     }
 }

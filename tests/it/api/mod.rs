@@ -11,6 +11,8 @@ mod files;
 mod mail_outgoing;
 mod mail_suppressions;
 mod me;
+mod projects;
 mod sessions;
 mod settings;
 pub(crate) mod tasks;
+mod virtual_addresses;

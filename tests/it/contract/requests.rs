@@ -43,7 +43,9 @@ impl World {
         let task = stranger.post("/v1/tasks", json!({"title": "Foreign"})).await.expect(201).json();
         let path = format!("/v1/tasks/{}/comments", task.id());
         let comment = stranger.post(path, json!({"text": "Foreign"})).await.expect(201).json();
-        let foreign_ids = [&contact, &stranger.me, &task, &comment].map(|it| it.id().to_owned()).into();
+        let project = stranger.post("/v1/projects", json!({"name": "Foreign"})).await.expect(201).json();
+        let foreign_ids =
+            [&contact, &stranger.me, &task, &comment, &project].map(|it| it.id().to_owned()).into();
         Self {
             admin: owner.admin("admin").await,
             member: owner.employee("member").await,
@@ -84,6 +86,7 @@ impl World {
         }
         let Some((collection, _)) = operation.path.split_once("/{id}") else { return operation.path.clone() };
         let (id, query) = match collection {
+            "/v1/tasks" if operation.id == "show_task_raw" => (self.mailed_task().await, String::new()),
             "/v1/tasks" => {
                 let contact = self.contact().await;
                 let task = self.task(&contact).await;
@@ -97,6 +100,8 @@ impl World {
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/projects" => (self.project().await, String::new()),
+            "/v1/virtual-addresses" => (self.virtual_address().await, String::new()),
             "/v1/mail/incoming"
                 if ["reprocess", "attach", "show"].iter().any(|it| operation.id.starts_with(it)) =>
             {
@@ -142,6 +147,9 @@ impl World {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
             }
             "create_task" => json!({"title": "Repair the gate"}),
+            "create_project" => json!({"name": "The new fence"}),
+            "update_project" => json!({"name": "The old fence"}),
+            "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" => json!({"text": "When will it be done?"}),
@@ -181,6 +189,15 @@ impl World {
         self.owner.post("/v1/employees", body).await.expect(201).json().id().to_owned()
     }
 
+    async fn project(&self) -> String {
+        self.owner.post("/v1/projects", json!({"name": self.name()})).await.expect(201).json().id().to_owned()
+    }
+
+    async fn virtual_address(&self) -> String {
+        let body = json!({"local_part": self.name(), "description": "Sales"});
+        self.owner.post("/v1/virtual-addresses", body).await.expect(201).json().id().to_owned()
+    }
+
     async fn task(&self, participant: &str) -> String {
         let body =
             json!({"title": "A task", "assignees": [self.member.me["id"]], "participants": [participant]});
@@ -206,6 +223,17 @@ impl World {
         app.work().await;
         let comments = self.owner.get(format!("/v1/tasks/{}/comments", task.id())).await.expect(200).json();
         comments.items()[0].id().to_owned()
+    }
+
+    /// A task that a mail to the member began.
+    async fn mailed_task(&self) -> String {
+        let (app, name) = (&self.owner.app, self.name());
+        let mail = format!("From: {name}@client.example\r\nSubject: {name}\r\n\r\nThe gate is broken.\r\n");
+        let call = app.anon().call(Method::POST, RECEIVE);
+        Self::carry(call, app, &Body::Mail(mail)).await.expect(202);
+        app.work().await;
+        let listed = self.owner.get(format!("/v1/tasks?q={name}")).await.expect(200).json();
+        listed.items()[0].id().to_owned()
     }
 
     /// A mail that nobody signed: it waits for an administrator.

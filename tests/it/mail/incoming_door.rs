@@ -4,13 +4,14 @@ use actix_web::http::Method;
 use serde_json::json;
 use support::{JsonExt as _, TestApp, both_engines};
 
-use super::{Talk, check_refused, hand_in, query, sign, text_fixture};
+use super::{Talk, check_refused, check_state, hand_in, query, sign, text_fixture};
 
 both_engines!(
     a_signature_that_is_not_right_now_and_for_this_body_is_refused,
     a_request_repeated_is_one_mail,
     what_is_no_mail_or_too_large_is_refused,
-    an_unknown_recipient_is_named,
+    a_recipient_of_no_account_is_named,
+    a_mail_that_nobody_reads_is_quarantined,
     a_mail_to_two_accounts_is_a_mail_in_each,
     the_raw_mail_comes_back_byte_for_byte,
     the_ledger_is_for_administrators,
@@ -75,21 +76,9 @@ async fn what_is_no_mail_or_too_large_is_refused(app: TestApp) {
     refused("?recipient=a@b.example&sender=nobody", "?sender", "invalid").await;
 }
 
-async fn an_unknown_recipient_is_named(app: TestApp) {
+async fn a_recipient_of_no_account_is_named(app: TestApp) {
     let talk = Talk::begin(&app).await;
-    let boris = talk.anna.employee("boris").await;
-    let status = json!({"status": "inactive"});
-    talk.anna.patch(format!("/v1/employees/{}", boris.me.id()), status).await.expect(200);
-    for unknown in [
-        "nobody@acme.liaison.test",
-        "boris@acme.liaison.test",
-        "task+99@acme.liaison.test",
-        "reply+short@acme.liaison.test",
-        "anna@globex.liaison.test",
-        "anna@liaison.test",
-        "anna@acme.example",
-        "anna",
-    ] {
+    for unknown in ["anna@globex.liaison.test", "anna@liaison.test", "anna@acme.example", "anna"] {
         let answer =
             hand_in(&app, b"From: a@b.example\r\n\r\nx\r\n", &["anna@acme.liaison.test", unknown]).await;
         let problem = answer.expect(422).problem("unknown_recipient");
@@ -102,6 +91,26 @@ async fn an_unknown_recipient_is_named(app: TestApp) {
     );
 }
 
+/// ADR-1, ADR-4: what an account has no mailbox for waits for its administrators.
+async fn a_mail_that_nobody_reads_is_quarantined(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    let boris = talk.anna.employee("boris").await;
+    let change = async |change: serde_json::Value| {
+        talk.anna.patch(format!("/v1/employees/{}", boris.me.id()), change).await.expect(200);
+    };
+    change(json!({"login": "boris.k"})).await;
+    for unknown in ["nobody", "boris", "task+99", "project+1", "reply+short", "a..b"] {
+        let recipient = format!("{unknown}@acme.liaison.test");
+        let mail = text_fixture("answer.eml", unknown).replace("Re: Gate", "Roof");
+        let entry = talk.hand_in(mail, &[&recipient]).await;
+        check_state(&entry, "quarantined", Some("unknown_recipient"));
+    }
+    change(json!({"status": "inactive"})).await;
+    let mail = text_fixture("answer.eml", "x").replace("Re: Gate", "Roof");
+    let entry = talk.hand_in(mail, &["boris.k@acme.liaison.test"]).await;
+    check_state(&entry, "quarantined", Some("unknown_recipient"));
+}
+
 async fn a_mail_to_two_accounts_is_a_mail_in_each(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let globex = app.sign_up("globex").await;
@@ -112,7 +121,7 @@ async fn a_mail_to_two_accounts_is_a_mail_in_each(app: TestApp) {
     assert_eq!(talk.entry(taken.id()).await["recipients"], json!([talk.asked.reply_to]));
     let there = globex.get("/v1/mail/incoming").await.expect(200).json();
     assert_eq!(there.items()[0]["recipients"], json!(["anna@globex.liaison.test"]));
-    assert_eq!(there.items()[0]["cause"], "unmatched", "another account's token leads nowhere here");
+    assert_eq!(there.items()[0]["matched_by"], "none", "another account's token leads nowhere here");
     globex.get(format!("/v1/mail/incoming/{}", taken.id())).await.expect(404);
 }
 

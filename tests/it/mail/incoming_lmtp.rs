@@ -9,7 +9,7 @@ use liaison_api::{
     service::intake::lmtp::LmtpIntake,
 };
 use liaison_mailer::testing::DnsStub;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
@@ -28,6 +28,7 @@ both_engines!(
     mail_that_comes_by_lmtp_becomes_a_comment,
     the_client_that_xforward_names_is_the_one_that_is_judged,
     a_peer_that_is_no_trusted_hop_is_believed_nothing,
+    every_address_of_an_account_takes_tasks_by_lmtp,
 );
 
 /// A mail server that talks to the listener.
@@ -179,4 +180,43 @@ async fn a_peer_that_is_no_trusted_hop_is_believed_nothing(app: TestApp) {
     }
     assert!(peer.say("QUIT\r\n").await.starts_with("221"));
     serving.end().await;
+}
+
+/// ADR-1 … ADR-5, R7, TBM-7: a mail that the server hands over once for each address is one task for their owners.
+async fn every_address_of_an_account_takes_tasks_by_lmtp(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let (boris, clara) = (anna.employee("boris").await, anna.employee("clara").await);
+    anna.post("/v1/projects", json!({"name": "Fence"})).await.expect(201);
+    let virtual_address = async |name: &str| {
+        let body = json!({"local_part": name, "description": "Sales", "assignee_ids": [boris.me.id()]});
+        anna.post("/v1/virtual-addresses", body).await.expect(201).json()
+    };
+    virtual_address("sales").await;
+    let gone = virtual_address("gone").await;
+    anna.delete(format!("/v1/virtual-addresses/{}", gone.id())).await.expect(204);
+    let clara = format!("/v1/employees/{}", clara.me.id());
+    anna.patch(clara, json!({"status": "inactive"})).await.expect(200);
+
+    let (mut peer, serving) = Peer::connect(&app).await;
+    assert!(peer.say("MAIL FROM:<ivan@client.example>\r\n").await.starts_with("250"));
+    for unknown in ["nobody", "gone", "clara", "project+2", "task+1"] {
+        let said = peer.say(&format!("RCPT TO:<{unknown}@acme.liaison.test>\r\n")).await;
+        assert!(said.starts_with("550 5.1.1"), "{unknown}: {said}");
+    }
+    assert!(peer.say("RSET\r\n").await.starts_with("250"));
+    virtual_address("clara").await;
+    let mail = "From: Ivan <ivan@client.example>\r\nMessage-ID: <gate@client.example>\r\nSubject: Gate\r\n\r\nBroken.\r\n";
+    for known in ["anna", "sales", "project+1", "task+", "clara"] {
+        peer.deliver("ivan@client.example", &format!("{known}@acme.liaison.test"), mail).await;
+    }
+    serving.end().await;
+    app.work().await;
+    let tasks = anna.get("/v1/tasks").await.expect(200).json();
+    assert_eq!(tasks.items().len(), 1);
+    let names: Vec<_> =
+        tasks.items()[0]["assignees"].as_array().unwrap().iter().map(|it| it["name"].text()).collect();
+    assert_eq!(names, ["Anna", "boris"]);
+    let ledger = anna.get("/v1/mail/incoming?state=applied").await.expect(200).json();
+    assert_eq!(ledger.items().len(), 5);
+    assert!(ledger.items().iter().all(|it| it["task_id"] == tasks.items()[0]["id"]));
 }

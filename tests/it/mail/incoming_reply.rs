@@ -3,7 +3,7 @@
 use serde_json::json;
 use support::{JsonExt as _, TestApp, both_engines};
 
-use super::{Talk, audience, check_applied, fixture, text_fixture, warnings};
+use super::{Talk, audience, check_applied, check_new_task, fixture, text_fixture, warnings};
 
 both_engines!(
     an_answer_to_the_reply_address_becomes_a_comment,
@@ -66,7 +66,7 @@ async fn each_clue_alone_leads_to_the_conversation(app: TestApp) {
     let references = mail(5, anna, &format!("References: <x@y.example>\r\n <{id}>\r\n"));
     check_applied(&talk, &talk.hand_in(references, &[anna]).await, "references");
     let other = mail(6, anna, "").replace("Re: Gate", "Roof");
-    assert_eq!(talk.hand_in(other, &[anna]).await["matched_by"], "none");
+    check_new_task(&talk, &talk.hand_in(other, &[anna]).await);
 }
 
 /// R13: To, Cc, Delivered-To, X-Original-To; but no other domain's look-alike.
@@ -84,7 +84,7 @@ async fn the_receiver_may_stand_in_any_field(app: TestApp) {
         .replace("answer-1@", "foreign@")
         .replace("Re: Gate", "Roof")
         .replace("Date:", &format!("Cc: {token}@evil.example\r\nDate:"));
-    assert_eq!(talk.hand_in(foreign, &[anna]).await["matched_by"], "none");
+    check_new_task(&talk, &talk.hand_in(foreign, &[anna]).await);
 }
 
 /// R27: nothing is lost, the new is shown.

@@ -16,6 +16,7 @@ mod incoming_retention;
 mod incoming_robots;
 mod incoming_settings;
 mod incoming_stranger;
+mod incoming_task;
 
 use std::{fs, path::Path};
 
@@ -170,6 +171,14 @@ fn check_applied(talk: &Talk, entry: &Value, matched_by: &str) {
     check_state(entry, "applied", None);
     assert_eq!(entry["matched_by"], matched_by, "{entry:#}");
     assert_eq!(entry["task_id"], talk.task["id"], "{entry:#}");
+}
+
+/// Fails unless the mail led to no conversation and began a task.
+#[track_caller]
+fn check_new_task(talk: &Talk, entry: &Value) {
+    check_state(entry, "applied", None);
+    assert_eq!((&entry["matched_by"], &entry["comment_id"]), (&json!("none"), &Value::Null), "{entry:#}");
+    assert_ne!(entry["task_id"], talk.task["id"], "{entry:#}");
 }
 
 /// The codes of a comment's warnings.

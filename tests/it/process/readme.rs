@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
+use serde_json::{Value, json};
 use support::{
     Engine,
     process::{Site, binary},
@@ -15,7 +16,8 @@ fn commands(heading: &str) -> String {
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-/// Sign up, contact, task, comment → a mail in `var/outbox`; a reply by `liaison ingest` → a comment.
+/// Sign up, contact, task, comment → a mail in `var/outbox`; a reply by `liaison ingest` → a comment,
+/// a mail to an employee → a task.
 #[test]
 fn the_walk_through_works_as_it_is_written() {
     let site = Site::new(Engine::Sqlite);
@@ -33,11 +35,17 @@ fn the_walk_through_works_as_it_is_written() {
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
 
     assert!(said.contains("To: \"Ivan Client\" <ivan@client.example>"), "the mail was shown: {said}");
-    let comments = said.lines().last().unwrap();
-    let comments: serde_json::Value = serde_json::from_str(comments).unwrap();
+    let lists: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let [.., comments, tasks] = lists.as_slice() else { panic!("two lists were shown: {said}") };
     let answer = &comments["items"][1];
     assert_eq!(answer["author"]["name"], "Ivan Client");
     assert_eq!(answer["origin"], "email");
     assert_eq!(answer["visible"], "Tomorrow at ten.");
     assert!(answer["elided"].as_str().unwrap().contains("> When may we come?"));
+    assert!(said.contains("var/new.eml: applied, task 2\n"), "{said}");
+    let begun = &tasks["items"][0];
+    assert_eq!(
+        (&begun["title"], &begun["assigner"]["name"]),
+        (&json!("The roof leaks"), &json!("Olga Client"))
+    );
 }

@@ -295,11 +295,11 @@ async fn attach(
     };
     let uploader = world.person(upload.uploader);
     file::insert(tx, world.account, uploader, &new, Some("".into())).await.unwrap();
+    let attachment = [Attachment { file: id, content_id: None }];
     for task in &upload.tasks {
-        file::attach_to_task(tx, world.account, world.tasks[*task], &[id]).await.unwrap();
+        file::attach_to_task(tx, world.account, world.tasks[*task], &attachment).await.unwrap();
     }
     for comment in &upload.comments {
-        let attachment = [Attachment { file: id, content_id: None }];
         file::attach_to_comment(tx, world.account, comments[*comment], &attachment).await.unwrap();
     }
     id

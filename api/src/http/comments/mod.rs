@@ -30,7 +30,7 @@ use uuid::Uuid;
 use crate::{
     http::routes::Routes,
     service::Failure,
-    view::{file::AttachedFileView, person::PersonView},
+    view::{file::AttachedFileView, person::PersonView, warning::WarningView},
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -82,25 +82,6 @@ struct CommentView {
     /// confirmed.
     unrecognized_sender: bool,
     warnings: Vec<WarningView>,
-}
-
-/// Something that the author should know.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Warning)]
-struct WarningView {
-    /// Stable; programs decide by it.
-    #[schema(example = "nobody_addressed")]
-    code: String,
-    detail: String,
-    /// Whom it is about.
-    #[schema(required)]
-    person_id: Option<Uuid>,
-}
-
-impl From<Warning> for WarningView {
-    fn from(warning: Warning) -> Self {
-        Self { code: warning.code, detail: warning.detail, person_id: warning.person_id }
-    }
 }
 
 /// How a notice about a comment fares.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, post, web::Data};
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    id::{FileId, PersonId, TaskId},
+    id::{FileId, PersonId, ProjectId, TaskId},
     refusal::Refusal,
     task::Priority,
     text::Title,
@@ -50,6 +50,9 @@ struct CreateTask {
     start_at: Option<DateTime<Utc>>,
     deadline: Option<DateTime<Utc>>,
     parent_id: Option<Uuid>,
+    project_id: Option<Uuid>,
+    /// The contact whom the work is about.
+    counterparty: Option<Uuid>,
     /// Who sets it; absent: the caller.
     assigner: Option<Uuid>,
     /// At most 200 people. Contacts among them get the task by mail (CLI-7).
@@ -128,6 +131,8 @@ impl CreateTask {
             start_at,
             deadline,
             parent_id: self.parent_id.map(TaskId::new),
+            project_id: self.project_id.map(ProjectId::new),
+            counterparty: self.counterparty.map(PersonId::new),
             people: People {
                 assigner: self.assigner.map(PersonId::new),
                 assignees: people(self.assignees),

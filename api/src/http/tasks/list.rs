@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use chrono::DateTime;
 use liaison_domain::{
-    id::{PersonId, TaskId},
+    id::{PersonId, ProjectId},
     refusal::{FieldCode, Refusal},
 };
 use liaison_persistence::{
@@ -25,7 +25,7 @@ use crate::{
         query::Query,
         transact::query,
     },
-    service::caller::StaffCaller,
+    service::{caller::StaffCaller, project},
 };
 
 /// Which tasks.
@@ -39,6 +39,8 @@ struct ListTasks {
     person: Option<String>,
     /// Narrows `person` to one role: `assigner`, `assignee`, `participant`, `auditor`. Alone, the caller's.
     role: Option<String>,
+    /// A project.
+    project: Option<String>,
     /// Part of the title, any case.
     q: Option<String>,
     /// Changed at this time or later.
@@ -78,9 +80,9 @@ pub(super) async fn list_tasks(
         {
             return Err(Refusal::unknown_id("?person").into());
         }
+        project::require(tx, caller.account, filter.project, "?project").await?;
         let tasks = task::list(tx, caller.account, &filter, order, page).await?;
-        let ids: Vec<TaskId> = tasks.items.iter().map(|it| it.id).collect();
-        let surroundings = Surroundings::load(tx, caller.account, &ids).await?;
+        let surroundings = Surroundings::load(tx, caller.account, &tasks.items).await?;
         Ok((tasks, surroundings))
     })
     .await?;
@@ -97,6 +99,7 @@ impl ListTasks {
             id => fields.read("?person", id.parse::<Uuid>()).map(PersonId::new),
         });
         let person = person.or(role.map(|_| caller.employee));
+        let project = self.project.and_then(|it| fields.read("?project", it.parse::<Uuid>()));
         let q = fields.search("?q", self.q);
         let updated_since = self
             .updated_since
@@ -117,6 +120,7 @@ impl ListTasks {
             person: person.map(|it| (it, role)),
             q,
             updated_since,
+            project: project.map(ProjectId::new),
         };
         Ok((filter, order))
     }

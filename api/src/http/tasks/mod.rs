@@ -6,20 +6,23 @@ mod input;
 mod list;
 mod remove_member;
 mod show;
+mod show_raw;
 mod update;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    file::File,
-    id::{AccountId, TaskId},
+    file::AttachedFile,
+    id::{AccountId, PersonId, ProjectId, TaskId},
+    person::PersonRef,
     task::{Task, TaskRole},
 };
 use liaison_persistence::{
     account::AccountRow,
+    comment::Warning,
     database::Tx,
-    file,
+    file, person,
     task::{self, Members},
 };
 use serde::Serialize;
@@ -32,7 +35,7 @@ use crate::{
     app::App,
     http::routes::Routes,
     service::{Failure, account, caller::StaffCaller},
-    view::{file::FileView, person::PersonView},
+    view::{file::AttachedFileView, person::PersonView, warning::WarningView},
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -40,6 +43,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(list::list_tasks)
         .service(create::create_task)
         .service(show::show_task)
+        .service(show_raw::show_task_raw)
         .service(update::update_task)
         .service(add_member::add_participant)
         .service(remove_member::remove_participant);
@@ -66,14 +70,21 @@ pub(super) struct TaskView {
     deadline: Option<DateTime<Utc>>,
     #[schema(required)]
     parent_id: Option<Uuid>,
+    #[schema(required)]
+    project_id: Option<Uuid>,
+    /// The contact whom the work is about.
+    #[schema(required)]
+    counterparty: Option<PersonView>,
     /// Who set it.
     #[schema(required)]
     assigner: Option<PersonView>,
     assignees: Vec<PersonView>,
     participants: Vec<PersonView>,
     auditors: Vec<PersonView>,
-    files: Vec<FileView>,
+    files: Vec<AttachedFileView>,
     addresses: TaskAddresses,
+    /// What was noticed in the mail that it began with.
+    warnings: Vec<WarningView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// Set while the status is `completed`, `rejected` or `cancelled`.
@@ -92,22 +103,30 @@ struct TaskAddresses {
 struct Surroundings {
     account: AccountRow,
     members: HashMap<TaskId, Members>,
-    files: HashMap<TaskId, Vec<File>>,
+    files: HashMap<TaskId, Vec<AttachedFile>>,
+    warnings: HashMap<TaskId, Vec<Warning>>,
+    counterparties: HashMap<PersonId, PersonRef>,
 }
 
 impl Surroundings {
     /// Loads them for any number of tasks with one statement each.
-    async fn load(tx: &mut impl Tx, id: AccountId, tasks: &[TaskId]) -> Result<Self, Failure> {
+    async fn load(tx: &mut impl Tx, id: AccountId, tasks: &[Task]) -> Result<Self, Failure> {
+        let ids: Vec<TaskId> = tasks.iter().map(|it| it.id).collect();
+        let counterparties = tasks.iter().filter_map(|it| it.counterparty_id);
         Ok(Self {
             account: account::get(tx, id).await?,
-            members: task::list_members(tx, id, tasks.iter().copied()).await?,
-            files: file::list_of_tasks(tx, id, tasks).await?,
+            members: task::list_members(tx, id, ids.iter().copied()).await?,
+            files: file::list_of_tasks(tx, id, &ids).await?,
+            warnings: task::list_warnings(tx, id, ids).await?,
+            counterparties: person::list_refs(tx, id, counterparties).await?,
         })
     }
 
     fn view(&mut self, app: &App, task: Task) -> TaskView {
         let members = self.members.remove(&task.id).unwrap_or_default();
         let files = self.files.remove(&task.id).unwrap_or_default();
+        let warnings = self.warnings.remove(&task.id).unwrap_or_default();
+        let counterparty = task.counterparty_id.and_then(|it| self.counterparties.get(&it));
         let people = |role| members.of(role).map(PersonView::from).collect::<Vec<_>>();
         TaskView {
             id: task.id.uuid(),
@@ -120,14 +139,17 @@ impl Surroundings {
             start_at: task.start_at,
             deadline: task.deadline,
             parent_id: task.parent_id.map(TaskId::uuid),
+            project_id: task.project_id.map(ProjectId::uuid),
+            counterparty: counterparty.map(PersonView::from),
             assigner: people(TaskRole::Assigner).pop(),
             assignees: people(TaskRole::Assignee),
             participants: people(TaskRole::Participant),
             auditors: people(TaskRole::Auditor),
-            files: files.iter().map(FileView::from).collect(),
+            files: files.iter().map(AttachedFileView::from).collect(),
             addresses: TaskAddresses {
                 task: format!("task+{}@{}.{}", task.number, self.account.name, app.config.mail.domain),
             },
+            warnings: warnings.into_iter().map(WarningView::from).collect(),
             created_at: task.created_at,
             updated_at: task.updated_at,
             closed_at: task.closed_at,
@@ -145,6 +167,6 @@ async fn view(
     let found = task::find(tx, caller.account, id).await?;
     let task = found.ok_or_else(liaison_domain::refusal::Refusal::not_found)?;
     let version = task.version;
-    let mut surroundings = Surroundings::load(tx, caller.account, &[id]).await?;
+    let mut surroundings = Surroundings::load(tx, caller.account, std::slice::from_ref(&task)).await?;
     Ok((surroundings.view(app, task), version))
 }

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    id::{PersonId, TaskId},
+    id::{PersonId, ProjectId, TaskId},
     refusal::Refusal,
     text::Title,
 };
@@ -70,6 +70,13 @@ struct UpdateTask {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     parent_id: Patch<Uuid>,
+    /// Null takes the task out of its project.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    project_id: Patch<Uuid>,
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    counterparty: Patch<Uuid>,
     #[serde(default)]
     #[schema(value_type = Uuid)]
     assigner: Change<Uuid>,
@@ -138,6 +145,8 @@ impl UpdateTask {
             start_at: fields.clearable("/start_at", self.start_at, moment).into_change(),
             deadline: fields.clearable("/deadline", self.deadline, moment).into_change(),
             parent_id: self.parent_id.into_change().map(|it| it.map(TaskId::new)),
+            project_id: self.project_id.into_change().map(|it| it.map(ProjectId::new)),
+            counterparty: self.counterparty.into_change().map(|it| it.map(PersonId::new)),
             people: People {
                 assigner: self.assigner.0.map(PersonId::new),
                 assignees: people(&mut fields, "/assignees", self.assignees),

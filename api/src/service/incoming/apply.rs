@@ -1,15 +1,14 @@
-//! Turns a mail into a comment: author, participants, audience, files, thread — in one transaction.
+//! Turns a mail into a comment: author, participants, audience, files, thread — in one transaction. What becomes a task
+//! instead is for [`super::new_task`].
 
-use bytes::Bytes;
 use liaison_domain::{
     comment::{Comment, Origin},
-    file,
-    id::{AccountId, CommentId, IncomingMailId, PersonId, TaskId},
+    id::{AccountId, CommentId, PersonId, TaskId},
     inbound::{
         audience::{Answered, Told, decide_audience},
         authenticity::Authenticity,
         matching::Place,
-        verdict::{MAX_MAIL_BYTES, Sender},
+        verdict::Sender,
     },
     mail_address::EmailAddress,
     outgoing::DeliveryEventType,
@@ -17,11 +16,10 @@ use liaison_domain::{
     refusal::Refusal,
     task::TaskRole,
 };
-use liaison_mailer::parse::ParsedMail;
 use liaison_persistence::{
     comment::{self, Warning},
     database::WriteTx,
-    incoming_mail::{self, IncomingMailRow},
+    incoming_mail::IncomingMailRow,
     outgoing_mail::{
         answered,
         delivery::{self, NewEvent},
@@ -34,6 +32,8 @@ use liaison_persistence::{
 use super::{
     content::{Content, warning},
     explain::Explain,
+    files::{self, KeptFile},
+    identity::{self, Identity},
     judge::Judged,
     matching::message_id,
     reading::Reading,
@@ -44,46 +44,8 @@ use crate::{
         Failure,
         comment::{self as conversation, NewComment},
         contact,
-        file::insert as insert_file,
     },
-    storage::Kept,
 };
-
-/// A file of the mail whose content is kept.
-#[derive(Debug)]
-pub(super) struct KeptFile {
-    kept: Kept,
-    name: String,
-    content_type: String,
-    content_id: Option<String>,
-}
-
-/// Keeps the content of a mail's files, before the transaction that names them.
-pub(super) async fn keep_files(app: &App, mail: &ParsedMail) -> Result<Vec<KeptFile>, Failure> {
-    let mut files = Vec::new();
-    for it in mail.attachments.iter().filter(|it| !it.inline_noise) {
-        let kept = app
-            .storage
-            .keep_bytes(&app.env, Bytes::from(it.bytes.clone()), MAX_MAIL_BYTES as u64)
-            .await
-            .map_err(|error| Failure::internal("a mail's file can't be stored", error))?;
-        files.push(KeptFile {
-            kept,
-            name: it.name.clone(),
-            content_type: it.content_type.clone(),
-            content_id: it.content_id.clone(),
-        });
-    }
-    Ok(files)
-}
-
-/// Keeps a mail that can't be read as a file.
-pub(super) async fn keep_raw(app: &App, id: IncomingMailId, raw: Bytes) -> Result<KeptFile, Failure> {
-    let kept = app.storage.keep_bytes(&app.env, raw, MAX_MAIL_BYTES as u64).await;
-    let kept = kept.map_err(|error| Failure::internal("a mail can't be kept as a file", error))?;
-    let (name, content_type) = (format!("{id}.eml"), "message/rfc822".to_owned());
-    Ok(KeptFile { kept, name, content_type, content_id: None })
-}
 
 /// A mail that belongs to a conversation.
 #[derive(Debug)]
@@ -101,13 +63,14 @@ impl Answer<'_> {
         matches!(self.judged.sender, Sender::Contact { .. })
             && self.judged.authenticity == Authenticity::Refused
     }
+}
 
-    fn warning(&self) -> Option<Warning> {
-        let is_doubtful = matches!(self.judged.authenticity, Authenticity::Refused | Authenticity::Unproven);
-        let detail = "The domain of the sender's address says that this mail is not its own.";
-        (matches!(self.judged.sender, Sender::Contact { .. }) && is_doubtful)
-            .then(|| warning("sender_disowned", detail))
-    }
+/// What people should know of a mail whose From is a contact's address and that the address's domain disowns (TBM-14).
+pub(super) fn doubt(judged: &Judged) -> Option<Warning> {
+    let is_doubtful = matches!(judged.authenticity, Authenticity::Refused | Authenticity::Unproven);
+    let detail = "The domain of the sender's address says that this mail is not its own.";
+    (matches!(judged.sender, Sender::Contact { .. }) && is_doubtful)
+        .then(|| warning("sender_disowned", detail))
 }
 
 /// Adds the comment, unless the mail came before (R7); gives the task and the comment.
@@ -117,33 +80,22 @@ pub(super) async fn apply(
     account: AccountId,
     answer: &Answer<'_>,
     explain: &mut Explain,
-) -> Result<(TaskId, CommentId), Failure> {
+) -> Result<(TaskId, Option<CommentId>), Failure> {
     let mail = &answer.reading.mail;
     let mut content = Content::of(mail, &answer.judged.subject);
-    let own_id = message_id(mail);
-    if let Some(id) = &own_id {
-        let hash = &answer.reading.content_hash;
-        if let Some(first) = incoming_mail::claim_identity(tx, account, answer.row.id, id, hash).await? {
-            explain.add("duplicate", "copy", format!("it is a copy of the mail {first}"));
-            let first = incoming_mail::find(tx, account, first).await?.ok_or_else(Refusal::not_found)?;
-            let became = first.task_id.zip(first.comment_id);
-            return became.ok_or(Failure::Internal("a mail that became a comment has none", None));
-        }
-        if incoming_mail::has_namesake(tx, account, id, hash).await? {
-            explain.add("duplicate", "new", "another mail came under the same Message-ID");
-            content
-                .warnings
-                .push(warning("message_id_reused", "Another mail came under the same Message-ID."));
-        }
+    match identity::claim(tx, account, answer.row, answer.reading, explain).await? {
+        Identity::First => {}
+        Identity::Namesake => content.warn_of_namesake(),
+        Identity::Copy(first) => return became(&first),
     }
     let task = task::find(tx, account, answer.place.task).await?.ok_or_else(Refusal::not_found)?;
     let members = task::list_members(tx, account, [task.id]).await?.remove(&task.id).unwrap_or_default();
-    let (author, is_unconfirmed) = author(tx, app, account, answer, explain).await?;
+    let (author, is_unconfirmed) = author(tx, app, account, answer.judged, explain).await?;
     let sender_disowned = answer.is_disowned();
     if !sender_disowned {
         take_part(tx, account, answer, &members, author, explain).await?;
     }
-    content.warnings.extend(answer.warning());
+    content.warnings.extend(doubt(answer.judged));
     let is_held = is_unconfirmed || sender_disowned;
     let answered = match answer.place.comment {
         Some(id) => comment::find(tx, account, id).await?,
@@ -170,16 +122,22 @@ pub(super) async fn apply(
         unrecognized_sender: is_held,
         sender_disowned,
         hops: answer.judged.hops,
-        files: attach(tx, app, account, author, answer.files).await?,
+        files: files::insert(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };
     let comment = conversation::add(tx, app, account, &task, &members, new).await?.id;
     explain.add("comment", "added", format!("{comment} in task {}", task.number));
-    if let Some(id) = own_id {
-        thread::insert_received(tx, account, &id, task.id, comment, app.env.now()).await?;
+    if let Some(id) = message_id(mail) {
+        thread::insert_received(tx, account, &id, task.id, Some(comment), app.env.now()).await?;
     }
     note_answered(tx, app, account, answer, author).await?;
-    Ok((task.id, comment))
+    Ok((task.id, Some(comment)))
+}
+
+/// What the first of several copies became.
+pub(super) fn became(first: &IncomingMailRow) -> Result<(TaskId, Option<CommentId>), Failure> {
+    let task = first.task_id.ok_or(Failure::Internal("a mail that was applied has no task", None))?;
+    Ok((task, first.comment_id))
 }
 
 const fn told_name(told: Told, is_unconfirmed: bool) -> &'static str {
@@ -192,23 +150,23 @@ const fn told_name(told: Told, is_unconfirmed: bool) -> &'static str {
 }
 
 /// Who wrote it; somebody new becomes a contact (CBM-3, R17). Tells whether an employee has to confirm him.
-async fn author(
+pub(super) async fn author(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
-    answer: &Answer<'_>,
+    judged: &Judged,
     explain: &mut Explain,
 ) -> Result<(PersonId, bool), Failure> {
-    match answer.judged.sender {
+    match judged.sender {
         Sender::Employee { id, .. } => return Ok((id, false)),
         Sender::Contact { id } => return Ok((id, comment::waits_for_confirmation(tx, account, id).await?)),
         Sender::Stranger | Sender::Nobody | Sender::Robot => {}
     }
-    let address = answer.judged.author.as_ref().and_then(|it| EmailAddress::parse(&it.address).ok());
-    let (Some(author), Some(address)) = (&answer.judged.author, address) else {
+    let address = judged.author.as_ref().and_then(|it| EmailAddress::parse(&it.address).ok());
+    let (Some(author), Some(address)) = (&judged.author, address) else {
         return Err(Failure::Internal("a mail without an author can't become a comment", None));
     };
-    let is_trusted = answer.judged.reputation.is_trusted();
+    let is_trusted = judged.reputation.is_trusted();
     // Another of his mails may have made him known since this one was judged.
     if let Some(owner) = person::list_owners(tx, account, [address.key()]).await?.first() {
         if owner.kind == PersonKind::Employee {
@@ -264,22 +222,6 @@ async fn audience(
         }
     };
     Ok(decide_audience(&answered, author))
-}
-
-async fn attach(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    author: PersonId,
-    files: &[KeptFile],
-) -> Result<Vec<file::Attachment>, Failure> {
-    let mut attachments = Vec::with_capacity(files.len());
-    for it in files {
-        let declared = Some(it.content_type.as_str());
-        let inserted = insert_file(tx, &app.env, account, author, &it.name, declared, &it.kept).await?;
-        attachments.push(file::Attachment { file: inserted.id, content_id: it.content_id.clone() });
-    }
-    Ok(attachments)
 }
 
 /// Notes in the ledger that our message was answered: the one whose reply address was written to, else the one to this

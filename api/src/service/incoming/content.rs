@@ -1,4 +1,4 @@
-//! What of a mail a comment keeps. What is left out is named, and the raw mail has it all (R12).
+//! What of a mail a comment or task keeps. What is left out is named, and the raw mail has it all (R12).
 
 use liaison_domain::{
     inbound::subject::Subject,
@@ -9,7 +9,7 @@ use liaison_persistence::comment::Warning;
 
 use crate::service::rich_text::RichText;
 
-/// A comment's texts, out of a mail.
+/// The texts of a comment or task, out of a mail.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) body: RichText,
@@ -57,6 +57,13 @@ impl Content {
             subject: Some(subject).filter(|it| !it.is_empty()),
             warnings,
         }
+    }
+}
+
+impl Content {
+    /// Says that the Message-ID is another mail's too (R7).
+    pub(super) fn warn_of_namesake(&mut self) {
+        self.warnings.push(warning("message_id_reused", "Another mail came under the same Message-ID."));
     }
 }
 

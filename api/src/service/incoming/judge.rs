@@ -1,8 +1,10 @@
 //! Loads what is to be known of a mail and decides what becomes of it. Writes nothing.
 
 use liaison_domain::{
-    id::{OutgoingMailId, PersonId},
+    id::{AccountId, OutgoingMailId, PersonId},
     inbound::{
+        address::LocalPart,
+        addressed::{Addressed, Takes, decide_addressed},
         audience::Told,
         authenticity::Authenticity,
         matching::MatchedBy,
@@ -22,7 +24,10 @@ use liaison_persistence::{
 };
 
 use super::{authenticity::Origin, explain::Explain, matching::Traces, reading::Reading, sender};
-use crate::{app::App, service::Failure};
+use crate::{
+    app::App,
+    service::{Failure, intake::mailbox::resolve},
+};
 
 /// What was decided, and what writing it needs.
 #[derive(Debug)]
@@ -43,6 +48,8 @@ pub(super) struct Judged {
     pub(super) told: Told,
     /// The message whose reply address was written to, or whose marker was quoted.
     pub(super) answered: Option<(OutgoingMailId, PersonId)>,
+    /// Whom a task is for that it begins.
+    pub(super) addressed: Addressed,
     pub(super) explain: Explain,
 }
 
@@ -99,6 +106,11 @@ pub(super) async fn judge(
     let known = if authenticity == Authenticity::Refused { Sender::Stranger } else { sender };
     let matched = traces.follow(tx, account.id, &subject, known, &settings, &mut explain).await?;
 
+    let addressed = addressed(tx, account.id, row, mail, &domain).await?;
+    if matched.place.is_none() {
+        explain.add("addresses", takes_name(addressed.takes), row.recipients.0.join(", "));
+    }
+
     let facts = Facts {
         settings: &settings,
         kind,
@@ -108,11 +120,14 @@ pub(super) async fn judge(
         reputation,
         authentic: matches!(authenticity, Authenticity::Believed | Authenticity::Unproven),
         place: matched.place.map(|place| (matched.by, place)),
+        takes: addressed.takes,
         has_content: has_content(mail),
+        has_subject: !mail.subject.trim().is_empty(),
     };
     let verdict = order.map_or_else(|| decide(&facts), |it| order::decide(it, &facts));
     match verdict {
         Verdict::Comment { .. } => explain.add("verdict", "comment", "it is added to the conversation"),
+        Verdict::NewTask => explain.add("verdict", "new_task", "it begins a task"),
         Verdict::Keep { state, cause } => {
             explain.add("verdict", state.as_str(), cause.map_or("it changes nothing", |it| it.as_str()));
         }
@@ -130,13 +145,16 @@ pub(super) async fn judge(
         told: Told::decide(subject.is_silent, &settings),
         subject,
         answered: matched.answered,
+        addressed,
         explain,
     })
 }
 
-const fn kind(mail: &ParsedMail) -> MailKind {
+fn kind(mail: &ParsedMail) -> MailKind {
     match mail.kind {
         parse::MailKind::Message => MailKind::Message,
+        // What is sent to many is as good as any other mail; it is only never answered by a machine (R1).
+        parse::MailKind::AutoReply if mail.automation.is_mass_mail() => MailKind::Message,
         parse::MailKind::AutoReply => MailKind::AutoReply,
         parse::MailKind::Complaint => MailKind::Complaint,
         parse::MailKind::Unparsable if mail.exceeds.is_some() => MailKind::OverLimits,
@@ -170,6 +188,34 @@ const fn sender_name(sender: Sender) -> &'static str {
         Sender::Employee { .. } => "employee",
         Sender::Contact { .. } => "contact",
         Sender::Stranger => "stranger",
+    }
+}
+
+/// Which of our addresses it was sent to, and whom they belong to.
+async fn addressed(
+    tx: &mut impl Tx,
+    account: AccountId,
+    row: &IncomingMailRow,
+    mail: &ParsedMail,
+    domain: &str,
+) -> Result<Addressed, Failure> {
+    let read = |address: &str| {
+        let (local, of) = address.rsplit_once('@')?;
+        of.eq_ignore_ascii_case(domain).then(|| LocalPart::read(local)).flatten()
+    };
+    let envelope: Vec<_> = row.recipients.0.iter().map(|it| read(it)).collect();
+    let written: Vec<_> =
+        mail.to.iter().chain(&mail.cc).filter_map(|it| read(&it.address)).map(Some).collect();
+    let found = resolve(tx, account, &[envelope.as_slice(), &written].concat()).await?;
+    let (envelope, written) = found.split_at_checked(envelope.len()).unwrap_or_default();
+    Ok(decide_addressed(envelope, written))
+}
+
+const fn takes_name(takes: Takes) -> &'static str {
+    match takes {
+        Takes::Tasks => "tasks",
+        Takes::Answers => "answers",
+        Takes::Nothing => "nothing",
     }
 }
 

@@ -1,5 +1,5 @@
 //! The ledger of received mail as people see it. A mail may be about anything, so it is for administrators; the mail that
-//! brought a comment is for whoever sees the comment.
+//! brought a task or comment is for whoever sees that.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
@@ -10,6 +10,7 @@ use liaison_domain::{
     inbound::{order::may_be_ordered, verdict::IncomingState},
     job::JobKind,
     refusal::{Code, Refusal},
+    task::Task,
 };
 use liaison_persistence::{
     database::{Tx, WriteTx},
@@ -56,6 +57,16 @@ pub async fn get_of_comment(
 ) -> Result<IncomingMailRow, Failure> {
     let id = comment.incoming_mail_id.ok_or_else(Refusal::not_found)?;
     Ok(incoming_mail::find(tx, caller.account, id).await?.ok_or_else(raw_gone)?)
+}
+
+/// The mail that began a task which the caller sees.
+pub async fn get_of_task(
+    tx: &mut impl Tx,
+    caller: &StaffCaller,
+    task: &Task,
+) -> Result<IncomingMailRow, Failure> {
+    let id = task.incoming_mail_id.ok_or_else(Refusal::not_found)?;
+    Ok(incoming_mail::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
 /// A mail as a file, with its bytes where they are small.

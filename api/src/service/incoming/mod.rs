@@ -1,6 +1,6 @@
 //! What becomes of a received mail: its bytes are read off the async threads, [`judge`] loads the facts and decides,
-//! [`apply`] or [`report`] writes — all that follows from a mail in one transaction, guarded by the mail's state, so that it follows
-//! once whoever works on it.
+//! [`apply`], [`new_task`] or [`report`] writes — all that follows from a mail in one transaction, guarded by the mail's
+//! state, so that it follows once whoever works on it.
 //!
 //! Every mail ends in exactly one state (R10), and `explain` tells why. Start with [`work_on`]; [`ledger`] is what
 //! administrators see, [`order`] what they may do.
@@ -9,9 +9,12 @@ mod apply;
 mod authenticity;
 mod content;
 mod explain;
+mod files;
+mod identity;
 mod judge;
 pub mod ledger;
 mod matching;
+mod new_task;
 pub mod order;
 pub mod reading;
 mod report;
@@ -32,7 +35,10 @@ use liaison_persistence::{
     sql::Json,
 };
 
-use self::{authenticity::Origin, explain::Explain, judge::Judged, reading::Reading};
+use self::{
+    authenticity::Origin, explain::Explain, files::KeptFile, judge::Judged, new_task::NewTask,
+    reading::Reading,
+};
 use super::Failure;
 use crate::app::App;
 
@@ -89,7 +95,7 @@ pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
     let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, None).await?;
     drop(tx);
     let files = match judged.verdict {
-        Verdict::Comment { .. } => apply::keep_files(app, &reading.mail).await?,
+        Verdict::Comment { .. } | Verdict::NewTask => files::keep(app, &reading.mail).await?,
         Verdict::Keep { .. } => Vec::new(),
     };
     let turn = app.intake.settling.acquire().await;
@@ -102,7 +108,7 @@ pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
             tx.commit().await?;
             return Ok(Settled::from(&row));
         }
-        IncomingState::Received => settle(&mut tx, app, account, &row, reading, judged, &files).await?,
+        IncomingState::Received => settle(&mut tx, app, &owner, &row, reading, judged, &files).await?,
         _settled => Settled::from(&row),
     };
     job::end(&mut tx, account, JobKind::ProcessMail, id.uuid()).await?;
@@ -128,12 +134,13 @@ async fn postpone(
 async fn settle(
     tx: &mut WriteTx,
     app: &App,
-    account: AccountId,
+    owner: &AccountRow,
     row: &IncomingMailRow,
     reading: Reading,
     mut judged: Judged,
-    files: &[apply::KeptFile],
+    files: &[KeptFile],
 ) -> Result<Settled, Failure> {
+    let account = owner.id;
     let mut explain = std::mem::take(&mut judged.explain);
     let outcome = |state, cause, task, comment, explain: Explain| Outcome {
         state,
@@ -157,7 +164,12 @@ async fn settle(
         Verdict::Comment { place, .. } => {
             let answer = apply::Answer { place, judged: &judged, row, reading: &reading, files };
             let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
-            outcome(IncomingState::Applied, None, Some(task), Some(comment), explain)
+            outcome(IncomingState::Applied, None, Some(task), comment, explain)
+        }
+        Verdict::NewTask => {
+            let new = NewTask { judged: &judged, row, reading: &reading, files };
+            let (task, comment) = new_task::begin(tx, app, owner, &new, &mut explain).await?;
+            outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
     };
     incoming_mail::update(tx, account, row.id, &outcome).await?;

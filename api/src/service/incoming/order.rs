@@ -15,7 +15,7 @@ use liaison_domain::{
     refusal::{Code, Refusal},
 };
 use liaison_persistence::{
-    account,
+    account::{self, AccountRow},
     database::WriteTx,
     incoming_mail::{self, IncomingMailRow, Step},
     job,
@@ -24,9 +24,9 @@ use liaison_persistence::{
 };
 
 use super::{
-    apply::{self, KeptFile},
     authenticity::Origin,
     explain::Explain,
+    files::{self, KeptFile},
     judge::{self, Judged},
     ledger,
     reading::{self, Reading},
@@ -41,6 +41,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Ordered {
     id: IncomingMailId,
+    owner: AccountRow,
     order: Order,
     reading: Reading,
     judged: Judged,
@@ -65,12 +66,13 @@ pub async fn prepare(
     let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, Some(order)).await?;
     drop(tx);
     let files = match judged.verdict {
-        Verdict::Comment { .. } if judged.is_readable => apply::keep_files(app, &reading.mail).await?,
+        Verdict::NewTask => files::keep(app, &reading.mail).await?,
+        Verdict::Comment { .. } if judged.is_readable => files::keep(app, &reading.mail).await?,
         // What can't be read is attached as it came.
-        Verdict::Comment { .. } => vec![apply::keep_raw(app, id, raw).await?],
+        Verdict::Comment { .. } => vec![files::keep_raw(app, id, raw).await?],
         Verdict::Keep { .. } => Vec::new(),
     };
-    Ok(Ordered { id, order, reading, judged, files })
+    Ok(Ordered { id, owner, order, reading, judged, files })
 }
 
 /// Applies a mail as it was ordered. Where From names nobody, whoever attaches it is the comment's author.
@@ -80,7 +82,7 @@ pub async fn carry_out(
     caller: &StaffCaller,
     ordered: Ordered,
 ) -> Result<IncomingMailRow, Failure> {
-    let Ordered { id, order, reading, mut judged, files } = ordered;
+    let Ordered { id, owner, order, reading, mut judged, files } = ordered;
     if let Order::Attach(task) = order {
         require_task(tx, caller, task).await?;
     }
@@ -104,7 +106,7 @@ pub async fn carry_out(
     let was = row.cause.map_or(row.state.as_str(), Cause::as_str);
     let by = name(tx, caller).await?;
     judged.explain.add("order", verdict, format!("{by} {verdict} it, although it was kept as {was}"));
-    settle(tx, app, caller.account, &row, reading, judged, &files).await?;
+    settle(tx, app, &owner, &row, reading, judged, &files).await?;
     ledger::get(tx, caller, id).await
 }
 

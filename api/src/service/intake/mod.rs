@@ -47,15 +47,18 @@ pub struct Received {
     pub state: IncomingState,
 }
 
-/// Takes a mail in for every account that its recipients name; refused as a whole where one of them is unknown.
+/// Takes a mail in for every account that its recipients name; refused as a whole where one of them is of no account. What
+/// an account has no mailbox for it keeps all the same: whoever handed the mail in might ask nobody else to take it.
 pub async fn receive(app: &App, envelope: Envelope, raw: Bytes) -> Result<Vec<Received>, Failure> {
     let mut recipients: Vec<(AccountId, String)> = Vec::with_capacity(envelope.recipients.len());
-    let mut refusal = Refusal::new(Code::UnknownRecipient, "There is no such mailbox here.");
+    let mut refusal = Refusal::new(Code::UnknownRecipient, "There is no such account here.");
     for address in &envelope.recipients {
-        if let Some(account) = mailbox::find(app, address).await? {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if let Some(account) = mailbox::find_account(app, domain).await? {
             recipients.push((account, address.clone()));
         } else {
-            refusal = refusal.at("?recipient", FieldCode::UnknownId, format!("{address} is no mailbox here"));
+            refusal =
+                refusal.at("?recipient", FieldCode::UnknownId, format!("{address} is in no account here"));
         }
     }
     if !refusal.fields.is_empty() {

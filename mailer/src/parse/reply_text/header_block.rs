@@ -47,6 +47,20 @@ pub(super) fn find(lines: &[Line<'_>], first: usize, announced: bool) -> Option<
     last.filter(|_| block.is_header(announced))
 }
 
+/// What a block's lines say of its author.
+pub(super) fn find_author<'a>(block: &[Line<'a>]) -> Option<&'a str> {
+    find_value(block, Key::From)
+}
+
+/// What a block's lines say of its subject.
+pub(super) fn find_subject<'a>(block: &[Line<'a>]) -> Option<&'a str> {
+    find_value(block, Key::Subject)
+}
+
+fn find_value<'a>(block: &[Line<'a>], wanted: Key) -> Option<&'a str> {
+    block.iter().filter_map(key_of).find(|(key, _)| *key == wanted).map(|(_, value)| value)
+}
+
 /// What the lines of a block say.
 #[derive(Default)]
 struct Block {

@@ -16,12 +16,15 @@ use super::{
 
 mod attribution;
 mod banner;
+mod forward;
 mod header_block;
 mod lines;
 mod opening;
 #[rustfmt::skip]
 mod phrases;
 mod signature;
+
+pub use forward::{Forwarded, find_forwarded};
 
 use lines::{Line, lines, next_text};
 use opening::{MarkedLines, Opening};
