@@ -29,8 +29,8 @@ pub mod rich_text;
 pub mod session;
 pub mod suppression;
 pub mod task;
-pub mod virtual_address;
 pub mod trouble;
+pub mod virtual_address;
 
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::error::StorageError;

@@ -1,9 +1,8 @@
 //! What an administrator may have done with a mail that was kept (product §5: quarantine).
 
 use super::{
-    addressed::Takes,
     matching::{MatchedBy, Place},
-    verdict::{Cause, Facts, IncomingState, MailKind, Sender, Verdict, decide as decide_alone},
+    verdict::{Cause, Facts, IncomingState, MailKind, Sender, Verdict, decide as decide_alone, destination},
 };
 use crate::id::TaskId;
 
@@ -19,21 +18,14 @@ pub enum Order {
 /// Decides what becomes of a mail that somebody released or attached. Where nothing can be read, or nobody is named as its
 /// author, or it belongs nowhere, releasing it leaves it as it is; attaching works with any mail.
 pub fn decide(order: Order, facts: &Facts<'_>) -> Verdict {
-    match (order, facts.place) {
-        (Order::Attach(task), _) => {
+    match order {
+        Order::Attach(task) => {
             Verdict::Comment { matched_by: MatchedBy::None, place: Place { task, comment: None } }
         }
-        (Order::Release, Some((matched_by, place)))
-            if is_readable(facts.kind) && has_author(facts.sender) =>
-        {
-            Verdict::Comment { matched_by, place }
+        Order::Release if is_readable(facts.kind) && has_author(facts.sender) => {
+            destination(&Facts { has_content: true, ..*facts })
         }
-        (Order::Release, None)
-            if is_readable(facts.kind) && has_author(facts.sender) && facts.takes == Takes::Tasks =>
-        {
-            Verdict::NewTask
-        }
-        (Order::Release, _) => decide_alone(facts),
+        Order::Release => decide_alone(facts),
     }
 }
 
@@ -66,7 +58,7 @@ mod tests {
     use crate::{
         account::EmployeeStatus,
         id::PersonId,
-        inbound::{settings::IncomingSettings, standing::Reputation},
+        inbound::{addressed::Takes, settings::IncomingSettings, standing::Reputation},
     };
 
     const HERE: Place = Place { task: TaskId::new(Uuid::from_u128(7)), comment: None };
@@ -87,6 +79,8 @@ mod tests {
             reputation: Reputation::default(),
             authentic: false,
             place: Some((MatchedBy::ReplyToken, HERE)),
+            takes: Takes::Nothing,
+            has_subject: true,
             has_content: false,
         }
     }
@@ -95,6 +89,8 @@ mod tests {
     fn a_released_mail_goes_where_it_belongs_whatever_spoke_against_it() {
         let expected = Verdict::Comment { matched_by: MatchedBy::ReplyToken, place: HERE };
         assert_eq!(decide(Order::Release, &spoofed()), expected);
+        let to_anna = Facts { place: None, takes: Takes::Tasks, ..spoofed() };
+        assert_eq!(decide(Order::Release, &to_anna), Verdict::NewTask);
     }
 
     #[test]

@@ -154,37 +154,43 @@ pub enum Verdict {
 
 /// Decides by the order of product §5: reports and robots first, then loops, then who wrote, then where it belongs.
 pub fn decide(facts: &Facts<'_>) -> Verdict {
-    let keep = |cause: Cause| Verdict::Keep { state: cause.state(), cause: Some(cause) };
-    let settled = |state| Verdict::Keep { state, cause: None };
+    objection(facts).unwrap_or_else(|| destination(facts))
+}
+
+/// What the mail is instead of a comment, or why it is kept.
+fn objection(facts: &Facts<'_>) -> Option<Verdict> {
+    let settled = |state| Some(Verdict::Keep { state, cause: None });
     match facts.kind {
-        MailKind::OverLimits => return keep(Cause::OverLimits),
-        MailKind::Unparsable => return keep(Cause::Unparsable),
-        MailKind::Message | MailKind::AutoReply if facts.own_mail => return keep(Cause::OwnMail),
+        MailKind::OverLimits => return Some(keep(Cause::OverLimits)),
+        MailKind::Unparsable => return Some(keep(Cause::Unparsable)),
+        MailKind::Message | MailKind::AutoReply if facts.own_mail => return Some(keep(Cause::OwnMail)),
         MailKind::Bounce { is_readable: true } | MailKind::Complaint => {
             return settled(IncomingState::Bounce);
         }
         MailKind::Bounce { is_readable: false } if !facts.settings.accept_robots => {
-            return keep(Cause::Robot);
+            return Some(keep(Cause::Robot));
         }
         MailKind::AutoReply => return settled(IncomingState::AutoReply),
         MailKind::Bounce { is_readable: false } | MailKind::Message => {}
     }
     if facts.hops > MAX_HOPS {
-        return keep(Cause::Loop);
+        return Some(keep(Cause::Loop));
     }
-    if let Some(cause) = facts.reputation.refusal(facts.sender) {
-        return keep(cause);
-    }
-    match facts.sender {
-        Sender::Nobody => return keep(Cause::NoSender),
-        Sender::Robot => return keep(Cause::Robot),
-        Sender::Employee { status: EmployeeStatus::Inactive, .. } => return keep(Cause::InactiveEmployee),
-        Sender::Employee { .. } if !facts.authentic => return keep(Cause::SpoofedEmployee),
+    let refusal = facts.reputation.refusal(facts.sender).or(match facts.sender {
+        Sender::Nobody => Some(Cause::NoSender),
+        Sender::Robot => Some(Cause::Robot),
+        Sender::Employee { status: EmployeeStatus::Inactive, .. } => Some(Cause::InactiveEmployee),
+        Sender::Employee { .. } if !facts.authentic => Some(Cause::SpoofedEmployee),
         Sender::Stranger if facts.settings.known_senders_only && !facts.reputation.is_trusted() => {
-            return keep(Cause::UnknownSender);
+            Some(Cause::UnknownSender)
         }
-        Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => {}
-    }
+        Sender::Employee { .. } | Sender::Contact { .. } | Sender::Stranger => None,
+    });
+    refusal.map(keep)
+}
+
+/// Where the mail goes, whatever speaks against it.
+pub(super) fn destination(facts: &Facts<'_>) -> Verdict {
     match facts.place {
         None => match facts.takes {
             Takes::Tasks if facts.has_content || facts.has_subject => Verdict::NewTask,
@@ -195,6 +201,10 @@ pub fn decide(facts: &Facts<'_>) -> Verdict {
         Some(_) if !facts.has_content => keep(Cause::Blank),
         Some((matched_by, place)) => Verdict::Comment { matched_by, place },
     }
+}
+
+const fn keep(cause: Cause) -> Verdict {
+    Verdict::Keep { state: cause.state(), cause: Some(cause) }
 }
 
 /// Whether nobody but a mail server writes under this local part (RFC 5321 §6.1, RFC 2142 §5).
