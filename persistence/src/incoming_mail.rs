@@ -126,6 +126,34 @@ pub struct NewIncomingMail {
     pub raw: Option<Bytes>,
 }
 
+impl NewIncomingMail {
+    /// As it stands right after it was committed.
+    pub fn received(&self) -> IncomingMailRow {
+        IncomingMailRow {
+            id: self.id,
+            received_at: self.received_at,
+            via: self.via,
+            peer: self.peer.clone(),
+            client: self.client.clone(),
+            helo: self.helo.clone(),
+            envelope_sender: self.envelope_sender.clone(),
+            recipients: Json(self.recipients.clone()),
+            size: self.size,
+            sha256: self.sha256.clone(),
+            raw_dropped_at: None,
+            state: IncomingState::Received,
+            cause: None,
+            message_id: None,
+            matched_by: None,
+            task_id: None,
+            comment_id: None,
+            authentication: None,
+            hops: None,
+            explain: Json(Vec::new()),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct MailRow<'a> {
     id: Hex,

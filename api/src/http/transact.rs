@@ -38,6 +38,15 @@ pub async fn query<T>(
     Ok(read(&mut tx).await?)
 }
 
+/// Does something only to see what it comes to: nothing of it lasts.
+pub async fn rehearse<T>(
+    app: &App,
+    change: impl AsyncFnOnce(&mut WriteTx) -> Result<T, Failure>,
+) -> Result<T, Problem> {
+    let mut tx = app.database.write().await?;
+    Ok(change(&mut tx).await?)
+}
+
 /// Changes something, once for each idempotency key.
 pub async fn mutate(
     app: &App,

@@ -125,7 +125,7 @@ async fn write_mails(
         from_name: &from.name,
         from_address: &from_address,
         subject: &subject,
-        hops: notice.hops + 1,
+        hops: notice.hops.saturating_add(1),
         at: app.env.now(),
     };
     Ok(outgoing_mail::insert_all(tx, account, &about, &new).await?)

@@ -11,7 +11,7 @@ use super::{Kept, MAX_INLINE, location};
 use crate::env::Env;
 
 /// Bytes that tell any type we know of.
-const MAX_HEAD: usize = 8 * 1024;
+pub(super) const MAX_HEAD: usize = 8 * 1024;
 
 pub(super) struct Incoming<'a> {
     objects: &'a Arc<dyn ObjectStore>,

@@ -15,9 +15,10 @@ use futures_util::{Stream, StreamExt as _, stream};
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path,
 };
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use self::incoming::Incoming;
+use self::incoming::{Incoming, MAX_HEAD};
 use crate::env::Env;
 
 /// Largest content in bytes that stands in the database row: it costs no second sync of the disk.
@@ -39,6 +40,18 @@ pub struct Kept {
     pub inline: Option<Bytes>,
     /// How the content begins, to tell its type by.
     pub head: Bytes,
+}
+
+impl Kept {
+    /// What content would be kept as, without keeping it.
+    pub fn weigh(content: &[u8]) -> Self {
+        Self {
+            sha256: Sha256::digest(content).into(),
+            size: content.len() as u64,
+            inline: (content.len() <= MAX_INLINE).then(|| Bytes::copy_from_slice(content)),
+            head: Bytes::copy_from_slice(content.get(..MAX_HEAD).unwrap_or(content)),
+        }
+    }
 }
 
 impl Storage {

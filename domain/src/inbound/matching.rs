@@ -53,6 +53,8 @@ pub struct Place {
 pub struct Clues {
     pub tokens: Vec<MailToken>,
     pub task_numbers: Vec<i64>,
+    /// It was sent to `task+@`: the subject may name the task (CBM-6).
+    pub for_any_task: bool,
     /// Message-IDs without angle brackets: what is answered first, then the thread from its end.
     pub message_ids: Vec<String>,
     pub markers: Vec<BodyMarker>,
@@ -87,8 +89,8 @@ impl Clues {
             match part {
                 LocalPart::Reply(token) => push_new(&mut clues.tokens, token),
                 LocalPart::Task(number) => push_new(&mut clues.task_numbers, number),
-                LocalPart::AnyTask | LocalPart::Project(_) | LocalPart::Bounce(_) | LocalPart::Mailbox(_) => {
-                }
+                LocalPart::AnyTask => clues.for_any_task = true,
+                LocalPart::Project(_) | LocalPart::Bounce(_) | LocalPart::Mailbox(_) => {}
             }
         }
         let ids = in_reply_to.iter().chain(references.iter().rev()).filter(|it| is_usable_id(it));
@@ -112,7 +114,13 @@ pub struct Found {
     pub tasks: HashMap<i64, TaskId>,
     pub message_ids: HashMap<String, Place>,
     pub markers: HashMap<BodyMarker, Place>,
+    /// What the subject of a mail to `task+@` names; none where it names nothing.
+    pub named: Option<Named>,
 }
+
+/// A text in a subject, and the task whose title has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named(pub Option<TaskId>);
 
 /// What one step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,11 +161,16 @@ impl Chain {
 
 /// Follows the clues that prove themselves: reply token, task address, thread headers, marker in the text.
 pub fn follow(clues: &Clues, found: &Found) -> Chain {
-    let Clues { tokens, task_numbers, message_ids, markers } = clues;
+    let Clues { tokens, task_numbers, message_ids, markers, .. } = clues;
     let mut chain = Chain::default();
     chain.attempt(MatchedBy::ReplyToken, || first(tokens, |it| found.tokens.get(it).copied()));
     chain.attempt(MatchedBy::TaskAddress, || {
-        first(task_numbers, |it| found.tasks.get(it).map(|task| Place { task: *task, comment: None }))
+        let place = |task: TaskId| Place { task, comment: None };
+        match (first(task_numbers, |it| found.tasks.get(it).copied().map(place)), found.named) {
+            (Look::Absent, Some(Named(Some(task)))) => Look::Found(place(task)),
+            (Look::Absent, Some(Named(None))) => Look::Unknown(1),
+            (look, _) => look,
+        }
     });
     chain.attempt(MatchedBy::References, || first(message_ids, |it| found.message_ids.get(it).copied()));
     chain.attempt(MatchedBy::BodyMarker, || first(markers, |it| found.markers.get(it).copied()));

@@ -13,6 +13,14 @@ pub fn title(subject: &str, language: Language) -> Title {
     )
 }
 
+/// The words that name the closed task which a new one goes on with (INA-1).
+pub fn follows(number: i64, language: Language) -> String {
+    match language {
+        Language::English => format!("Continues task no. {number}, which is closed."),
+        Language::Russian => format!("Продолжение закрытой задачи № {number}."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

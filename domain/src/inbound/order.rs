@@ -80,8 +80,9 @@ mod tests {
             authentic: false,
             place: Some((MatchedBy::ReplyToken, HERE)),
             takes: Takes::Nothing,
-            has_subject: true,
+            is_closed: false,
             has_content: false,
+            has_subject: true,
         }
     }
 
@@ -90,7 +91,7 @@ mod tests {
         let expected = Verdict::Comment { matched_by: MatchedBy::ReplyToken, place: HERE };
         assert_eq!(decide(Order::Release, &spoofed()), expected);
         let to_anna = Facts { place: None, takes: Takes::Tasks, ..spoofed() };
-        assert_eq!(decide(Order::Release, &to_anna), Verdict::NewTask);
+        assert_eq!(decide(Order::Release, &to_anna), Verdict::NewTask { follows: None });
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What a subject says besides its words: that it answers or passes on a mail (DET-2), a ticket's mark (TKT-1), that
-//! nobody is to be told (CBM-7).
+//! nobody is to be told (CBM-7), which task it is for (CBM-6).
 
 /// What mail programs put before a subject that they answer or pass on, folded.
 const PREFIXES: &[&str] = &[
@@ -64,6 +64,18 @@ impl Subject {
             rest = shorter;
         }
         (rest.len() < self.shown.len() && !rest.is_empty()).then_some(rest)
+    }
+
+    /// Takes `#text` out of it, by which mail to `task+@` names its task: what follows the first `#`. Where nothing else is
+    /// left, the text is shown without the mark (CBM-6).
+    pub fn take_search(&mut self) -> Option<String> {
+        let (before, text) = self.shown.split_once('#')?;
+        let text = Some(text.trim()).filter(|it| !it.is_empty())?.to_owned();
+        let before = before.trim_end();
+        let is_bare = before.is_empty() || before.ends_with([':', '：']);
+        self.shown =
+            if is_bare { format!("{before} {text}").trim_start().to_owned() } else { before.to_owned() };
+        Some(text)
     }
 
     /// The marks of tickets in it, see [`ticket_marks`].
@@ -135,6 +147,23 @@ mod tests {
         let silent = Subject::read("Re: Gate @NoNotify  repair");
         assert_eq!(silent, Subject { shown: "Re: Gate repair".into(), is_silent: true });
         assert!(!Subject::read("write to me@nonotify.example").is_silent);
+    }
+
+    /// CBM-6
+    #[test]
+    fn a_subject_may_name_its_task() {
+        let taken = |subject: &str| {
+            let mut subject = Subject::read(subject);
+            let text = subject.take_search();
+            (text, subject.shown)
+        };
+        let expected = |text: &str, shown: &str| (Some(text.to_owned()), shown.to_owned());
+        assert_eq!(taken("Offer #Gate repair @nonotify"), expected("Gate repair", "Offer"));
+        assert_eq!(taken("#Gate"), expected("Gate", "Gate"));
+        assert_eq!(taken("Fwd: # Gate "), expected("Gate", "Fwd: Gate"));
+        for none in ["Offer", "Offer #", "# "] {
+            assert_eq!(taken(none).0, None, "{none}");
+        }
     }
 
     #[track_caller]

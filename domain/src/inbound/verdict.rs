@@ -3,10 +3,14 @@
 use super::{
     addressed::Takes,
     matching::{MatchedBy, Place},
-    settings::IncomingSettings,
+    settings::{IncomingSettings, ReplyToInactive},
     standing::Reputation,
 };
-use crate::{account::EmployeeStatus, id::PersonId, named::named};
+use crate::{
+    account::EmployeeStatus,
+    id::{PersonId, TaskId},
+    named::named,
+};
 
 named! {
     /// Where a received mail stands.
@@ -129,6 +133,8 @@ pub struct Facts<'a> {
     /// Whether an employee named in From may be believed.
     pub authentic: bool,
     pub place: Option<(MatchedBy, Place)>,
+    /// The task of the place is completed, rejected or cancelled.
+    pub is_closed: bool,
     /// What the addresses take that it was sent to.
     pub takes: Takes,
     pub has_content: bool,
@@ -146,8 +152,8 @@ pub const MAX_HOPS: u32 = 5;
 pub enum Verdict {
     /// Add a comment at the place.
     Comment { matched_by: MatchedBy, place: Place },
-    /// Begin a task with it (TBM-1).
-    NewTask,
+    /// Begin a task with it (TBM-1), perhaps one that goes on where a closed one ended (INA-1).
+    NewTask { follows: Option<TaskId> },
     /// Keep it and change nothing.
     Keep { state: IncomingState, cause: Option<Cause> },
 }
@@ -193,12 +199,17 @@ fn objection(facts: &Facts<'_>) -> Option<Verdict> {
 pub(super) fn destination(facts: &Facts<'_>) -> Verdict {
     match facts.place {
         None => match facts.takes {
-            Takes::Tasks if facts.has_content || facts.has_subject => Verdict::NewTask,
+            Takes::Tasks if facts.has_content || facts.has_subject => Verdict::NewTask { follows: None },
             Takes::Tasks => keep(Cause::Blank),
             Takes::Answers => keep(Cause::Unmatched),
             Takes::Nothing => keep(Cause::UnknownRecipient),
         },
         Some(_) if !facts.has_content => keep(Cause::Blank),
+        Some((_, place))
+            if facts.is_closed && facts.settings.reply_to_inactive == ReplyToInactive::NewTask =>
+        {
+            Verdict::NewTask { follows: Some(place.task) }
+        }
         Some((matched_by, place)) => Verdict::Comment { matched_by, place },
     }
 }
@@ -219,7 +230,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::id::TaskId;
     use crate::inbound::standing::SenderStanding;
 
     fn person() -> PersonId {
@@ -239,6 +249,7 @@ mod tests {
             reputation: Reputation::default(),
             authentic: false,
             place: Some((MatchedBy::ReplyToken, place)),
+            is_closed: false,
             takes: Takes::Answers,
             has_content: true,
             has_subject: true,
@@ -267,6 +278,17 @@ mod tests {
         let trusted = Reputation { standing: Some(SenderStanding::Trusted), ..Reputation::default() };
         let facts = Facts { settings, sender: Sender::Stranger, reputation: trusted, ..answer() };
         assert!(matches!(decide(&facts), Verdict::Comment { .. }));
+    }
+
+    /// IN-2, INA-1: by default a closed task takes its answers.
+    #[test]
+    fn an_answer_to_a_closed_task_begins_a_new_one_where_the_account_wants_that() {
+        let closed = Facts { is_closed: true, ..answer() };
+        assert!(matches!(decide(&closed), Verdict::Comment { .. }));
+        let settings = &IncomingSettings { reply_to_inactive: ReplyToInactive::NewTask, ..DEFAULTS.clone() };
+        let follows = Some(TaskId::new(Uuid::from_u128(7)));
+        assert_eq!(decide(&Facts { settings, ..closed }), Verdict::NewTask { follows });
+        assert!(matches!(decide(&Facts { settings, ..answer() }), Verdict::Comment { .. }));
     }
 
     /// IN-7
@@ -331,7 +353,7 @@ mod tests {
     fn what_belongs_to_no_conversation_begins_a_task_where_tasks_are_taken() {
         let new = Facts { place: None, takes: Takes::Tasks, ..answer() };
         for facts in [new, Facts { has_content: false, ..new }, Facts { has_subject: false, ..new }] {
-            assert_eq!(decide(&facts), Verdict::NewTask, "{facts:?}");
+            assert_eq!(decide(&facts), Verdict::NewTask { follows: None }, "{facts:?}");
         }
         let answer = Facts { takes: Takes::Tasks, ..answer() };
         assert!(matches!(decide(&answer), Verdict::Comment { .. }));

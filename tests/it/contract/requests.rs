@@ -78,8 +78,10 @@ impl World {
 
     /// The operation's path, about something made for it.
     pub(super) async fn path(&self, operation: &Operation) -> String {
-        if operation.id == "receive_mail" {
-            return RECEIVE.to_owned();
+        match operation.id.as_str() {
+            "receive_mail" => return RECEIVE.to_owned(),
+            "dry_run_incoming_mail" => return RECEIVE.replace("incoming?", "incoming:dry-run?"),
+            _ => {}
         }
         if operation.id == "follow_file_link" {
             return self.file_link().await;
@@ -143,7 +145,7 @@ impl World {
             "create_contact" => json!({"name": name, "email": email}),
             "update_contact" => json!({"name": "Ivan"}),
             "create_file" => return Body::Form,
-            "receive_mail" => {
+            "receive_mail" | "dry_run_incoming_mail" => {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
             }
             "create_task" => json!({"title": "Repair the gate"}),

@@ -15,6 +15,7 @@ both_engines!(
     the_title_behind_re_leads_to_a_task_of_the_sender_only,
     a_ticket_mark_leads_to_the_task_with_the_same_mark,
     the_sender_alone_is_enough_where_the_account_wants_that,
+    a_mail_to_any_task_names_it_in_the_subject,
     every_step_that_was_tried_is_told,
     a_mail_for_which_we_were_a_hidden_receiver_shows_nobody_to_others,
     thirty_answers_to_answers_stay_short,
@@ -153,6 +154,32 @@ async fn the_sender_alone_is_enough_where_the_account_wants_that(app: TestApp) {
     for (n, other) in (4..).zip(["anna@acme.example", "pyotr@other.example"]) {
         assert_eq!(talk.hand_in(of(n, other), &[ANNA]).await["matched_by"], "none", "{other}");
     }
+    app.mail().take();
+}
+
+/// CBM-6: the latest whose title has the text, among those that the sender may see; the mark is not shown.
+async fn a_mail_to_any_task_names_it_in_the_subject(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    let mail = |n: u32, subject: &str| {
+        bare(n, "", "Yes.").replace("Hello", subject).replace("Date:", "Cc: task+@acme.liaison.test\r\nDate:")
+    };
+    let at_any = async |mail: String| talk.hand_in(mail, &[ANNA]).await;
+    check_applied(&talk, &at_any(mail(1, "Offer @nonotify #GAT")).await, "task_address");
+    let comment = talk.last_comment().await;
+    assert_eq!((&comment["subject"], &comment["audience"]), (&json!("Offer"), &json!([])));
+    for (n, subject) in (2..).zip(["Offer #Roof", "Offer", "Offer #"]) {
+        assert_eq!(at_any(mail(n, subject)).await["matched_by"], "none", "{subject}");
+    }
+    let hidden = json!({"title": "Gate of others"});
+    let hidden = talk.anna.post("/v1/tasks", hidden).await.expect(201).json();
+    check_applied(&talk, &at_any(mail(5, "Offer #Gate")).await, "task_address");
+    let stranger = mail(6, "Offer #Gate").replace("ivan@client.example", "pyotr@other.example");
+    assert_eq!(at_any(stranger).await["matched_by"], "none");
+    let owner = mail(7, "Offer #Gate").replace("ivan@client.example", "anna@acme.example");
+    assert_eq!(at_any(owner).await["task_id"], hidden["id"]);
+    let numbered = mail(8, "Offer #others").replace("task+@", &format!("task+{}@", talk.task["number"]));
+    check_applied(&talk, &at_any(numbered).await, "task_address");
+    assert_eq!(talk.last_comment().await["subject"], "Offer #others");
     app.mail().take();
 }
 

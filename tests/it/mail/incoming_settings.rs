@@ -11,6 +11,8 @@ both_engines!(
     a_robot_is_heard_where_the_account_wants_it,
     reply_to_names_the_author_where_the_account_wants_it,
     a_mark_in_the_subject_tells_nobody,
+    an_answer_to_a_closed_task_begins_a_new_one_where_the_account_wants_that,
+    a_new_task_goes_to_the_addresses_that_the_closed_one_came_to,
 );
 
 /// IN-1: without a comment and without a contact, token or not; and it can be looked at again.
@@ -99,4 +101,48 @@ async fn a_mark_in_the_subject_tells_nobody(app: TestApp) {
     let comment = talk.last_comment().await;
     assert_eq!((&comment["subject"], &comment["audience"]), (&json!("Re: Gate"), &json!([])));
     assert_eq!(app.mail().take().len(), 0);
+}
+
+/// IN-2, INA-1, INA-3: a comment by default; else a new task for those who worked on the closed one.
+async fn an_answer_to_a_closed_task_begins_a_new_one_where_the_account_wants_that(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    let boris = talk.anna.employee("boris").await;
+    let path = format!("/v1/tasks/{}", talk.task.id());
+    talk.anna.patch(&path, json!({"status": "completed", "assignees": [boris.me.id()]})).await.expect(200);
+    let mail =
+        |n: u32| text_fixture("answer.eml", &talk.asked.reply_to).replace("answer-1@", &format!("{n}@"));
+    check_applied(&talk, &talk.answer(&mail(1)).await, "reply_token");
+    talk.set(json!({"reply_to_inactive": "new_task"})).await;
+    let entry = talk.answer(&mail(2)).await;
+    check_state(&entry, "applied", None);
+    assert_eq!((&entry["matched_by"], &entry["comment_id"]), (&json!("reply_token"), &json!(null)));
+    let new = talk.anna.get(format!("/v1/tasks/{}", entry["task_id"].text())).await.expect(200).json();
+    assert_ne!(new["id"], talk.task["id"]);
+    assert_eq!((&new["assigner"]["id"], &new["assignees"][0]["id"]), (&talk.ivan["id"], &boris.me["id"]));
+    let text = new["description_text"].text();
+    let first = format!("Continues task no. {}, which is closed.", talk.task["number"]);
+    assert!(text.starts_with(&first) && text.contains("Tomorrow at ten."), "{text}");
+    assert_eq!(talk.comments().await.len(), 2);
+
+    talk.anna.patch(&path, json!({"status": "in_progress"})).await.expect(200);
+    check_applied(&talk, &talk.answer(&mail(3)).await, "reply_token");
+}
+
+/// INA-1, INA-2
+async fn a_new_task_goes_to_the_addresses_that_the_closed_one_came_to(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    talk.anna.employee("boris").await;
+    talk.set(json!({"reply_to_inactive": "new_task"})).await;
+    let boris = "boris@acme.liaison.test";
+    let first = text_fixture("answer.eml", boris).replace("Re: Gate", "Roof");
+    let first = talk.hand_in(first, &[boris]).await;
+    let path = format!("/v1/tasks/{}", first["task_id"].text());
+    let begun = talk.anna.get(&path).await.expect(200).json();
+    talk.anna.patch(&path, json!({"status": "cancelled", "assignees": []})).await.expect(200);
+    let address = format!("task+{}@acme.liaison.test", begun["number"]);
+    let answer = text_fixture("answer.eml", &address).replace("answer-1@", "answer-2@");
+    let entry = talk.hand_in(answer, &[&address]).await;
+    let new = talk.anna.get(format!("/v1/tasks/{}", entry["task_id"].text())).await.expect(200).json();
+    assert_ne!(new["id"], begun["id"]);
+    assert_eq!(new["assignees"][0]["name"], "boris", "{new:#}");
 }

@@ -4,6 +4,7 @@ mod history;
 mod incoming_authenticity;
 mod incoming_causes;
 mod incoming_door;
+mod incoming_dry_run;
 mod incoming_ledger;
 mod incoming_lmtp;
 mod incoming_loop;

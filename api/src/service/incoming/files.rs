@@ -6,7 +6,7 @@ use liaison_domain::{
     id::{AccountId, IncomingMailId, PersonId},
     inbound::verdict::MAX_MAIL_BYTES,
 };
-use liaison_mailer::parse::ParsedMail;
+use liaison_mailer::parse::{self, ParsedMail};
 use liaison_persistence::database::WriteTx;
 
 use crate::{
@@ -49,6 +49,17 @@ pub(super) async fn keep_raw(app: &App, id: IncomingMailId, raw: Bytes) -> Resul
     let kept = kept.map_err(|error| Failure::internal("a mail can't be kept as a file", error))?;
     let (name, content_type) = (format!("{id}.eml"), "message/rfc822".to_owned());
     Ok(KeptFile { kept, name, content_type, content_id: None })
+}
+
+/// The files as they would be kept; nothing is written.
+pub(super) fn weigh(mail: &ParsedMail) -> Vec<KeptFile> {
+    let weigh = |it: &parse::Attachment| KeptFile {
+        kept: Kept::weigh(&it.bytes),
+        name: it.name.clone(),
+        content_type: it.content_type.clone(),
+        content_id: it.content_id.clone(),
+    };
+    mail.attachments.iter().filter(|it| !it.inline_noise).map(weigh).collect()
 }
 
 /// Names the files, in the order of the mail.

@@ -9,18 +9,20 @@ use liaison_domain::{
         authenticity::Authenticity,
         matching::MatchedBy,
         order::{self, Order},
+        settings::ReplyToInactive,
         standing::Reputation,
         subject::Subject,
         verdict::{Cause, Facts, MailKind, Sender, Verdict, decide},
     },
     mail_address::EmailAddress,
+    task::{Task, TaskRole},
 };
 use liaison_mailer::parse::{self, Mailbox, ParsedMail};
 use liaison_persistence::{
     account::AccountRow,
     database::Tx,
-    incoming_mail::{Authentication, IncomingMailRow},
-    incoming_settings, mail_sender,
+    incoming_mail::{self, Authentication, IncomingMailRow},
+    incoming_settings, mail_sender, task,
 };
 
 use super::{authenticity::Origin, explain::Explain, matching::Traces, reading::Reading, sender};
@@ -84,7 +86,7 @@ pub(super) async fn judge(
     explain.add("read", kind_name(kind), mail.reasons.join("; "));
 
     let settings = incoming_settings::get(tx, account.id).await?;
-    let traces = Traces::find(tx, app, account, row, reading).await?;
+    let mut traces = Traces::find(tx, app, account, row, reading).await?;
     let hops = Hops::read(&mail.route.hops, &app.keys.installation());
     let is_from_us = mail.from.as_ref().is_some_and(|it| is_in(&it.address, &domain));
     let own_mail = traces.is_ours || (hops.was_here && is_from_us);
@@ -101,13 +103,24 @@ pub(super) async fn judge(
     };
     let authenticity = origin.judge(app, row, sender, &mut explain);
 
-    let subject = Subject::read(&mail.subject);
+    let mut subject = Subject::read(&mail.subject);
     // A guess trusts the sender, so it needs one who is believed.
     let known = if authenticity == Authenticity::Refused { Sender::Stranger } else { sender };
-    let matched = traces.follow(tx, account.id, &subject, known, &settings, &mut explain).await?;
+    let matched = traces.follow(tx, account.id, &mut subject, known, &settings, &mut explain).await?;
 
-    let addressed = addressed(tx, account.id, row, mail, &domain).await?;
-    if matched.place.is_none() {
+    let closed = match matched.place {
+        Some(place) if settings.reply_to_inactive == ReplyToInactive::NewTask => {
+            task::find(tx, account.id, place.task).await?.filter(|it| !it.status.is_active())
+        }
+        _ => None,
+    };
+    let addressed = match &closed {
+        Some(task) => addressed_before(tx, account.id, task, &domain).await?,
+        None => addressed(tx, account.id, &row.recipients.0, mail.to.iter().chain(&mail.cc), &domain).await?,
+    };
+    if let Some(task) = &closed {
+        explain.add("inactive", task.status.as_str(), format!("task {} is closed", task.number));
+    } else if matched.place.is_none() {
         explain.add("addresses", takes_name(addressed.takes), row.recipients.0.join(", "));
     }
 
@@ -120,6 +133,7 @@ pub(super) async fn judge(
         reputation,
         authentic: matches!(authenticity, Authenticity::Believed | Authenticity::Unproven),
         place: matched.place.map(|place| (matched.by, place)),
+        is_closed: closed.is_some(),
         takes: addressed.takes,
         has_content: has_content(mail),
         has_subject: !mail.subject.trim().is_empty(),
@@ -127,7 +141,7 @@ pub(super) async fn judge(
     let verdict = order.map_or_else(|| decide(&facts), |it| order::decide(it, &facts));
     match verdict {
         Verdict::Comment { .. } => explain.add("verdict", "comment", "it is added to the conversation"),
-        Verdict::NewTask => explain.add("verdict", "new_task", "it begins a task"),
+        Verdict::NewTask { .. } => explain.add("verdict", "new_task", "it begins a task"),
         Verdict::Keep { state, cause } => {
             explain.add("verdict", state.as_str(), cause.map_or("it changes nothing", |it| it.as_str()));
         }
@@ -192,23 +206,43 @@ const fn sender_name(sender: Sender) -> &'static str {
 }
 
 /// Which of our addresses it was sent to, and whom they belong to.
-async fn addressed(
+async fn addressed<'a>(
     tx: &mut impl Tx,
     account: AccountId,
-    row: &IncomingMailRow,
-    mail: &ParsedMail,
+    envelope: &[String],
+    written: impl Iterator<Item = &'a Mailbox>,
     domain: &str,
 ) -> Result<Addressed, Failure> {
     let read = |address: &str| {
         let (local, of) = address.rsplit_once('@')?;
         of.eq_ignore_ascii_case(domain).then(|| LocalPart::read(local)).flatten()
     };
-    let envelope: Vec<_> = row.recipients.0.iter().map(|it| read(it)).collect();
-    let written: Vec<_> =
-        mail.to.iter().chain(&mail.cc).filter_map(|it| read(&it.address)).map(Some).collect();
+    let envelope: Vec<_> = envelope.iter().map(|it| read(it)).collect();
+    let written: Vec<_> = written.filter_map(|it| read(&it.address)).map(Some).collect();
     let found = resolve(tx, account, &[envelope.as_slice(), &written].concat()).await?;
     let (envelope, written) = found.split_at_checked(envelope.len()).unwrap_or_default();
     Ok(decide_addressed(envelope, written))
+}
+
+/// Whom the task is for that goes on where a closed one ended: the addresses to which the mail went that began that one
+/// (INA-1, INA-2); where none did, those who worked on it (INA-3).
+async fn addressed_before(
+    tx: &mut impl Tx,
+    account: AccountId,
+    closed: &Task,
+    domain: &str,
+) -> Result<Addressed, Failure> {
+    if let Some(id) = closed.incoming_mail_id
+        && let Some(first) = incoming_mail::find(tx, account, id).await?
+    {
+        let before = addressed(tx, account, &first.recipients.0, std::iter::empty(), domain).await?;
+        if before.takes == Takes::Tasks {
+            return Ok(before);
+        }
+    }
+    let members = task::list_members(tx, account, [closed.id]).await?.remove(&closed.id).unwrap_or_default();
+    let assignees = members.of(TaskRole::Assignee).map(|it| it.id).collect();
+    Ok(Addressed { takes: Takes::Tasks, assignees, project: closed.project_id })
 }
 
 const fn takes_name(takes: Takes) -> &'static str {

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use data_encoding::HEXLOWER;
 use liaison_domain::{
-    id::{AccountId, OutgoingMailId, PersonId},
+    id::{AccountId, OutgoingMailId, PersonId, TaskId},
     inbound::{
-        matching::{Chain, Clues, Found, Look, MatchedBy, Place, follow, guess, is_usable_id, may_guess},
+        matching::{
+            Chain, Clues, Found, Look, MatchedBy, Named, Place, follow, guess, is_usable_id, may_guess,
+        },
         provider_id::left_part,
         settings::IncomingSettings,
         subject::Subject,
@@ -15,7 +17,14 @@ use liaison_domain::{
 };
 use liaison_mailer::parse::ParsedMail;
 use liaison_persistence::{
-    account::AccountRow, database::Tx, incoming_mail::IncomingMailRow, outgoing_mail::answered, task, thread,
+    account::AccountRow,
+    database::Tx,
+    employee,
+    incoming_mail::IncomingMailRow,
+    outgoing_mail::answered,
+    page::PageRequest,
+    task::{self, Filter, Order},
+    thread,
 };
 
 use super::{explain::Explain, reading::Reading};
@@ -130,14 +139,22 @@ impl Traces {
 
     /// Follows the clues, the weak ones last, and tells what each step came to.
     pub(super) async fn follow(
-        &self,
+        &mut self,
         tx: &mut impl Tx,
         account: AccountId,
-        subject: &Subject,
+        subject: &mut Subject,
         sender: Sender,
         settings: &IncomingSettings,
         explain: &mut Explain,
     ) -> Result<Matched, Failure> {
+        // With a task's number the text means nothing (CBM-6).
+        if self.clues.for_any_task
+            && self.clues.task_numbers.is_empty()
+            && let Some(text) = subject.take_search()
+        {
+            self.found.named = Some(Named(find_named(tx, account, sender, &text).await?));
+        }
+        let subject = &*subject;
         let mut chain = follow(&self.clues, &self.found);
         if chain.hit().is_none() {
             let own = match sender {
@@ -161,6 +178,28 @@ impl Traces {
         };
         Ok(Matched { by, place: Some(place), answered: answered.copied() })
     }
+}
+
+/// The latest task with the text in its title, of those that the sender may see: an employee by his rights, a contact where
+/// he takes part (R15).
+async fn find_named(
+    tx: &mut impl Tx,
+    account: AccountId,
+    sender: Sender,
+    text: &str,
+) -> Result<Option<TaskId>, Failure> {
+    let viewer = match sender {
+        Sender::Employee { id, .. } => {
+            let employee = employee::find(tx, account, id).await?;
+            Some(id).filter(|_| !employee.is_some_and(|it| it.role.is_admin()))
+        }
+        Sender::Contact { id } => Some(id),
+        Sender::Nobody | Sender::Robot | Sender::Stranger => return Ok(None),
+    };
+    let filter = Filter { viewer, q: Some(text.to_owned()), ..Filter::default() };
+    let page =
+        task::list(tx, account, &filter, Order::Created, PageRequest { limit: 1, after: None }).await?;
+    Ok(page.items.first().map(|it| it.id))
 }
 
 /// R13: envelope first, then the fields in which servers on the way keep it, then what the author wrote.

@@ -17,9 +17,11 @@ mod matching;
 mod new_task;
 pub mod order;
 pub mod reading;
+pub mod rehearsal;
 mod report;
 mod sender;
 
+use bytes::Bytes;
 use liaison_domain::{
     id::{AccountId, CommentId, IncomingMailId, TaskId},
     inbound::verdict::{Cause, IncomingState, Verdict},
@@ -79,12 +81,16 @@ pub async fn take_up(app: &App, account: AccountId, id: IncomingMailId) -> Resul
     let owner = account::find(&mut tx, account).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
     let raw = ledger::raw(app, account, &row).await?;
+    Ok(look_at(app, row, owner, raw).await)
+}
+
+async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes) -> TakenUp {
     let reading = reading::read(raw.clone()).await;
     let origin = match row.state {
         IncomingState::Received => Origin::find(app, &row, raw, &reading.mail).await,
         _settled => Origin::default(),
     };
-    Ok(TakenUp { row, owner, reading, origin })
+    TakenUp { row, owner, reading, origin }
 }
 
 /// Decides what becomes of a mail, and writes it.
@@ -95,7 +101,7 @@ pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
     let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, None).await?;
     drop(tx);
     let files = match judged.verdict {
-        Verdict::Comment { .. } | Verdict::NewTask => files::keep(app, &reading.mail).await?,
+        Verdict::Comment { .. } | Verdict::NewTask { .. } => files::keep(app, &reading.mail).await?,
         Verdict::Keep { .. } => Vec::new(),
     };
     let turn = app.intake.settling.acquire().await;
@@ -166,8 +172,8 @@ async fn settle(
             let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
-        Verdict::NewTask => {
-            let new = NewTask { judged: &judged, row, reading: &reading, files };
+        Verdict::NewTask { follows } => {
+            let new = NewTask { judged: &judged, row, reading: &reading, files, follows };
             let (task, comment) = new_task::begin(tx, app, owner, &new, &mut explain).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }

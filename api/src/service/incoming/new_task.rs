@@ -8,8 +8,9 @@ use liaison_domain::{
     id::{AccountId, CommentId, PersonId, TaskId},
     inbound::{
         addressed::Addressed,
+        audience::Told,
         authenticity::Authenticity,
-        new_task::title,
+        new_task::{follows, title},
         participants::{Joining, Receiver, Receivers, decide_joining},
         verdict::Sender,
     },
@@ -55,6 +56,8 @@ pub(super) struct NewTask<'a> {
     pub(super) row: &'a IncomingMailRow,
     pub(super) reading: &'a Reading,
     pub(super) files: &'a [KeptFile],
+    /// The closed task that it was an answer to (INA-1).
+    pub(super) follows: Option<TaskId>,
 }
 
 /// Begins the task, unless the mail came before (R7); gives the task, and the comment where an earlier copy became one.
@@ -83,6 +86,10 @@ pub(super) async fn begin(
         Some((requester, inside)) => (*requester, RichText::from_text(&inside.text), &inside.subject),
         None => (author, content.body.without_end(), &new.judged.subject.shown),
     };
+    let body = match new.follows {
+        Some(closed) => continued(tx, account, closed, &body, explain).await?,
+        None => body,
+    };
     let assigner_kind = match new.judged.sender {
         Sender::Employee { .. } if passed_on.is_none() => PersonKind::Employee,
         _ => PersonKind::Contact,
@@ -106,7 +113,11 @@ pub(super) async fn begin(
         incoming_mail_id: Some(new.row.id),
         created_by: author,
         roles,
-        told: notified_of_new_task(Some(assigner_kind), assignees.iter()),
+        told: if new.judged.told == Told::Nobody {
+            Vec::new()
+        } else {
+            notified_of_new_task(Some(assigner_kind), assignees.iter())
+        },
         files: files::insert(tx, app, account.id, author, new.files).await?,
         warnings: content.warnings,
         mail_hops: Some(new.judged.hops),
@@ -121,6 +132,23 @@ pub(super) async fn begin(
         remark(tx, app, account.id, new, &task, author, &inside.remark).await?;
     }
     Ok((task.id, None))
+}
+
+/// Names the closed task above the text: by its number, since whoever wrote may know nothing else of it (S2).
+async fn continued(
+    tx: &mut WriteTx,
+    account: &AccountRow,
+    closed: TaskId,
+    body: &RichText,
+    explain: &mut Explain,
+) -> Result<RichText, Failure> {
+    let closed = task::find(tx, account.id, closed).await?.ok_or_else(Refusal::not_found)?;
+    explain.add("task", "follows", format!("it goes on where task {} ended", closed.number));
+    let line = RichText::from_text(&follows(closed.number, account.language));
+    Ok(RichText {
+        html: format!("{}{}", line.html, body.html),
+        text: format!("{}\n\n{}", line.text, body.text),
+    })
 }
 
 /// Those of the owners who can work on it: who left since gets nothing.

@@ -66,10 +66,9 @@ pub async fn prepare(
     let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, Some(order)).await?;
     drop(tx);
     let files = match judged.verdict {
-        Verdict::NewTask => files::keep(app, &reading.mail).await?,
-        Verdict::Comment { .. } if judged.is_readable => files::keep(app, &reading.mail).await?,
         // What can't be read is attached as it came.
-        Verdict::Comment { .. } => vec![files::keep_raw(app, id, raw).await?],
+        Verdict::Comment { .. } if !judged.is_readable => vec![files::keep_raw(app, id, raw).await?],
+        Verdict::Comment { .. } | Verdict::NewTask { .. } => files::keep(app, &reading.mail).await?,
         Verdict::Keep { .. } => Vec::new(),
     };
     Ok(Ordered { id, owner, order, reading, judged, files })

@@ -50,22 +50,31 @@ pub struct Received {
 /// Takes a mail in for every account that its recipients name; refused as a whole where one of them is of no account. What
 /// an account has no mailbox for it keeps all the same: whoever handed the mail in might ask nobody else to take it.
 pub async fn receive(app: &App, envelope: Envelope, raw: Bytes) -> Result<Vec<Received>, Failure> {
-    let mut recipients: Vec<(AccountId, String)> = Vec::with_capacity(envelope.recipients.len());
+    let recipients = get_accounts(app, &envelope.recipients, None).await?;
+    let stored = store(app, &envelope, recipients, raw).await?;
+    stored.into_iter().map(|(_, stored)| stored).collect()
+}
+
+/// The accounts in whose mail domains these addresses are, or the one account where it is given; each other address is
+/// refused by name.
+pub async fn get_accounts(
+    app: &App,
+    addresses: &[String],
+    only: Option<AccountId>,
+) -> Result<Vec<(AccountId, String)>, Failure> {
+    let mut found: Vec<(AccountId, String)> = Vec::with_capacity(addresses.len());
     let mut refusal = Refusal::new(Code::UnknownRecipient, "There is no such account here.");
-    for address in &envelope.recipients {
+    for address in addresses {
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        if let Some(account) = mailbox::find_account(app, domain).await? {
-            recipients.push((account, address.clone()));
+        let account = mailbox::find_account(app, domain).await?;
+        if let Some(account) = account.filter(|it| only.is_none_or(|only| only == *it)) {
+            found.push((account, address.clone()));
         } else {
             refusal =
                 refusal.at("?recipient", FieldCode::UnknownId, format!("{address} is in no account here"));
         }
     }
-    if !refusal.fields.is_empty() {
-        return Err(refusal.into());
-    }
-    let stored = store(app, &envelope, recipients, raw).await?;
-    stored.into_iter().map(|(_, stored)| stored).collect()
+    if refusal.fields.is_empty() { Ok(found) } else { Err(refusal.into()) }
 }
 
 /// Stores a mail for accounts whose mailboxes were found before. Gives for each account, in the order in which it is first

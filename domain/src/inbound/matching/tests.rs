@@ -37,6 +37,9 @@ fn clues_come_from_our_own_addresses_only() {
     assert_eq!(clues.tokens, [MailToken::parse(TOKEN).unwrap()]);
     assert_eq!(clues.task_numbers, [7]);
     assert_eq!(clues.message_ids, ["c", "b", "a"]);
+    assert!(!clues.for_any_task);
+    let any = Clues::gather(["Task+@acme.liaison.test"], "acme.liaison.test", &[], &[], Vec::new());
+    assert!(any.for_any_task);
 }
 
 /// Product §5: the stated order, first hit wins, and what was tried is known.
@@ -48,6 +51,7 @@ fn the_first_hit_wins() {
         task_numbers: vec![7],
         message_ids: vec!["a".into(), "b".into()],
         markers: vec![marker.clone()],
+        ..Clues::default()
     };
     let mut found = Found::default();
     let hit = |found: &Found| follow(&clues, found).hit();
@@ -72,6 +76,18 @@ fn the_first_hit_wins() {
     assert_eq!(follow(&clues, &found).steps().len(), 1);
     let nothing = follow(&Clues::default(), &found);
     assert!(nothing.steps().iter().all(|(_, look)| *look == Look::Absent));
+}
+
+/// CBM-6: a number goes before the text of the subject.
+#[test]
+fn a_subject_names_the_task_of_a_mail_to_any_task() {
+    let named = |task| Found { named: Some(Named(task)), ..Found::default() };
+    let clues = Clues { for_any_task: true, ..Clues::default() };
+    assert_eq!(follow(&clues, &named(Some(place(3).task))).hit(), Some((MatchedBy::TaskAddress, place(3))));
+    assert_eq!(follow(&clues, &named(None)).steps()[1], (MatchedBy::TaskAddress, Look::Unknown(1)));
+    let numbered = Clues { task_numbers: vec![7], ..clues };
+    let found = Found { tasks: HashMap::from([(7, place(9).task)]), ..named(Some(place(3).task)) };
+    assert_eq!(follow(&numbered, &found).hit(), Some((MatchedBy::TaskAddress, place(9))));
 }
 
 #[track_caller]

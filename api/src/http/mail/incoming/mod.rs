@@ -2,6 +2,8 @@
 
 mod attach;
 mod block;
+mod dry_run;
+mod envelope;
 mod list;
 mod receive;
 mod release;
@@ -26,6 +28,7 @@ use crate::{http::routes::Routes, view::parsed_mail::ParsedMail};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
+        .service(dry_run::dry_run_incoming_mail)
         .service(receive::receive_mail)
         .service(list::list_incoming_mail)
         .service(summarize::summarize_incoming_mail)
