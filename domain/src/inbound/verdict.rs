@@ -121,6 +121,7 @@ pub enum Sender {
 
 /// What is known of a mail when its state is decided.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own; they exclude nothing")]
 pub struct Facts<'a> {
     pub settings: &'a IncomingSettings,
     pub kind: MailKind,

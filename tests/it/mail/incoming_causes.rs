@@ -20,6 +20,7 @@ async fn each_cause_comes_of_a_mail(app: TestApp) {
     talk.anna.patch(boris, json!({"status": "inactive"})).await.expect(200);
     talk.anna.patch(format!("/v1/contacts/{}", pyotr.id()), json!({"spam": true})).await.expect(200);
 
+    let nobody = "nobody@acme.liaison.test";
     let (to, lost) = (&talk.asked.reply_to, "bounce+abcdefghijklmnopqrstuvwxyz234567@acme.liaison.test");
     let answer = text_fixture("answer.eml", to);
     let from = |address: &str| answer.replace("ivan@client.example", address);
@@ -41,6 +42,7 @@ async fn each_cause_comes_of_a_mail(app: TestApp) {
         (Cause::OwnMail, String::from_utf8(talk.asked.raw.clone()).unwrap()),
         (Cause::Robot, text_fixture("robot.eml", to)),
         (Cause::Spam, from("pyotr@client.example")),
+        (Cause::UnknownRecipient, answer.replace(to, nobody).replace("Re: Gate", "Hello")),
         (Cause::UnknownSender, from("stranger@other.example")),
         // Last, since he is blocked for good.
         (Cause::BlockedSender, answer.clone()),
@@ -48,7 +50,11 @@ async fn each_cause_comes_of_a_mail(app: TestApp) {
     let mut produced = BTreeSet::new();
     for (n, (cause, mail)) in cases.into_iter().enumerate() {
         let mail = mail.replace("answer-1@", &format!("cause-{n}@"));
-        let recipient = if cause == Cause::Unmatched { lost } else { to };
+        let recipient = match cause {
+            Cause::Unmatched => lost,
+            Cause::UnknownRecipient => nobody,
+            _ => to,
+        };
         let known_only = json!({"known_senders_only": cause == Cause::UnknownSender});
         talk.anna.patch("/v1/settings/incoming-mail", known_only).await.expect(200);
         let mut entry = talk.hand_in(mail, &[recipient]).await;

@@ -90,7 +90,7 @@ fn call(client: &Client, mail: &str, recipients: &[&str]) -> support::Call {
     client.call(Method::POST, path).body("message/rfc822", mail.to_owned())
 }
 
-async fn dry_run(client: &Client, mail: &str, recipients: &[&str]) -> Value {
+pub(super) async fn dry_run(client: &Client, mail: &str, recipients: &[&str]) -> Value {
     call(client, mail, recipients).await.expect(200).json()
 }
 

@@ -68,9 +68,8 @@ async fn a_released_mail_is_the_comment_of_whom_from_names(app: TestApp) {
 async fn what_belongs_nowhere_is_attached_to_a_task(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let lost = "bounce+abcdefghijklmnopqrstuvwxyz234567@acme.liaison.test";
-    let entry = talk
-        .hand_in(talk.mail(1).replace(&talk.asked.reply_to, lost).replace("Re: Gate", "Hello"), &[lost])
-        .await;
+    let mail = talk.mail(1).replace(&talk.asked.reply_to, lost).replace("Re: Gate", "Roof");
+    let entry = talk.hand_in(mail, &[lost]).await;
     check_state(&entry, "quarantined", Some("unmatched"));
     check_refused(&talk.order(&entry, "release", json!({})).await, 409, "not_releasable");
     let body = json!({"task_id": talk.task.id()});
