@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{mail_address::EmailAddress, named::named};
+use crate::{mail_address::EmailAddress, named::named, outgoing::MailKind};
 
 named! {
     /// How a common mail names employees who want no e-mail (ALL-4).
@@ -10,6 +10,40 @@ named! {
         Omit = "omit",
         InternalAddress = "internal_address",
         ExternalAddress = "external_address",
+    }
+}
+
+named! {
+    /// What contacts are told of (digest §9.2). Only the first two happen so far.
+    pub enum NoticeType {
+        /// He was made assignee.
+        NewTask = "new_task",
+        /// A comment was addressed to him.
+        NewComment = "new_comment",
+        /// His mail became a task.
+        TaskFromMail = "task_from_mail",
+        /// An assignee took on a task that he set.
+        TaskAccepted = "task_accepted",
+        /// A task that he set has another status.
+        StatusChanged = "status_changed",
+        /// Somebody wants him reminded.
+        Reminder = "reminder",
+    }
+}
+
+impl NoticeType {
+    /// Whether contacts get it where nobody decided (TPL-1).
+    pub const fn is_enabled_by_default(self) -> bool {
+        matches!(self, Self::NewTask | Self::NewComment)
+    }
+}
+
+impl From<MailKind> for NoticeType {
+    fn from(kind: MailKind) -> Self {
+        match kind {
+            MailKind::NewTask => Self::NewTask,
+            MailKind::NewComment => Self::NewComment,
+        }
     }
 }
 

@@ -31,6 +31,14 @@ pub struct MailTo {
 }
 
 impl FanOut {
+    /// Tells no contact: the account has switched this type of notice off (TPL-1).
+    #[must_use]
+    pub fn disabled(mut self) -> Self {
+        let mails = std::mem::take(&mut self.mails);
+        self.skipped.extend(mails.into_iter().map(|it| (it.person, SkipReason::NoticeDisabled)));
+        self
+    }
+
     /// Keeps back what would leave to these addresses, given by their keys: hand-written comments too (api.md).
     #[must_use]
     pub fn without(mut self, suppressed: &HashSet<String>) -> Self {

@@ -54,6 +54,8 @@ ids! {
     OutgoingMailId;
     /// A received mail.
     IncomingMailId;
+    /// An account's own text of a mail.
+    MailTemplateId;
     /// One line of a mail's delivery history.
     DeliveryEventId;
     /// An address that no mail leaves to.

@@ -21,6 +21,7 @@ pub mod outgoing;
 pub mod person;
 pub mod project;
 pub mod refusal;
+pub mod reply;
 pub mod suppression;
 pub mod task;
 pub mod text;

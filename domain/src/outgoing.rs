@@ -105,6 +105,8 @@ named! {
         InactiveEmployee = "inactive_employee",
         /// The sender of the comment is not confirmed yet (R17).
         UnconfirmedSender = "unconfirmed_sender",
+        /// The account tells contacts of no such thing (TPL-1).
+        NoticeDisabled = "notice_disabled",
     }
 }
 

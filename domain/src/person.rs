@@ -73,6 +73,14 @@ pub enum Reach {
 }
 
 impl Addressee {
+    /// Whether a comment may be addressed to him and would be of use (CONF-1, NTF-9).
+    pub const fn is_addressable(&self) -> bool {
+        match self.reach {
+            Reach::Employee { status } => matches!(status, EmployeeStatus::Active),
+            Reach::Contact { selectable, .. } => selectable,
+        }
+    }
+
     pub const fn kind(&self) -> PersonKind {
         match self.reach {
             Reach::Employee { .. } => PersonKind::Employee,

@@ -43,6 +43,10 @@ named! {
         AssignerRequired = "assigner_required",
         OwnerRequired = "owner_required",
         NotRetryable = "not_retryable",
+        /// A notice to contacts uses the template.
+        TemplateInUse = "template_in_use",
+        /// The template gives nothing for this.
+        TemplateFailed = "template_failed",
         /// The mail was settled otherwise, or nothing tells whose it is or where it belongs.
         NotReleasable = "not_releasable",
         /// The mail's From names nobody, or somebody whom only a proof speaks for.
@@ -74,6 +78,13 @@ named! {
         UnknownId = "unknown_id",
         NotSelectable = "not_selectable",
         Taken = "taken",
+        // Templates.
+        UnknownVariable = "unknown_variable",
+        UnknownFilter = "unknown_filter",
+        NotAList = "not_a_list",
+        UnsupportedTemplateSyntax = "unsupported_template_syntax",
+        TemplateSyntax = "template_syntax",
+        TemplateTooLong = "template_too_long",
     }
 }
 

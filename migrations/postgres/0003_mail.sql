@@ -16,6 +16,33 @@ CREATE TABLE contact_mail_settings (
     PRIMARY KEY (account_id)
 );
 
+-- An account's own texts of mails to its contacts.
+CREATE TABLE mail_template (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    -- Subject, HTML and text in each language.
+    versions JSONB NOT NULL,
+    add_signature BOOLEAN NOT NULL,
+    add_portal_link BOOLEAN NOT NULL,
+    add_files BOOLEAN NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX mail_template_by_age ON mail_template (account_id, created_at, id);
+
+-- Which notices contacts get, and by which text; no row for what was never changed.
+CREATE TABLE contact_notice (
+    account_id UUID NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail', 'task_accepted', 'status_changed', 'reminder')),
+    enabled BOOLEAN NOT NULL,
+    template_id UUID,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, kind)
+);
+CREATE INDEX contact_notice_by_template ON contact_notice (account_id, template_id);
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id UUID NOT NULL,
@@ -109,7 +136,7 @@ CREATE TABLE skipped_recipient (
     account_id UUID NOT NULL,
     comment_id UUID NOT NULL,
     person_id UUID NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender')),
+    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled')),
     at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, comment_id, person_id)
 );
@@ -224,6 +251,8 @@ CREATE INDEX job_due ON job (state, run_at, account_id);
 CREATE INDEX job_due_in_account ON job (account_id, state, kind, run_at, id);
 
 ALTER TABLE contact_mail_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE mail_template ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE contact_notice ADD FOREIGN KEY (account_id, template_id) REFERENCES mail_template (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);

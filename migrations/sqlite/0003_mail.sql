@@ -17,6 +17,35 @@ CREATE TABLE contact_mail_settings (
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT, WITHOUT ROWID;
 
+-- An account's own texts of mails to its contacts.
+CREATE TABLE mail_template (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    -- Subject, HTML and text in each language.
+    versions TEXT NOT NULL,
+    add_signature INTEGER NOT NULL CHECK (add_signature IN (0, 1)),
+    add_portal_link INTEGER NOT NULL CHECK (add_portal_link IN (0, 1)),
+    add_files INTEGER NOT NULL CHECK (add_files IN (0, 1)),
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_template_by_age ON mail_template (account_id, created_at, id);
+
+-- Which notices contacts get, and by which text; no row for what was never changed.
+CREATE TABLE contact_notice (
+    account_id BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail', 'task_accepted', 'status_changed', 'reminder')),
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    template_id BLOB,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, kind),
+    FOREIGN KEY (account_id, template_id) REFERENCES mail_template (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_notice_by_template ON contact_notice (account_id, template_id);
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id BLOB NOT NULL,
@@ -118,7 +147,7 @@ CREATE TABLE skipped_recipient (
     account_id BLOB NOT NULL,
     comment_id BLOB NOT NULL,
     person_id BLOB NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender')),
+    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled')),
     at TEXT NOT NULL,
     PRIMARY KEY (account_id, comment_id, person_id),
     FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),

@@ -131,6 +131,9 @@ statements! {
     /// Oldest first.
     LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
         visible_comment!("$3", "$4", "$5") " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
+    /// What people said last in a task, as far as the viewer sees it.
+    FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' AND "
+        visible_comment!("$3", "$4", "$5") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
     LIST_RECIPIENTS = [
         "SELECT r.comment_id, r.person_id, p.kind, p.name FROM comment_recipient r \
          JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \
@@ -286,6 +289,19 @@ pub async fn list_visible(
         )
     )?;
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
+}
+
+/// The latest comment of a task that the viewer sees, given that he may enter it.
+pub async fn find_last(
+    tx: &mut impl Tx,
+    account: AccountId,
+    task: TaskId,
+    scope: Scope,
+) -> Result<Option<Comment>, StorageError> {
+    db!(
+        tx,
+        fetch_optional::<Comment>(FIND_LAST, account, task, scope.viewer, scope.sees_all, scope.sees_hidden)
+    )
 }
 
 /// The audience of each comment, in the order of addressing.

@@ -26,6 +26,7 @@ pub mod incoming_settings;
 pub mod job;
 pub mod list;
 pub mod mail_sender;
+pub mod mail_template;
 pub mod migrate;
 pub mod notification;
 pub mod outgoing_mail;
@@ -59,6 +60,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         incoming_mail::ALL,
         incoming_settings::ALL,
         job::ALL,
+        mail_template::ALL,
         mail_sender::ALL,
         notification::ALL,
         outgoing_mail::ALL,

@@ -17,6 +17,7 @@ pub mod files;
 pub mod health;
 pub mod limits;
 pub mod mail;
+pub mod mail_templates;
 pub mod me;
 pub mod openapi;
 pub mod page;
@@ -49,6 +50,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     comments::routes(routes);
     virtual_addresses::routes(routes);
     mail::routes(routes);
+    mail_templates::routes(routes);
     settings::routes(routes);
     health::routes(routes);
 }

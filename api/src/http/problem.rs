@@ -156,6 +156,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::AlreadyEmployed
         | Code::OwnerRequired
         | Code::NotRetryable
+        | Code::TemplateInUse
         | Code::NotReleasable
         | Code::InvalidSender => StatusCode::CONFLICT,
         Code::StaleVersion => StatusCode::PRECONDITION_FAILED,
@@ -166,6 +167,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::InvalidCursor
         | Code::ContactNotSelectable
         | Code::AssignerRequired
+        | Code::TemplateFailed
         | Code::UnknownRecipient
         | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -188,8 +188,9 @@ pub(super) async fn tell(
     notice: &Notice<'_>,
     has_files: bool,
 ) -> Result<Vec<Warning>, Failure> {
-    let fan_out = fan_out::notify(tx, app, notice).await?;
+    let (fan_out, failed) = fan_out::notify(tx, app, notice).await?;
     let mut warnings = warnings_of(notice.audience, &fan_out);
+    warnings.extend(failed.map(template_failed));
     if let Some(id) = notice.comment.filter(|_| has_files && !fan_out.mails.is_empty()) {
         let files = file::list_of_comments(tx, notice.account, &[id]).await?.remove(&id).unwrap_or_default();
         warnings.extend(left_out(files).iter().map(|it| too_large(app, it)));
@@ -216,6 +217,11 @@ fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
     skipped.chain(suppressed).collect()
 }
 
+fn template_failed(failed: String) -> Warning {
+    let detail = format!("The built-in text was used: {failed}.");
+    Warning { code: "template_failed".to_owned(), detail, person_id: None }
+}
+
 fn too_large(app: &App, file: &File) -> Warning {
     let instead = if app.config.public_url().is_some() { "holds a link to it" } else { "names it" };
     let detail = format!("{} is too large for a mail; the mail {instead}.", file.name);
@@ -227,6 +233,9 @@ const fn describe(reason: SkipReason) -> &'static str {
         SkipReason::NoAddress => "The contact has no e-mail address, so no mail leaves.",
         SkipReason::SameAddress => "Somebody else in the audience has the same address and gets the mail.",
         SkipReason::InactiveEmployee => "The employee does not work here any more.",
+        SkipReason::NoticeDisabled => {
+            "Contacts get no mail about comments: see /v1/settings/contact-mail/notifications."
+        }
         SkipReason::UnconfirmedSender => "The mail waits until the sender of this comment is confirmed.",
     }
 }

@@ -6,7 +6,7 @@ use liaison_domain::{
     account::Login,
     contact_mail::ContactMailSettings,
     fan_out::{self, FanOut, MailTo},
-    id::{AccountId, CommentId, OutgoingMailId, PersonId},
+    id::{AccountId, CommentId, MailTemplateId, OutgoingMailId, PersonId},
     notification::NotificationKind,
     outgoing::{MailKind, decide_sender},
     person::Addressee,
@@ -15,12 +15,13 @@ use liaison_domain::{
 use liaison_persistence::{
     contact_mail_settings,
     database::WriteTx,
+    mail_template,
     notification::{self, NewNotification},
-    outgoing_mail::{self, About, Form, NewMail, SenderRow, history},
+    outgoing_mail::{self, About, Form, NewMail, SenderRow, delivery, history},
     suppression, thread,
 };
 
-use super::{Failure, automatic};
+use super::{Failure, automatic, letter};
 use crate::{app::App, keys::digest};
 
 /// Something written that people are to be told of.
@@ -43,11 +44,17 @@ pub struct Notice<'a> {
 }
 
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
-/// commit.
-pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<FanOut, Failure> {
+/// commit. Gives also why the account's template could not be used, where it could not.
+pub async fn notify(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+) -> Result<(FanOut, Option<String>), Failure> {
     let now = app.env.now();
     let settings = contact_mail_settings::get(tx, notice.account).await?;
+    let told = mail_template::find_notice(tx, notice.account, notice.kind.into()).await?;
     let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
+    let plan = if told.enabled { plan } else { plan.disabled() };
     let keys = plan.mails.iter().map(|it| it.address.key());
     let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
     let mut suppressed = settings.suppressed_keys();
@@ -65,10 +72,12 @@ pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<
     if let Some(comment) = notice.comment {
         outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
     }
-    if !(plan.mails.is_empty() && plan.suppressed.is_empty()) {
-        write_mails(tx, app, notice, &settings, &plan).await?;
-    }
-    Ok(plan)
+    let failed = if plan.mails.is_empty() && plan.suppressed.is_empty() {
+        None
+    } else {
+        write_mails(tx, app, notice, &settings, told.template_id, &plan).await?
+    };
+    Ok((plan, failed))
 }
 
 async fn write_mails(
@@ -76,8 +85,9 @@ async fn write_mails(
     app: &App,
     notice: &Notice<'_>,
     settings: &ContactMailSettings,
+    template: Option<MailTemplateId>,
     plan: &FanOut,
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let (account, task) = (notice.account, notice.task);
     let writer = outgoing_mail::find_sender(tx, account, notice.author).await?;
     let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
@@ -109,7 +119,7 @@ async fn write_mails(
             let references = known.remove(&to.person).unwrap_or_default();
             let is_suppressed = n >= plan.mails.len();
             let automatic_at = departures.get(&to.person).copied();
-            let form = form(settings, repeated.remove(&to.person).unwrap_or_default());
+            let form = form(settings, template, repeated.remove(&to.person).unwrap_or_default());
             NewMail {
                 is_suppressed,
                 automatic_at,
@@ -128,7 +138,30 @@ async fn write_mails(
         hops: notice.hops.saturating_add(1),
         at: app.env.now(),
     };
-    Ok(outgoing_mail::insert_all(tx, account, &about, &new).await?)
+    outgoing_mail::insert_all(tx, account, &about, &new).await?;
+    match template {
+        Some(_) => write_subjects(tx, app, account, &new).await,
+        None => Ok(None),
+    }
+}
+
+/// Writes down the subjects that the account's template gives, and gives why it gave none where it failed.
+async fn write_subjects(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    mails: &[NewMail],
+) -> Result<Option<String>, Failure> {
+    let rows = delivery::list(tx, account, mails.iter().map(|it| it.id)).await?;
+    let letters = letter::load(tx, app, account, &rows).await?;
+    let (mut subjects, mut failed) = (Vec::new(), None);
+    for (row, letter) in rows.iter().zip(letters) {
+        let Ok(Some((subject, warning))) = letter.map(|it| it.subject()) else { continue };
+        subjects.push((row.mail_id, subject));
+        failed = failed.or(warning);
+    }
+    outgoing_mail::update_subjects(tx, account, &subjects).await?;
+    Ok(failed)
 }
 
 fn new_mail(
@@ -159,12 +192,13 @@ fn new_mail(
     }
 }
 
-fn form(settings: &ContactMailSettings, history: Vec<CommentId>) -> Form {
+fn form(settings: &ContactMailSettings, template: Option<MailTemplateId>, history: Vec<CommentId>) -> Form {
     Form {
         unique_reply_address: settings.unique_reply_address,
         attach_files: settings.attach_files,
         plain_text_part: settings.plain_text_part,
         reply_marker: settings.reply_marker,
         history: history.into_iter().map(CommentId::uuid).collect(),
+        template: template.map(MailTemplateId::uuid),
     }
 }

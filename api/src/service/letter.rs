@@ -1,6 +1,9 @@
 //! A message of the ledger as it is composed. The same facts give the same bytes, so every attempt sends one mail, and it
 //! can be shown at any time without being kept.
 
+pub mod example;
+mod own_template;
+
 use std::{collections::HashMap, sync::Arc};
 
 use futures_util::TryStreamExt as _;
@@ -8,7 +11,7 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     file::{AttachedFile, File},
-    id::{AccountId, CommentId, FileId, PersonId, ProjectId, TaskId},
+    id::{AccountId, CommentId, FileId, MailTemplateId, PersonId, ProjectId, TaskId},
     inbound::{
         address::{LocalPart, MailToken},
         marker::BodyMarker,
@@ -41,6 +44,7 @@ use liaison_persistence::{
 };
 use thiserror::Error;
 
+use self::own_template::OwnTemplate;
 use super::{Failure, file_link};
 use crate::{app::App, keys::FileLink};
 
@@ -51,7 +55,7 @@ const MAX_HISTORY_BYTES: usize = 128 * 1024;
 #[derive(Debug)]
 pub struct Letter {
     account: AccountId,
-    notification: Notification<'static>,
+    notification: Notification,
     attached: Vec<AttachedFile>,
     /// Files of the message that don't travel in it.
     pub linked: Vec<LinkedFile>,
@@ -98,6 +102,7 @@ struct Around {
     projects: HashMap<ProjectId, Project>,
     task_files: HashMap<TaskId, Vec<AttachedFile>>,
     comment_files: HashMap<CommentId, Vec<AttachedFile>>,
+    templates: HashMap<MailTemplateId, OwnTemplate>,
 }
 
 /// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
@@ -127,11 +132,25 @@ pub async fn load(
         comments: texts,
         task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
         comment_files: file::list_of_comments(tx, account, &comments).await?,
+        templates: own_template::load(tx, account, rows).await?,
     };
     Ok(rows.iter().map(|row| around.letter(app, row)).collect())
 }
 
 impl Letter {
+    /// The names of the files that travel in it, but for the images in its text.
+    pub fn attached_names(&self) -> Vec<String> {
+        let files = self.attached.iter().filter(|it| it.content_id.is_none());
+        files.map(|it| it.file.name.clone()).collect()
+    }
+
+    /// The subject, and why the account's template could not be used where it could not; none where nothing can be
+    /// composed.
+    pub fn subject(&self) -> Option<(String, Option<String>)> {
+        let (rendered, warnings) = notification::render(&self.notification).ok()?;
+        Some((rendered.subject, warnings.first().map(ToString::to_string)))
+    }
+
     /// Composes the mail off the async threads.
     pub async fn compose(mut self, app: &App, contents: Contents) -> Result<(Envelope, Composed), Unmade> {
         for AttachedFile { file, content_id } in std::mem::take(&mut self.attached) {
@@ -209,7 +228,10 @@ impl Around {
         };
         let envelope =
             Envelope { sender: Some(at(LocalPart::Bounce(bounce_token))?), recipients: vec![recipient] };
-        let (mut facts, files) = self.facts(row, task)?;
+        let own = form.template.and_then(|id| self.templates.get(&MailTemplateId::new(id)));
+        let (mut facts, mut files) = self.facts(row, task)?;
+        // What the text shows is no file of its own (TPL-7).
+        files.retain(|it| own.is_none_or(|own| own.adds_files) || it.content_id.is_some());
         let (attached, left_out) = divide(files.clone(), form.attach_files);
         let linked: Vec<LinkedFile> = left_out.into_iter().map(|it| self.link(app, row, it)).collect();
         let shown = files.iter().map(|it| file_fact(&it.file, &linked)).collect();
@@ -224,7 +246,7 @@ impl Around {
             },
             recipient_language: Some(row.language),
             account_language: self.account.language,
-            templates: &[],
+            templates: own.map(|it| it.versions.clone()).unwrap_or_default(),
             facts,
             frame: Frame {
                 reply_marker: form.reply_marker,
@@ -264,9 +286,30 @@ impl Around {
             }
             (None, files)
         };
-        let system = facts::System { now: utc(row.created_at), account: self.account.title.clone() };
-        let task = self.task_fact(task);
-        Ok((Facts { system, recipient: recipient.clone(), task, comment, contact: recipient }, files))
+        let mut facts = self.spoken_of(task, comment, recipient, row.created_at);
+        let works_on_it = |role| self.members.get(&task.id).is_some_and(|it| it.holds(role, row.person_id));
+        // Who was only written to was never told what the task is (DASH-6).
+        if row.comment_id.is_some() && !(works_on_it(TaskRole::Assignee) || works_on_it(TaskRole::Assigner)) {
+            facts.task.description = RichText::default();
+        }
+        Ok((facts, files))
+    }
+
+    fn spoken_of(
+        &self,
+        task: &Task,
+        comment: Option<facts::Comment>,
+        recipient: Person,
+        at: Timestamp,
+    ) -> Facts {
+        let system = facts::System { now: utc(at), account: self.account.title.clone() };
+        Facts {
+            system,
+            recipient: recipient.clone(),
+            task: self.task_fact(task),
+            comment,
+            contact: recipient,
+        }
     }
 
     /// What the recipient has had of the conversation, newest first, as far as there is room for it: a long history must

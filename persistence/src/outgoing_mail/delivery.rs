@@ -115,6 +115,7 @@ struct EventRow<'a> {
 }
 
 statements! {
+    LIST_OF_COMMENT = ["SELECT id AS value FROM outgoing_mail WHERE account_id = $1 AND comment_id = $2 ORDER BY id"];
     LIST_DELIVERIES = [
         "SELECT m.id AS mail_id, m.task_id, m.comment_id, m.kind, m.author_id, m.language, m.from_name, m.from_address, \
          m.message_id, m.in_reply_to, m.reference_ids, m.form, m.created_at, m.hops, r.person_id, r.name, r.address, \
@@ -151,6 +152,16 @@ statements! {
                 FROM jsonb_to_recordset($2) AS r(id uuid, mail_id uuid, person_id uuid, kind text, detail text)"
         }
     ];
+}
+
+/// The messages that bring a comment.
+pub async fn list_of_comment(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comment: CommentId,
+) -> Result<Vec<OutgoingMailId>, StorageError> {
+    let ids = db!(tx, fetch_all::<Scalar<OutgoingMailId>>(LIST_OF_COMMENT, account, comment))?;
+    Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
 /// The messages of a batch, each with its recipient.

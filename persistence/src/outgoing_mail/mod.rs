@@ -74,6 +74,8 @@ pub struct Form {
     pub reply_marker: bool,
     /// The comments that it repeats at its end, newest first.
     pub history: Vec<Uuid>,
+    /// The account's own template; none for the built-in one.
+    pub template: Option<Uuid>,
 }
 
 /// A message to one recipient.
@@ -118,6 +120,12 @@ struct MailRow<'a> {
     form: &'a Form,
     state: &'static str,
     automatic_at: Option<Moment>,
+}
+
+#[derive(Serialize)]
+struct SubjectRow<'a> {
+    id: Hex,
+    subject: &'a str,
 }
 
 #[derive(Serialize)]
@@ -175,6 +183,14 @@ statements! {
             postgres: "SELECT $1, message_id, $3, $4, TRUE, $5 FROM jsonb_to_recordset($2) AS r(message_id text)"
         }
         " ON CONFLICT DO NOTHING"
+    ];
+    UPDATE_SUBJECTS = [
+        "UPDATE outgoing_mail SET subject = r.subject FROM "
+        {
+            sqlite: "(SELECT unhex(value ->> 'id') AS id, value ->> 'subject' AS subject FROM json_each($2)) AS r",
+            postgres: "jsonb_to_recordset($2) AS r(id uuid, subject text)"
+        }
+        " WHERE outgoing_mail.account_id = $1 AND outgoing_mail.id = r.id"
     ];
     INSERT_SKIPPED = [
         "INSERT INTO skipped_recipient (account_id, comment_id, person_id, reason, at) "
@@ -272,6 +288,17 @@ fn row(mail: &NewMail, now: Timestamp) -> MailRow<'_> {
         state: mail.state(now).as_str(),
         automatic_at: mail.automatic_at.map(moment),
     }
+}
+
+/// Writes the subjects that templates gave messages.
+pub async fn update_subjects(
+    tx: &mut WriteTx,
+    account: AccountId,
+    subjects: &[(OutgoingMailId, String)],
+) -> Result<(), StorageError> {
+    let rows = subjects.iter().map(|(id, subject)| SubjectRow { id: hex(id.uuid()), subject });
+    let rows: Rows<SubjectRow<'_>> = Json(rows.collect());
+    db!(tx, execute(UPDATE_SUBJECTS, account, rows)).map(drop)
 }
 
 /// Writes who in a comment's audience got nothing, and why.

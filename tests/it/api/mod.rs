@@ -10,6 +10,7 @@ mod employees;
 mod files;
 mod mail_outgoing;
 mod mail_suppressions;
+mod mail_templates;
 mod me;
 mod projects;
 mod sessions;

@@ -20,6 +20,8 @@ const PUBLIC: &[&str] = &[
 
 /// POSTs that take no `Idempotency-Key`, by why.
 const NOT_REPEATABLE: &[(&str, &str)] = &[
+    ("render_mail_template", "it changes nothing"),
+    ("preview_comment", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),
     ("refresh_session", "a repeated token must never give tokens again"),

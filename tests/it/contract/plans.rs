@@ -16,6 +16,7 @@ use super::schema::GLOBAL;
 /// Statements that may pass over an account's rows, by why.
 const WIDE: &[(&str, &str)] = &[
     ("employee::LIST_ADMINISTRATORS", "an account has few employees"),
+    ("mail_template::LIST_NOTICES", "there are six types of notices"),
     ("incoming_mail::COUNT_BY_STATE", "counts everything, from an index alone"),
 ];
 

@@ -109,6 +109,7 @@ impl World {
             {
                 (self.quarantined_mail().await, String::new())
             }
+            "/v1/mail-templates" => (self.template().await, String::new()),
             "/v1/mail/incoming" => (self.blank_mail().await, String::new()),
             "/v1/mail/senders" => (self.blocked_sender().await, String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
@@ -132,6 +133,9 @@ impl World {
                 "owner": {"name": "Olga", "login": "olga", "email": email, "password": PASSWORD},
             }),
             "update_account" => json!({"title": "Acme"}),
+            "create_mail_template" => template(&name),
+            "update_mail_template" => json!({"name": name}),
+            "update_contact_notifications" => json!({"items": [{"type": "reminder", "enabled": true}]}),
             "update_contact_mail_settings" => json!({"reply_marker": false}),
             "update_incoming_settings" => json!({"accept_robots": true}),
             "create_session" => {
@@ -154,7 +158,7 @@ impl World {
             "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
-            "create_comment" => json!({"text": "When will it be done?"}),
+            "create_comment" | "preview_comment" => json!({"text": "When will it be done?"}),
             "create_suppression" => json!({"address": email}),
             "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
             "confirm_comment_sender"
@@ -162,6 +166,7 @@ impl World {
             | "block_incoming_mail"
             | "trust_incoming_mail"
             | "reprocess_incoming_mail"
+            | "render_mail_template"
             | "retry_outgoing_mail" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
             "update_comment" => json!({"text": "When can it be done?"}),
@@ -287,6 +292,11 @@ impl World {
         self.owner.post("/v1/mail/suppressions", body).await.expect(201).json().id().to_owned()
     }
 
+    async fn template(&self) -> String {
+        let made = self.owner.post("/v1/mail-templates", template(&self.name())).await;
+        made.expect(201).json().id().to_owned()
+    }
+
     /// A link in a mail to a file.
     async fn file_link(&self) -> String {
         let (contact, file) = (self.contact().await, self.file().await);
@@ -307,6 +317,11 @@ impl World {
         let made = call.body("multipart/form-data; boundary=cut", FORM).await.expect(201).json();
         made.items()[0].id().to_owned()
     }
+}
+
+/// A template of a mail.
+fn template(name: &str) -> Value {
+    json!({"name": name, "versions": [{"language": "en", "subject": "{{ task.title }}", "html": "Hello"}]})
 }
 
 const RECEIVE: &str = "/v1/mail/incoming?recipient=member@acme.liaison.test";

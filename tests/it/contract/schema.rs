@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use liaison_domain::{
     account::{EmployeeStatus, Role},
     comment::{CommentKind, Origin},
-    contact_mail::StaffWithoutEmail,
+    contact_mail::{NoticeType, StaffWithoutEmail},
     inbound::{
         matching::MatchedBy,
         settings::ReplyToInactive,
@@ -96,6 +96,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "task_role"."role" = TaskRole,
         "comment"."kind" = CommentKind,
         "comment"."origin" = Origin,
+        "contact_notice"."kind" = NoticeType,
         "contact_mail_settings"."staff_without_email" = StaffWithoutEmail,
         "outgoing_mail"."kind" = MailKind,
         "outgoing_mail"."language" = Language,

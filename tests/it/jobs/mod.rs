@@ -3,6 +3,7 @@
 mod contact_mail;
 mod crash;
 mod fairness;
+mod mail_template;
 mod refusal;
 mod running;
 mod send_mail;

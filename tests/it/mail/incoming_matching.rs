@@ -22,8 +22,6 @@ both_engines!(
 );
 
 const ANNA: &str = "anna@acme.liaison.test";
-/// An address that takes no new tasks.
-const ANSWERS_ONLY: &str = "bounce+abcdefghijklmnopqrstuvwxyz234567@acme.liaison.test";
 const GIVEN: &str = "0100018f5c0d4b2e-1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d-000000";
 
 /// A mail of Ivan to Anna in which nothing of ours is left but what is put in.

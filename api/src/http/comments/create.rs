@@ -30,7 +30,7 @@ use crate::{
 /// A new comment: `text` or `html`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CreateComment {
+pub(super) struct CreateComment {
     /// At most 64 KiB.
     text: Option<String>,
     /// At most 64 KiB; sanitized.
@@ -90,7 +90,7 @@ pub(super) async fn create_comment(
 }
 
 impl CreateComment {
-    fn read(self) -> Result<comment::CreateComment, Refusal> {
+    pub(super) fn read(self) -> Result<comment::CreateComment, Refusal> {
         let mut fields = Fields::default();
         let body = body(&mut fields, self.text, self.html, !self.file_ids.is_empty());
         fields.at_most("/notify", self.notify.len(), MAX_AUDIENCE);

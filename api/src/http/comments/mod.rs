@@ -3,10 +3,12 @@
 mod audience;
 mod confirm_sender;
 mod create;
+mod default_audience;
 mod delete;
 mod deliveries;
 mod list;
 mod move_comment;
+mod preview;
 mod show;
 mod show_raw;
 mod update;
@@ -37,6 +39,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_comments)
         .service(create::create_comment)
+        .service(preview::preview_comment)
+        .service(default_audience::show_default_audience)
         .service(show::show_comment)
         .service(show_raw::show_comment_raw)
         .service(update::update_comment)

@@ -19,7 +19,7 @@ const TEXT: &str = include_str!("../../../templates/frame.txt");
 
 /// The whole body around `content`.
 pub(super) fn framed(
-    notification: &Notification<'_>,
+    notification: &Notification,
     content: Rendered,
     language: Language,
 ) -> Result<Rendered, RenderError> {
@@ -33,7 +33,7 @@ pub(super) fn framed(
     Ok(Rendered { subject, html, text: plain_text::tidy(&text) })
 }
 
-fn values(notification: &Notification<'_>, part: Part, language: Language) -> Value {
+fn values(notification: &Notification, part: Part, language: Language) -> Value {
     let frame = &notification.frame;
     let words = words(language);
     let is_linked = frame.linked_files.iter().any(|it| it.url.is_some());

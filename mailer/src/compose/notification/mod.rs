@@ -7,7 +7,7 @@ mod frame;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use liaison_domain::language::Language;
 use thiserror::Error;
@@ -79,13 +79,13 @@ impl fmt::Display for Kind {
 
 /// One mail, as far as it is decided before it is written.
 #[derive(Clone, Debug)]
-pub struct Notification<'a> {
+pub struct Notification {
     pub kind: Kind,
     /// The contact's language; the account's stands in, then English (TPL-5).
     pub recipient_language: Option<Language>,
     pub account_language: Language,
     /// The versions of the template chosen for this type; empty for the built-in one.
-    pub templates: &'a [Template],
+    pub templates: Arc<[Template]>,
     pub facts: Facts,
     pub frame: Frame,
     pub addressing: Addressing,
@@ -166,7 +166,7 @@ pub enum ComposeError {
 }
 
 /// Writes the mail. Equal notifications give equal bytes.
-pub fn compose(notification: &Notification<'_>) -> Result<Composed, ComposeError> {
+pub fn compose(notification: &Notification) -> Result<Composed, ComposeError> {
     let (Rendered { subject, html, text }, warnings) = render(notification)?;
     let Addressing { from, sender, to, reply_to, message_id, in_reply_to, references, hop } =
         notification.addressing.clone();
@@ -195,11 +195,11 @@ pub fn compose(notification: &Notification<'_>) -> Result<Composed, ComposeError
 }
 
 /// The subject and the whole body, as the mail would have them.
-pub fn render(notification: &Notification<'_>) -> Result<(Rendered, Vec<Warning>), ComposeError> {
+pub fn render(notification: &Notification) -> Result<(Rendered, Vec<Warning>), ComposeError> {
     let mut warnings = Vec::new();
     let Notification { recipient_language, account_language, facts, .. } = notification;
     let own =
-        template::choose(notification.templates, Template::language, *recipient_language, *account_language);
+        template::choose(&notification.templates, Template::language, *recipient_language, *account_language);
     let rendered = own.map(|template| (template.render(facts), template.language()));
     let (content, language) = match rendered {
         Some((Ok(content), language)) => (content, language),

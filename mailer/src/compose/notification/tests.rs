@@ -82,12 +82,12 @@ fn frame() -> Frame {
     }
 }
 
-fn notification<'a>(kind: Kind, language: Language) -> Notification<'a> {
+fn notification(kind: Kind, language: Language) -> Notification {
     Notification {
         kind,
         recipient_language: Some(language),
         account_language: Language::English,
-        templates: &[],
+        templates: Arc::default(),
         facts: facts(),
         frame: frame(),
         addressing: Addressing {
@@ -282,7 +282,7 @@ fn the_version_in_the_contacts_language_is_used_then_the_accounts_then_english()
         let mut notification = notification(Kind::NewTask, Language::English);
         (notification.recipient_language, notification.account_language) = (recipient, account);
         notification.frame = Frame::default();
-        let notification = Notification { templates, ..notification };
+        let notification = Notification { templates: templates.into(), ..notification };
         render(&notification).unwrap().0.text.trim().to_owned()
     };
     let both = [english(), russian()];
@@ -299,7 +299,7 @@ fn a_template_that_fails_on_these_facts_is_replaced_and_named_in_a_warning() {
     let template = [own_template(Language::English, &nested)];
     let mut notification = notification(Kind::NewTask, Language::English);
     notification.facts.task.assignees = vec![Person::named("x"); 200];
-    let composed = compose(&Notification { templates: &template, ..notification }).unwrap();
+    let composed = compose(&Notification { templates: template.into(), ..notification }).unwrap();
     assert_eq!(composed.warnings, [Warning::TemplateFailed(RenderError::TooMuchWork(template::Part::Html))]);
     assert!(composed.text.contains("has a task for you"));
 }

@@ -100,6 +100,11 @@ impl Template {
         Ok(Rendered { subject, html, text })
     }
 
+    /// What a template is tried on where there is no task.
+    pub fn example() -> Facts {
+        render::sample(true)
+    }
+
     fn parts(&self) -> impl Iterator<Item = (Part, &Scanned)> {
         let text = self.text.as_ref().map(|it| (Part::Text, it));
         [(Part::Subject, &self.subject), (Part::Html, &self.html)].into_iter().chain(text)

@@ -2,10 +2,12 @@
 
 mod audience;
 mod create;
+mod default_audience;
 mod delete;
 mod deliveries;
 mod list;
 mod move_comment;
+mod preview;
 mod show;
 mod update;
 

@@ -1,4 +1,5 @@
 //! `/v1/settings`
 
 mod contact_mail;
+mod contact_notifications;
 mod incoming_mail;

@@ -1,9 +1,12 @@
 //! `/v1/settings/contact-mail`
 
 mod show;
+mod show_notifications;
 mod update;
+mod update_notifications;
 
-use liaison_domain::{contact_mail::ContactMailSettings, mail_address::EmailAddress};
+use liaison_domain::{contact_mail::ContactMailSettings, id::MailTemplateId, mail_address::EmailAddress};
+use liaison_persistence::mail_template::NoticeRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,7 +14,11 @@ use uuid::Uuid;
 use crate::http::routes::Routes;
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
-    routes.service(show::show_contact_mail_settings).service(update::update_contact_mail_settings);
+    routes
+        .service(show::show_contact_mail_settings)
+        .service(update::update_contact_mail_settings)
+        .service(show_notifications::show_contact_notifications)
+        .service(update_notifications::update_contact_notifications);
 }
 
 /// What mail to contacts is like. A mail keeps to the settings that were in force when it was written.
@@ -60,5 +67,36 @@ impl From<&ContactMailSettings> for ContactMailSettingsView {
             reply_marker: settings.reply_marker,
             suppressed_addresses: settings.suppressed_addresses.iter().map(suppressed).collect(),
         }
+    }
+}
+
+/// What contacts are told of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactNotifications)]
+struct NotificationsView {
+    items: Vec<NotificationView>,
+}
+
+/// One type of notice. All but `new_task` and `new_comment` are kept for later: nothing makes such mails yet.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactNotification)]
+struct NotificationView {
+    /// `new_task`, `new_comment`, `task_from_mail`, `task_accepted`, `status_changed` or `reminder`
+    #[serde(rename = "type")]
+    kind: &'static str,
+    enabled: bool,
+    /// The text; null: the built-in one.
+    #[schema(required)]
+    template_id: Option<Uuid>,
+}
+
+impl NotificationsView {
+    fn of(notices: &[NoticeRow]) -> Self {
+        let view = |it: &NoticeRow| NotificationView {
+            kind: it.kind.as_str(),
+            enabled: it.enabled,
+            template_id: it.template_id.map(MailTemplateId::uuid),
+        };
+        Self { items: notices.iter().map(view).collect() }
     }
 }
