@@ -16,7 +16,7 @@ build: ## Build for development
 release: ## Build for production: target/release/liaison
 	cargo build --locked --release --package liaison-api
 
-test: ## Run every test, on SQLite and PostgreSQL, beside a real Postfix
+test: ## Run every test, on SQLite and PostgreSQL, beside a real Postfix and Dovecot
 	scripts/test
 
 ci: fmt-check lint doc deny openapi-check test ## All that has to pass before a change lands

@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use liaison_mailer::{authenticate::Authenticator, transport::MailTransport};
+use liaison_mailer::{
+    authenticate::Authenticator,
+    transport::{AddressRule, MailTransport},
+};
 use liaison_persistence::database::Database;
 use tokio::sync::Notify;
 
 use crate::{
-    config::Config, env::Env, http::limits::Limits, keys::Keys, service::intake::queue::Intake,
+    config::Config,
+    env::Env,
+    http::limits::Limits,
+    keys::Keys,
+    service::{intake::queue::Intake, mailbox::server::Transports},
     storage::Storage,
 };
 
@@ -22,6 +29,8 @@ pub struct App {
     pub storage: Storage,
     /// Where mail leaves by.
     pub transport: Arc<dyn MailTransport>,
+    /// How servers that tenants name are reached.
+    pub outside: Outside,
     /// Finds out where received mail comes from; none where `mail.auth` is off or there is no name server to ask.
     pub authenticator: Option<Authenticator>,
     /// Where mail is handed in.
@@ -29,4 +38,15 @@ pub struct App {
     /// Rung after a commit that made work.
     pub wake: Arc<Notify>,
     pub limits: Limits,
+}
+
+/// How servers that tenants name are reached.
+#[derive(Debug)]
+pub struct Outside {
+    /// Which of their addresses may be connected to (S17).
+    pub allowed: AddressRule,
+    /// Certificates in PEM form trusted beside the system's.
+    pub extra_roots: Option<Vec<u8>>,
+    /// Where mail leaves by tenants' mailboxes.
+    pub transports: Transports,
 }

@@ -31,8 +31,24 @@ pub struct Keys {
     file_link: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
-    seal: [u8; 32],
+    /// The one that seals first, then those that only open.
+    seals: Vec<SealKey>,
     ingest: Vec<u8>,
+}
+
+/// A key that seals.
+#[derive(Clone)]
+struct SealKey {
+    /// Names the key without telling anything of it.
+    id: String,
+    key: [u8; 32],
+}
+
+/// What was sealed, and the name of the key that opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecret {
+    pub key_id: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Shortest secret that is taken, in bytes. A shorter one refuses to start (S19).
@@ -45,13 +61,17 @@ pub struct Secrets<'a> {
     pub auth: &'a [u8],
     /// `secrets.key`
     pub seal: &'a [u8],
+    /// `secrets.previous_keys`
+    pub previous_seals: &'a [String],
     /// `ingest.secret`
     pub ingest: &'a [u8],
 }
 
 impl Keys {
     pub fn derive(secrets: Secrets<'_>) -> Result<Self, KeyError> {
-        if [secrets.auth, secrets.seal, secrets.ingest].iter().any(|it| it.len() < MIN_SECRET_BYTES) {
+        let previous_seals = secrets.previous_seals.iter().map(String::as_bytes);
+        let seals = || [secrets.seal].into_iter().chain(previous_seals.clone());
+        if [secrets.auth, secrets.ingest].into_iter().chain(seals()).any(|it| it.len() < MIN_SECRET_BYTES) {
             return Err(KeyError::TooShort);
         }
         Ok(Self {
@@ -62,7 +82,7 @@ impl Keys {
             file_link: mac(secrets.auth, &[b"file link"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
-            seal: mac(secrets.seal, &[b"seal"]),
+            seals: seals().map(SealKey::derive).collect(),
             ingest: secrets.ingest.to_vec(),
         })
     }
@@ -143,21 +163,34 @@ impl Keys {
 
     /// Encrypts what must not lie open in the database. `purpose` must be given again to open it.
     pub fn seal(&self, env: &Env, purpose: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let nonce: [u8; 24] = env.secret();
-        let payload = Payload { msg: plain, aad: purpose };
-        let sealed =
-            self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_source| KeyError::Sealed)?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        Ok(self.seal_secret(env, purpose, plain)?.bytes)
     }
 
+    /// Opens what this key sealed, or one before it.
     pub fn open(&self, purpose: &[u8], sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (nonce, rest) = sealed.split_first_chunk::<24>().ok_or(KeyError::Sealed)?;
-        let payload = Payload { msg: rest, aad: purpose };
-        self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_source| KeyError::Sealed)
+        self.seals.iter().find_map(|it| it.open(purpose, sealed).ok()).ok_or(KeyError::Sealed)
     }
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.seal.into())
+    /// Encrypts what is kept for long, so that it can be found and sealed anew when the key changes. `purpose` says whose
+    /// secret it is and what for, and must be given again to open it: a secret that was copied to another row stays
+    /// shut.
+    pub fn seal_secret(&self, env: &Env, purpose: &[u8], plain: &[u8]) -> Result<SealedSecret, KeyError> {
+        self.seals.first().ok_or(KeyError::Sealed)?.seal(env, purpose, plain)
+    }
+
+    pub fn open_secret(&self, purpose: &[u8], sealed: &SealedSecret) -> Result<Vec<u8>, KeyError> {
+        let key = self.seals.iter().find(|it| it.id == sealed.key_id).ok_or(KeyError::Unknown)?;
+        key.open(purpose, &sealed.bytes)
+    }
+
+    /// The name of the key that seals.
+    pub fn seal_id(&self) -> &str {
+        self.seals.first().map(|it| it.id.as_str()).unwrap_or_default()
+    }
+
+    /// Whether what a key sealed can be opened.
+    pub fn can_open(&self, key_id: &str) -> bool {
+        self.seals.iter().any(|it| it.id == key_id)
     }
 
     /// Checks the signature of a mail handed over by HTTP, in constant time: hex of HMAC-SHA256 over `signed`.
@@ -169,6 +202,31 @@ impl Keys {
     /// Signs a mail as `POST /v1/mail/incoming` wants it.
     pub fn ingest_signature(&self, signed: &[&[u8]]) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.ingest, signed))
+    }
+}
+
+impl SealKey {
+    fn derive(secret: &[u8]) -> Self {
+        let id = data_encoding::HEXLOWER.encode(mac(secret, &[b"key id"]).get(..8).unwrap_or_default());
+        Self { id, key: mac(secret, &[b"seal"]) }
+    }
+
+    fn seal(&self, env: &Env, purpose: &[u8], plain: &[u8]) -> Result<SealedSecret, KeyError> {
+        let nonce: [u8; 24] = env.secret();
+        let payload = Payload { msg: plain, aad: purpose };
+        let sealed =
+            self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_source| KeyError::Sealed)?;
+        Ok(SealedSecret { key_id: self.id.clone(), bytes: [nonce.as_slice(), &sealed].concat() })
+    }
+
+    fn open(&self, purpose: &[u8], sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (nonce, rest) = sealed.split_first_chunk::<24>().ok_or(KeyError::Sealed)?;
+        let payload = Payload { msg: rest, aad: purpose };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_source| KeyError::Sealed)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.key.into())
     }
 }
 
@@ -254,17 +312,67 @@ pub enum KeyError {
     TooShort,
     #[error("what was sealed can't be opened with this key")]
     Sealed,
+    #[error("the key that it was sealed with is not configured")]
+    Unknown,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const OLD: &str = "an old secret of thirty-two bytes";
+    const NEW: &str = "a new secret of thirty-two bytes!";
+
+    fn keys(seal: &str, previous: &[&str]) -> Result<Keys, KeyError> {
+        let previous_seals: Vec<String> = previous.iter().map(ToString::to_string).collect();
+        let other = [7; 32];
+        let seal = seal.as_bytes();
+        Keys::derive(Secrets { auth: &other, seal, previous_seals: &previous_seals, ingest: &other })
+    }
+
+    /// S18: rotation
+    #[test]
+    fn a_key_before_this_one_still_opens_and_no_longer_seals() {
+        let env = Env::system();
+        let old = keys(OLD, &[]).unwrap();
+        let sealed = old.seal_secret(&env, b"purpose", b"secret").unwrap();
+        let new = keys(NEW, &[OLD]).unwrap();
+        assert_eq!(new.open_secret(b"purpose", &sealed).unwrap(), b"secret");
+        assert!(new.can_open(old.seal_id()) && new.seal_id() != old.seal_id());
+        let anew = new.seal_secret(&env, b"purpose", b"secret").unwrap();
+        assert_eq!(
+            (anew.key_id.as_str(), old.open_secret(b"purpose", &anew)),
+            (new.seal_id(), Err(KeyError::Unknown))
+        );
+    }
+
+    /// S18: a sealed secret says nothing, and opens for its own purpose only.
+    #[test]
+    fn a_secret_opens_where_it_belongs() {
+        let env = Env::system();
+        let keys = keys(NEW, &[]).unwrap();
+        let mut sealed = keys.seal_secret(&env, b"mailbox 1", b"secret").unwrap();
+        assert_eq!(keys.open_secret(b"mailbox 2", &sealed), Err(KeyError::Sealed));
+        assert!(!sealed.bytes.windows(6).any(|it| it == b"secret"));
+        *sealed.bytes.last_mut().unwrap() ^= 1;
+        assert_eq!(keys.open_secret(b"mailbox 1", &sealed), Err(KeyError::Sealed));
+    }
+
+    /// S19
+    #[test]
+    fn a_short_secret_is_no_key() {
+        assert_eq!(keys("short", &[]).unwrap_err(), KeyError::TooShort);
+        assert_eq!(keys("", &[]).unwrap_err(), KeyError::TooShort);
+        assert_eq!(keys(NEW, &["short"]).unwrap_err(), KeyError::TooShort);
+    }
+
     /// S1, S8
     #[test]
     fn a_file_token_opens_unless_a_bit_of_it_is_changed() {
         let secret = [7; 32];
-        let keys = Keys::derive(Secrets { auth: &secret, seal: &secret, ingest: &secret }).unwrap();
+        let keys =
+            Keys::derive(Secrets { auth: &secret, seal: &secret, previous_seals: &[], ingest: &secret })
+                .unwrap();
         let id = Uuid::from_u128;
         let link = FileLink {
             account: AccountId::new(id(1)),

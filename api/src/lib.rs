@@ -13,6 +13,7 @@ pub mod keys;
 pub mod lifecycle;
 pub mod lmtp;
 pub mod mail_check;
+pub mod secrets_rotate;
 pub mod service;
 pub mod startup;
 pub mod storage;

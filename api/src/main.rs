@@ -9,6 +9,7 @@ use liaison_api::{
     http::openapi,
     ingest::Ingest,
     mail_check::MailCheck,
+    secrets_rotate,
     startup::{self, Part},
 };
 
@@ -42,6 +43,9 @@ enum Command {
     Config,
     /// Print the OpenAPI document.
     Openapi,
+    /// Look after what is kept encrypted.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Look at mails.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -51,6 +55,12 @@ enum Command {
 enum AccountCommand {
     /// Make an account with its owner; his password is the first line of standard input.
     Create(AccountCreate),
+}
+
+#[derive(Debug, Subcommand)]
+enum SecretsCommand {
+    /// Seal all passwords with the present `secrets.key`, so that `secrets.previous_keys` can go.
+    Rotate,
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,6 +82,10 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Ingest(ingest) => {
             let config = config()?;
             run(async { ingest.run(&startup::app(config).await?).await })
+        }
+        Command::Secrets(SecretsCommand::Rotate) => {
+            let config = config()?;
+            run(async { secrets_rotate::run(&startup::app(config).await?).await })
         }
         Command::Config => print(&config()?.describe()),
         Command::Openapi => print(openapi::yaml()?.trim_end()),

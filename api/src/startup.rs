@@ -9,7 +9,10 @@ use std::{
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context as _;
 use clap::ValueEnum;
-use liaison_mailer::{authenticate::Authenticator, transport::TransportUrl};
+use liaison_mailer::{
+    authenticate::Authenticator,
+    transport::{AddressRule, TransportUrl},
+};
 use liaison_persistence::{
     database::{Database, Settings, Synchronous},
     migrate,
@@ -18,13 +21,16 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::App,
+    app::{App, Outside},
     config::{self, Config, LogFormat, MailAuth},
     env::Env,
     http::{limits::Limits, server},
     keys::{Keys, Secrets},
     lifecycle, lmtp,
-    service::intake::{lmtp::LmtpIntake, queue::Intake},
+    service::{
+        intake::{lmtp::LmtpIntake, queue::Intake},
+        mailbox::{secret, server::Transports},
+    },
     storage::Storage,
     worker,
 };
@@ -56,6 +62,7 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
     let database = open(&config).await?;
     let listen = config.http.listen.clone();
     let app = Data::new(build(config, env, database)?);
+    require_keys(&app).await?;
     announce(&app.config, &made);
     let stop = lifecycle::on_signal();
     let runs = |part| only.is_none_or(|it| it == part);
@@ -93,7 +100,20 @@ pub async fn app(mut config: Config) -> anyhow::Result<App> {
     let env = Env::system();
     config::secrets::complete(&mut config, Path::new(VAR), &env)?;
     let database = open(&config).await?;
-    build(config, env, database)
+    let app = build(config, env, database)?;
+    require_keys(&app).await?;
+    Ok(app)
+}
+
+/// Refuses to go on without a key that something is sealed with (S19): it would look like a broken mailbox, or be lost
+/// when it is written anew.
+pub async fn require_keys(app: &App) -> anyhow::Result<()> {
+    let missing = secret::list_missing_keys(app).await?;
+    anyhow::ensure!(
+        missing.is_empty(),
+        "passwords of mailboxes are sealed with keys that are not configured; put them into secrets.previous_keys"
+    );
+    Ok(())
 }
 
 /// The application's parts; also what a test drives. Called inside a runtime, since the intake is a task of its own.
@@ -101,16 +121,27 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     let keys = Keys::derive(Secrets {
         auth: config.auth.secret.as_bytes(),
         seal: config.secrets.key.as_bytes(),
+        previous_seals: &config.secrets.previous_keys,
         ingest: config.ingest.secret.as_bytes(),
     })
-    .context("auth.secret, secrets.key or ingest.secret")?;
+    .context("auth.secret, secrets.key, secrets.previous_keys or ingest.secret")?;
     let storage = Storage::open(&config.storage.url).context("storage.url")?;
     let transport = config.mail.transport.parse::<TransportUrl>().context("mail.transport")?.build(None);
+    let outside = outside(&config)?;
     let authenticator = authenticator(&config);
     let limits = Limits::new(&config.http);
     let wake = Arc::new(Notify::new());
     let intake = Intake::start(database.clone(), wake.clone());
-    Ok(App { config, database, env, keys, storage, transport, authenticator, intake, wake, limits })
+    Ok(App { config, database, env, keys, storage, transport, outside, authenticator, intake, wake, limits })
+}
+
+fn outside(config: &Config) -> anyhow::Result<Outside> {
+    let read = |path: &String| std::fs::read(path).with_context(|| format!("network.ca_file = {path}"));
+    Ok(Outside {
+        allowed: AddressRule::for_tenants(config.network.allow_private.clone()),
+        extra_roots: config.network.ca_file.as_ref().map(read).transpose()?,
+        transports: Transports::default(),
+    })
 }
 
 /// Without name servers a trusted hop's word is all that counts, and that is enough to serve.
@@ -177,7 +208,10 @@ pub fn install_crypto() {
 
 /// Writes the log to standard error, in color where a person reads it.
 pub fn start_log(config: &Config) {
+    // It writes down what it sends, passwords too (S18).
+    let quiet = "async_imap=off".parse().ok();
     let filter = tracing_subscriber::EnvFilter::new(&config.log.filter);
+    let filter = quiet.map_or(filter.clone(), |it| filter.add_directive(it));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(stderr().is_terminal())

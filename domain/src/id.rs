@@ -63,4 +63,6 @@ ids! {
     /// An address that mail comes from, and what was said about it.
     MailSenderId;
     JobId;
+    /// An external mailbox.
+    MailboxId;
 }

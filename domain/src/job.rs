@@ -11,6 +11,8 @@ named! {
         SendMail = "send_mail",
         /// Turns one received mail into what it becomes.
         ProcessMail = "process_mail",
+        /// Holds the connection to one external mailbox: leased for as long as it is open, and never done.
+        FetchMail = "fetch_mail",
     }
 }
 

@@ -16,6 +16,7 @@ pub mod inbound;
 pub mod job;
 pub mod language;
 pub mod mail_address;
+pub mod mailbox;
 pub mod notification;
 pub mod outgoing;
 pub mod person;

@@ -15,6 +15,8 @@ named! {
         MailUnwanted = "mail_unwanted",
         /// Mail that nobody wrote by hand waits, because much of it leaves to one address: perhaps two robots talk (R1).
         MailHeld = "mail_held",
+        /// An external mailbox of his, or of the account that he runs, failed three times in a row (R11).
+        MailboxFailing = "mailbox_failing",
     }
 }
 

@@ -141,8 +141,10 @@ CREATE TABLE notification (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
     kind TEXT NOT NULL,
-    task_id UUID NOT NULL,
+    -- What it is about: a task, perhaps a comment in it, or an external mailbox.
+    task_id UUID,
     comment_id UUID,
+    mailbox_id UUID,
     -- What there is to say beside the kind.
     detail TEXT,
     created_at TIMESTAMPTZ NOT NULL,

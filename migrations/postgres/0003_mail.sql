@@ -64,6 +64,8 @@ CREATE TABLE outgoing_mail (
     form JSONB NOT NULL,
     -- Systems like ours that what caused it went through, this one included (R3).
     hops BIGINT NOT NULL,
+    -- The external mailbox that it leaves by; null where it leaves by the server's own way.
+    mailbox_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, id)
 );
@@ -236,7 +238,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail')),
     subject_id UUID NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TIMESTAMPTZ NOT NULL,

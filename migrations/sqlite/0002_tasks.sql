@@ -159,8 +159,10 @@ CREATE TABLE notification (
     id BLOB NOT NULL,
     person_id BLOB NOT NULL,
     kind TEXT NOT NULL,
-    task_id BLOB NOT NULL,
+    -- What it is about: a task, perhaps a comment in it, or an external mailbox.
+    task_id BLOB,
     comment_id BLOB,
+    mailbox_id BLOB,
     -- What there is to say beside the kind.
     detail TEXT,
     created_at TEXT NOT NULL,
@@ -168,7 +170,8 @@ CREATE TABLE notification (
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
-    FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id)
+    FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),
+    FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
 CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;

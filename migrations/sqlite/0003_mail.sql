@@ -67,8 +67,11 @@ CREATE TABLE outgoing_mail (
     form TEXT NOT NULL,
     -- Systems like ours that what caused it went through, this one included (R3).
     hops INTEGER NOT NULL,
+    -- The external mailbox that it leaves by; null where it leaves by the server's own way.
+    mailbox_id BLOB,
     created_at TEXT NOT NULL,
     PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),
     FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id)
@@ -255,7 +258,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail')),
     subject_id BLOB NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TEXT NOT NULL,

@@ -27,6 +27,7 @@ pub mod job;
 pub mod list;
 pub mod mail_sender;
 pub mod mail_template;
+pub mod mailbox;
 pub mod migrate;
 pub mod notification;
 pub mod outgoing_mail;
@@ -62,6 +63,8 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         job::ALL,
         mail_template::ALL,
         mail_sender::ALL,
+        mailbox::ALL,
+        mailbox::channel::ALL,
         notification::ALL,
         outgoing_mail::ALL,
         outgoing_mail::answered::ALL,

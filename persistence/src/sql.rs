@@ -424,7 +424,8 @@ id_columns!(
     DeliveryEventId,
     SuppressionId,
     MailSenderId,
-    JobId
+    JobId,
+    MailboxId
 );
 
 /// Closed sets of the domain are TEXT columns with a CHECK of the same names.
@@ -464,6 +465,9 @@ name_columns!(
     job.JobKind,
     job.JobState,
     language.Language,
+    mailbox.Channel,
+    mailbox.ConnectionSecurity,
+    mailbox.FailureClass,
     notification.NotificationKind,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,

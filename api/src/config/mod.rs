@@ -27,6 +27,7 @@ pub struct Config {
     pub storage: Storage,
     pub files: Files,
     pub mail: Mail,
+    pub network: Outside,
     pub dns: Dns,
     pub auth: Auth,
     pub secrets: SecretsKey,
@@ -167,6 +168,10 @@ pub struct Mail {
     pub trusted_sealers: Vec<String>,
     /// Messages that are on their way at once.
     pub concurrency: usize,
+    /// External mailboxes that this node is connected to at once.
+    pub fetch_connections: usize,
+    /// How often a mailbox is asked for new mail whose server does not tell of it.
+    pub fetch_interval_seconds: u64,
 }
 
 impl Default for Mail {
@@ -178,6 +183,8 @@ impl Default for Mail {
             trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
             trusted_sealers: Vec::new(),
             concurrency: 16,
+            fetch_connections: 200,
+            fetch_interval_seconds: 60,
         }
     }
 }
@@ -207,6 +214,17 @@ impl std::fmt::Display for MailAuth {
     }
 }
 
+/// What servers that tenants name may be.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Outside {
+    /// Networks that may be reached although they are private.
+    #[serde(with = "networks")]
+    pub allow_private: Vec<Network>,
+    /// A PEM file of certificates that are trusted beside the system's.
+    pub ca_file: Option<String>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
@@ -221,6 +239,9 @@ pub struct SecretsKey {
     /// What sealed columns are encrypted with; at least 32 bytes.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub key: String,
+    /// Keys before this one, which still open what they sealed until `liaison secrets rotate` has sealed it anew.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub previous_keys: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -291,7 +312,14 @@ pub enum LogFormat {
 }
 
 /// Settings whose value is a list; in the environment they are comma-separated.
-const LISTS: [&str; 4] = ["dns.servers", "http.cors_origins", "mail.trusted_hops", "mail.trusted_sealers"];
+const LISTS: [&str; 6] = [
+    "dns.servers",
+    "http.cors_origins",
+    "mail.trusted_hops",
+    "mail.trusted_sealers",
+    "network.allow_private",
+    "secrets.previous_keys",
+];
 
 impl Config {
     /// Reads the configuration of this process: `file`, or `liaison.toml` where it is there.
@@ -337,6 +365,9 @@ impl Config {
         }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
+        }
+        if self.mail.fetch_interval_seconds == 0 {
+            return Err(ConfigError::Value("mail.fetch_interval_seconds is at least 1"));
         }
         if self.retention.ledger_days < self.retention.raw_mail_days {
             return Err(ConfigError::Value("retention.ledger_days is at least retention.raw_mail_days"));

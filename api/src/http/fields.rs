@@ -5,6 +5,7 @@ use liaison_domain::{
     Timestamp,
     account::LabelError,
     mail_address::EmailAddressError,
+    mailbox::HostNameError,
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
     text::{Name, TextError},
 };
@@ -110,6 +111,16 @@ impl FieldError for EmailAddressError {
         match self {
             Self::NoAt | Self::LocalPart | Self::Domain => FieldCode::Invalid,
             Self::TooLong => FieldCode::TooLong,
+        }
+    }
+}
+
+impl FieldError for HostNameError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Empty => FieldCode::Empty,
+            Self::TooLong => FieldCode::TooLong,
+            Self::Invalid => FieldCode::Invalid,
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod health;
 pub mod limits;
 pub mod mail;
 pub mod mail_templates;
+pub mod mailboxes;
 pub mod me;
 pub mod openapi;
 pub mod page;
@@ -51,6 +52,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     virtual_addresses::routes(routes);
     mail::routes(routes);
     mail_templates::routes(routes);
+    mailboxes::routes(routes);
     settings::routes(routes);
     health::routes(routes);
 }

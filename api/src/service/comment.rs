@@ -4,7 +4,7 @@ use liaison_domain::{
     comment::{Comment, CommentKind, Origin},
     fan_out::FanOut,
     file::{Attachment, File},
-    id::{AccountId, CommentId, FileId, IncomingMailId, PersonId},
+    id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId},
     outgoing::{MailKind, SkipReason},
     person::{Addressee, PersonRef},
     refusal::Refusal,
@@ -26,6 +26,7 @@ use super::{
     fan_out::{self, Notice},
     file::get_attachable,
     letter::left_out,
+    mailbox,
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -42,6 +43,8 @@ pub struct CreateComment {
     pub hidden: Option<bool>,
     pub reply_to: Option<CommentId>,
     pub file_ids: Vec<FileId>,
+    /// The external mailbox that its mails leave by (OUT-6).
+    pub mailbox: Option<MailboxId>,
 }
 
 /// A comment from any origin, with everybody and everything in it known to be there.
@@ -64,6 +67,8 @@ pub struct NewComment {
     pub sender_disowned: bool,
     /// Systems like ours that the mail which brought it went through (R3).
     pub hops: u32,
+    /// The external mailbox that its author chose.
+    pub mailbox: Option<MailboxId>,
     pub files: Vec<Attachment>,
     /// What was noticed before it came here.
     pub warnings: Vec<Warning>,
@@ -85,6 +90,9 @@ pub async fn create(
         Some(id) => Some(get_answered(tx, caller, entered, id).await?),
         None => None,
     };
+    if let Some(id) = new.mailbox {
+        mailbox::require_usable(tx, caller, id, "/mailbox_id").await?;
+    }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
     let new = NewComment {
@@ -100,6 +108,7 @@ pub async fn create(
         unrecognized_sender: false,
         sender_disowned: false,
         hops: 0,
+        mailbox: new.mailbox,
         files,
         warnings: Vec::new(),
         body: new.body,
@@ -163,6 +172,7 @@ pub async fn add(
         kind: MailKind::NewComment,
         comment: Some(id),
         author: new.author,
+        mailbox: new.mailbox,
         audience: &new.audience,
         contacts_wait: new.unrecognized_sender,
         hops: new.hops,

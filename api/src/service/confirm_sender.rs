@@ -66,6 +66,7 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
             kind: MailKind::NewComment,
             comment: Some(held.id),
             author: held.author_id,
+            mailbox: None,
             audience: &contacts,
             contacts_wait: false,
             hops: hops(tx, account, held).await?,

@@ -6,7 +6,9 @@ use liaison_domain::{
     account::Login,
     contact_mail::ContactMailSettings,
     fan_out::{self, FanOut, MailTo},
-    id::{AccountId, CommentId, MailTemplateId, OutgoingMailId, PersonId},
+    id::{AccountId, CommentId, MailTemplateId, MailboxId, OutgoingMailId, PersonId},
+    mail_address::EmailAddress,
+    mailbox::{DefaultMailbox, MailboxOwner, decide_mailbox},
     notification::NotificationKind,
     outgoing::{MailKind, decide_sender},
     person::Addressee,
@@ -16,6 +18,7 @@ use liaison_persistence::{
     contact_mail_settings,
     database::WriteTx,
     mail_template,
+    mailbox::{self, MailboxRow},
     notification::{self, NewNotification},
     outgoing_mail::{self, About, Form, NewMail, SenderRow, delivery, history},
     suppression, thread,
@@ -33,6 +36,8 @@ pub struct Notice<'a> {
     /// The comment; none where the task itself is the news.
     pub comment: Option<CommentId>,
     pub author: PersonId,
+    /// The external mailbox that the author chose; none: the default one, where there is one (OUT-5, OUT-6).
+    pub mailbox: Option<MailboxId>,
     /// In the order of addressing.
     pub audience: &'a [Addressee],
     /// Contacts' mail is held back until the author is confirmed (R17).
@@ -93,9 +98,13 @@ async fn write_mails(
     let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
     let domain = app.config.mail.domain_of(&writer.account);
     let login = writer.login.as_deref().and_then(|it| Login::parse(it).ok());
+    let mailbox = if login.is_some() { find_mailbox(tx, notice).await? } else { None };
     let from = decide_sender(&writer.name, login, &writer.title, task.number);
-    let from_address =
-        from.address.at(&domain).map_err(|error| Failure::internal("From is no address", error))?;
+    let (from_name, from_address) = match &mailbox {
+        Some(it) => (it.sender_name.clone(), EmailAddress::parse(&it.address)),
+        None => (from.name, from.address.at(&domain)),
+    };
+    let from_address = from_address.map_err(|error| Failure::internal("From is no address", error))?;
     let subject = notice.kind.subject(&task.title);
     let mails = || plan.mails.iter().chain(&plan.suppressed);
     let people = || mails().map(|it| it.person);
@@ -132,7 +141,8 @@ async fn write_mails(
         comment: notice.comment,
         kind: notice.kind,
         author: notice.author,
-        from_name: &from.name,
+        mailbox: mailbox.map(|it| it.id),
+        from_name: &from_name,
         from_address: &from_address,
         subject: &subject,
         hops: notice.hops.saturating_add(1),
@@ -162,6 +172,24 @@ async fn write_subjects(
     }
     outgoing_mail::update_subjects(tx, account, &subjects).await?;
     Ok(failed)
+}
+
+/// The external mailbox that an employee's mail leaves by: the one he chose, or his or the company's default one.
+async fn find_mailbox(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<Option<MailboxRow>, Failure> {
+    let account = notice.account;
+    if let Some(chosen) = notice.mailbox {
+        return Ok(mailbox::find(tx, account, chosen).await?);
+    }
+    let mut rows = mailbox::list_defaults(tx, account, notice.author).await?;
+    let defaults: Vec<DefaultMailbox> = rows
+        .iter()
+        .map(|it| {
+            let owner = if it.owner_id.is_some() { MailboxOwner::Employee } else { MailboxOwner::Company };
+            DefaultMailbox { id: it.id, owner }
+        })
+        .collect();
+    let decided = decide_mailbox(&defaults);
+    Ok(rows.iter().position(|it| Some(it.id) == decided).map(|i| rows.swap_remove(i)))
 }
 
 fn new_mail(

@@ -11,12 +11,13 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     file::{AttachedFile, File},
-    id::{AccountId, CommentId, FileId, MailTemplateId, PersonId, ProjectId, TaskId},
+    id::{AccountId, CommentId, FileId, MailTemplateId, MailboxId, PersonId, ProjectId, TaskId},
     inbound::{
         address::{LocalPart, MailToken},
         marker::BodyMarker,
     },
     mail_address::EmailAddress,
+    mailbox::Channel,
     outgoing::MailKind,
     person::PersonRef,
     project::Project,
@@ -38,6 +39,10 @@ use liaison_persistence::{
     comment,
     database::Tx,
     file,
+    mailbox::{
+        self, MailboxRow,
+        channel::{self, ChannelRow},
+    },
     outgoing_mail::delivery::DeliveryRow,
     person, project,
     task::{self, Members},
@@ -54,12 +59,16 @@ const MAX_HISTORY_BYTES: usize = 128 * 1024;
 /// One mail, ready to be composed.
 #[derive(Debug)]
 pub struct Letter {
-    account: AccountId,
+    pub account: AccountId,
     notification: Notification,
     attached: Vec<AttachedFile>,
     /// Files of the message that don't travel in it.
     pub linked: Vec<LinkedFile>,
     pub envelope: Envelope,
+    /// How the external mailbox is reached that it leaves by; none: it leaves by the server's own way.
+    pub leaves_by: Option<ChannelRow>,
+    /// How the external mailbox is reached that keeps a copy of it (OUT-11).
+    pub copied_to: Option<ChannelRow>,
     /// The token in its reply address.
     pub token: MailToken,
 }
@@ -103,6 +112,8 @@ struct Around {
     task_files: HashMap<TaskId, Vec<AttachedFile>>,
     comment_files: HashMap<CommentId, Vec<AttachedFile>>,
     templates: HashMap<MailTemplateId, OwnTemplate>,
+    mailboxes: HashMap<MailboxId, MailboxRow>,
+    channels: HashMap<MailboxId, Vec<ChannelRow>>,
 }
 
 /// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
@@ -119,6 +130,7 @@ pub async fn load(
     let authors = rows.iter().map(|it| it.author_id).chain(texts.values().map(|it| it.author_id));
     let with_task_files: Vec<TaskId> =
         distinct(rows.iter().filter(|it| it.comment_id.is_none()).map(|it| it.task_id));
+    let mailboxes: Vec<MailboxId> = distinct(rows.iter().filter_map(|it| it.mailbox_id));
     let found = account::find(tx, account).await?;
     let known = task::list_by_ids(tx, account, tasks.iter().copied()).await?;
     let counterparties = known.values().filter_map(|it| it.counterparty_id);
@@ -133,6 +145,8 @@ pub async fn load(
         task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
         comment_files: file::list_of_comments(tx, account, &comments).await?,
         templates: own_template::load(tx, account, rows).await?,
+        mailboxes: mailbox::list_by_ids(tx, account, mailboxes.iter().copied()).await?,
+        channels: channel::list(tx, account, mailboxes).await?,
     };
     Ok(rows.iter().map(|row| around.letter(app, row)).collect())
 }
@@ -210,24 +224,31 @@ impl Around {
         let at = |local: LocalPart| local.at(&domain).map_err(|error| bent(&error));
         let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
         let from = EmailAddress::parse(&row.from_address).map_err(|error| bent(&error))?;
+        let mailbox = row.mailbox_id.map(|id| self.mailbox(id)).transpose()?;
+        let answers_come_here = mailbox.is_none_or(|(it, _)| !it.replies_to_this_address);
+        // Servers of others send for their own addresses only; what bounces comes to the mailbox.
+        let bounces_to = match mailbox {
+            Some(_) => from.clone(),
+            None => at(LocalPart::Bounce(bounce_token))?,
+        };
         let known = |id: &String| MessageId::parse(&format!("<{id}>"));
         let (form, task) = (&row.form.0, self.task(row)?);
         let reply_to = match form.unique_reply_address {
             true => LocalPart::Reply(token.clone()),
             false => LocalPart::Task(task.number),
         };
+        let reply_to = answers_come_here.then(|| at(reply_to)).transpose()?;
         let addressing = Addressing {
             from: Mailbox::new(row.from_name.clone(), from),
             sender: None,
             to: vec![Mailbox::new(row.name.clone(), recipient.clone())],
-            reply_to: Some(at(reply_to)?.into()),
+            reply_to: reply_to.map(Into::into),
             message_id: known(&row.message_id).map_err(|error| bent(&error))?,
             in_reply_to: row.in_reply_to.as_ref().and_then(|it| known(it).ok()),
             references: row.reference_ids.0.iter().filter_map(|it| known(it).ok()).collect(),
             hop: Some(Hop { installation: app.keys.installation(), count: hops(row) }),
         };
-        let envelope =
-            Envelope { sender: Some(at(LocalPart::Bounce(bounce_token))?), recipients: vec![recipient] };
+        let envelope = Envelope { sender: Some(bounces_to), recipients: vec![recipient] };
         let own = form.template.and_then(|id| self.templates.get(&MailTemplateId::new(id)));
         let (mut facts, mut files) = self.facts(row, task)?;
         // What the text shows is no file of its own (TPL-7).
@@ -253,6 +274,7 @@ impl Around {
                 body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
+                signature_html: mailbox.and_then(|(it, _)| it.signature_html.clone()),
                 ..Frame::default()
             },
             addressing,
@@ -260,7 +282,29 @@ impl Around {
             inline_images: Vec::new(),
             has_text_part: form.plain_text_part,
         };
-        Ok(Letter { account: self.account.id, notification, attached, linked, envelope, token })
+        let leaves_by = mailbox.map(|(_, smtp)| smtp.clone());
+        let copied_to =
+            mailbox.filter(|(it, _)| it.save_to_sent).and_then(|(it, _)| self.channel(it.id, Channel::Imap));
+        Ok(Letter {
+            account: self.account.id,
+            notification,
+            attached,
+            linked,
+            envelope,
+            leaves_by,
+            copied_to: copied_to.cloned(),
+            token,
+        })
+    }
+
+    /// The external mailbox that a message leaves by, and how it is reached.
+    fn mailbox(&self, id: MailboxId) -> Result<(&MailboxRow, &ChannelRow), Unmade> {
+        let found = self.mailboxes.get(&id).zip(self.channel(id, Channel::Smtp));
+        found.ok_or_else(|| Unmade::Impossible("the mailbox that it leaves by was deleted".to_owned()))
+    }
+
+    fn channel(&self, id: MailboxId, kind: Channel) -> Option<&ChannelRow> {
+        self.channels.get(&id).into_iter().flatten().find(|it| it.channel == kind)
     }
 
     fn task(&self, row: &DeliveryRow) -> Result<&Task, Failure> {

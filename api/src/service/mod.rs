@@ -21,6 +21,7 @@ pub mod intake;
 pub mod letter;
 pub mod mail_sender;
 pub mod mail_template;
+pub mod mailbox;
 pub mod outgoing_mail;
 pub mod password;
 pub mod people;

@@ -223,6 +223,7 @@ async fn tell(
         kind: MailKind::NewTask,
         comment: None,
         author,
+        mailbox: None,
         audience,
         contacts_wait: false,
         hops: mail_hops.unwrap_or_default(),

@@ -6,6 +6,7 @@
 //! attempts. [`sweep`] clears away what is past its time. [`run`] passes whenever something was committed and once a second; [`drain`] passes until nothing is left.
 
 mod batch;
+pub mod fetch;
 mod jobs;
 mod quota;
 pub mod sweep;
@@ -36,9 +37,10 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         tracing::error!(error = %Failure::from(error).chain(), "can't take back what this node left");
         tokio::select! {
             () = stop.cancelled() => return,
-            () = workers.pause() => {}
+            () = pause(&workers.app) => {}
         }
     }
+    let fetching = tokio::spawn(fetch::run(workers.app.clone(), stop.clone()));
     loop {
         // Listened for before looking, so that nothing is missed in between.
         let woken = workers.app.wake.notified();
@@ -52,9 +54,10 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             () = woken => {}
-            () = workers.pause() => {}
+            () = pause(&workers.app) => {}
         }
     }
+    drop(fetching.await);
     let finished = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(FINISH, finished).await.is_err() {
         tracing::warn!(
@@ -181,12 +184,12 @@ impl Workers {
         }
         Ok(())
     }
+}
 
-    /// About a second; not the same for each node, so that they don't all ask at once.
-    async fn pause(&self) {
-        let [jitter] = self.app.env.secret::<1>();
-        tokio::time::sleep(Duration::from_millis(750 + u64::from(jitter) * 2)).await;
-    }
+/// About a second; not the same for each node, so that they don't all ask at once.
+async fn pause(app: &App) {
+    let [jitter] = app.env.secret::<1>();
+    tokio::time::sleep(Duration::from_millis(750 + u64::from(jitter) * 2)).await;
 }
 
 fn permits(n: usize) -> u32 {

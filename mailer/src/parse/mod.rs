@@ -59,6 +59,17 @@ pub(crate) fn find_sole_author(raw: &[u8]) -> Option<Mailbox> {
     mailboxes.next().is_none().then_some(author)
 }
 
+/// The envelope sender that the delivering server wrote above the mail (RFC 5321 §4.4); empty for the null sender, none
+/// where nothing is written.
+pub fn return_path(raw: &[u8], limits: &Limits) -> Option<String> {
+    let beginning = raw.get(..limits.header_bytes).unwrap_or(raw);
+    read_return_path(&mime::split_message(beginning).0)
+}
+
+fn read_return_path(headers: &Headers<'_>) -> Option<String> {
+    headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned())
+}
+
 fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     let hints = find_hints(&tree.root);
     tree.root.headers.set_hints(hints.clone());
@@ -135,7 +146,7 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, mail: &mut ParsedMail) {
         // Undecoded: by an encoded word in its greeting a client would write in the server's name (S4).
         received: headers.all_unfolded("Received").collect(),
         authentication_results: headers.texts("Authentication-Results").collect(),
-        return_path: headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned()),
+        return_path: read_return_path(headers),
         hops: headers.texts(LOOP_HEADER).collect(),
     };
 }

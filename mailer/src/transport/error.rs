@@ -3,6 +3,7 @@
 use std::fmt;
 
 use liaison_domain::mail_address::EmailAddress;
+pub use liaison_domain::mailbox::FailureClass;
 use thiserror::Error;
 
 /// A message that was not, or not surely, accepted.
@@ -59,66 +60,6 @@ impl SendError {
             Self::Permanent { recipients, .. } | Self::Transient { recipients, .. } => recipients,
             Self::Unknown { .. } => &[],
         }
-    }
-}
-
-/// The point at which sending failed. Its name is stable and safe to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FailureClass {
-    /// The host has no address.
-    Dns,
-    /// The host can't be reached.
-    Connect,
-    /// The host closed the port to us.
-    Refused,
-    /// The host is in a network that mail must not be sent to (S17).
-    Forbidden,
-    /// No encrypted connection came about, or the certificate is not the host's.
-    Tls,
-    /// The user name or password was not taken.
-    Auth,
-    /// The host did not answer in time.
-    Timeout,
-    /// The connection broke off.
-    Lost,
-    /// The host does not speak SMTP, or not as it should.
-    Protocol,
-    /// The server does not take mail now (4xx or 5xx on greeting us).
-    Greeting,
-    /// The server refused the envelope sender.
-    Sender,
-    /// The server refused every recipient.
-    Recipient,
-    /// The server refused the message itself.
-    Message,
-    /// The folder could not be written to.
-    Storage,
-}
-
-impl FailureClass {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Refused => "refused",
-            Self::Forbidden => "forbidden",
-            Self::Tls => "tls",
-            Self::Auth => "auth",
-            Self::Timeout => "timeout",
-            Self::Lost => "lost",
-            Self::Protocol => "protocol",
-            Self::Greeting => "greeting",
-            Self::Sender => "sender",
-            Self::Recipient => "recipient",
-            Self::Message => "message",
-            Self::Storage => "storage",
-        }
-    }
-}
-
-impl fmt::Display for FailureClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -5,9 +5,11 @@
 //! [`Accepted`] or a [`SendError`] whose kind tells the queue what to do. Start with [`MailTransport`];
 //! [`TransportUrl`] turns the configured `mail.transport` into one.
 
+mod address_rule;
 mod directory;
 mod error;
 mod memory;
+mod reach;
 mod smtp;
 mod url;
 
@@ -15,11 +17,13 @@ use std::{fmt, future::Future, pin::Pin};
 
 use liaison_domain::mail_address::EmailAddress;
 
+pub(crate) use self::reach::{class_of_io, resolve};
 pub use self::{
+    address_rule::AddressRule,
     directory::DirectoryTransport,
     error::{FailureClass, RefusedRecipient, Reply, SendError},
     memory::{MemoryTransport, Misbehavior, SentMail},
-    smtp::{AddressRule, Credentials, Security, SmtpServer, SmtpTransport, TimeLimits},
+    smtp::{Credentials, Security, SmtpServer, SmtpTransport, TimeLimits},
     url::{TransportUrl, TransportUrlError},
 };
 

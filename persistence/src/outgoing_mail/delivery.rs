@@ -2,7 +2,7 @@
 
 use liaison_domain::{
     Timestamp,
-    id::{AccountId, CommentId, DeliveryEventId, OutgoingMailId, PersonId, TaskId},
+    id::{AccountId, CommentId, DeliveryEventId, MailboxId, OutgoingMailId, PersonId, TaskId},
     language::Language,
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState},
 };
@@ -36,6 +36,8 @@ pub struct DeliveryRow {
     pub created_at: Timestamp,
     /// Systems like ours that what caused it went through, this one included (R3).
     pub hops: i64,
+    /// The external mailbox that it leaves by.
+    pub mailbox_id: Option<MailboxId>,
     pub person_id: PersonId,
     pub name: String,
     pub address: String,
@@ -60,6 +62,7 @@ record!(DeliveryRow {
     form,
     created_at,
     hops,
+    mailbox_id,
     person_id,
     name,
     address,
@@ -118,8 +121,8 @@ statements! {
     LIST_OF_COMMENT = ["SELECT id AS value FROM outgoing_mail WHERE account_id = $1 AND comment_id = $2 ORDER BY id"];
     LIST_DELIVERIES = [
         "SELECT m.id AS mail_id, m.task_id, m.comment_id, m.kind, m.author_id, m.language, m.from_name, m.from_address, \
-         m.message_id, m.in_reply_to, m.reference_ids, m.form, m.created_at, m.hops, r.person_id, r.name, r.address, \
-         r.state, r.attempts, r.cuts FROM outgoing_mail m \
+         m.message_id, m.in_reply_to, m.reference_ids, m.form, m.created_at, m.hops, m.mailbox_id, r.person_id, r.name, \
+         r.address, r.state, r.attempts, r.cuts FROM outgoing_mail m \
          JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id WHERE m.account_id = $1 AND m.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.id, r.person_id"

@@ -14,7 +14,7 @@ pub mod reported;
 use data_encoding::HEXLOWER;
 use liaison_domain::{
     Timestamp,
-    id::{AccountId, CommentId, DeliveryEventId, JobId, OutgoingMailId, PersonId, TaskId},
+    id::{AccountId, CommentId, DeliveryEventId, JobId, MailboxId, OutgoingMailId, PersonId, TaskId},
     job::JobKind,
     language::Language,
     mail_address::EmailAddress,
@@ -53,6 +53,8 @@ pub struct About<'a> {
     pub comment: Option<CommentId>,
     pub kind: MailKind,
     pub author: PersonId,
+    /// The external mailbox that it leaves by.
+    pub mailbox: Option<MailboxId>,
     pub from_name: &'a str,
     pub from_address: &'a EmailAddress,
     pub subject: &'a str,
@@ -140,13 +142,13 @@ statements! {
         WHERE p.account_id = $1 AND p.id = $2"];
     INSERT_MAILS = [
         "INSERT INTO outgoing_mail (account_id, id, task_id, comment_id, kind, author_id, language, from_name, \
-         from_address, subject, message_id, in_reply_to, reference_ids, form, created_at, hops) "
+         from_address, subject, message_id, in_reply_to, reference_ids, form, created_at, hops, mailbox_id) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), $3, $4, $5, $6, value ->> 'language', $7, $8, $9, \
                 value ->> 'message_id', value ->> 'in_reply_to', value -> 'reference_ids', \
-                value -> 'form', $10, $11 FROM json_each($2) WHERE TRUE",
+                value -> 'form', $10, $11, $12 FROM json_each($2) WHERE TRUE",
             postgres: "SELECT $1, id, $3, $4, $5, $6, language, $7, $8, $9, message_id, in_reply_to, reference_ids, form, \
-                $10, $11 FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
+                $10, $11, $12 FROM jsonb_to_recordset($2) AS r(id uuid, language text, message_id text, in_reply_to text, \
                 reference_ids jsonb, form jsonb)"
         }
     ];
@@ -239,7 +241,8 @@ pub async fn insert_all(
             about.from_address.as_str(),
             about.subject,
             about.at,
-            i64::from(about.hops)
+            i64::from(about.hops),
+            about.mailbox
         )
     )?;
     db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;

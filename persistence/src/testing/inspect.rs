@@ -194,3 +194,34 @@ fn quoted(text: &str) -> BTreeSet<String> {
 fn words(list: &str) -> Vec<String> {
     list.split(',').map(ToOwned::to_owned).collect()
 }
+
+/// What the feeds of changes say, over all accounts, in order.
+pub async fn list_change_events(database: &Database) -> Result<Vec<String>, StorageError> {
+    list_texts(database, "SELECT account_event FROM change_feed ORDER BY account_id, sequence").await
+}
+
+/// What employees were told of mailboxes: `<kind> <name>`, over all accounts.
+pub async fn list_mailbox_notices(database: &Database) -> Result<Vec<String>, StorageError> {
+    let notices = "SELECT n.kind || ' ' || p.name FROM notification n \
+        JOIN person p ON p.account_id = n.account_id AND p.id = n.person_id \
+        WHERE n.mailbox_id IS NOT NULL ORDER BY p.name, n.id";
+    list_texts(database, notices).await
+}
+
+/// Every sealed password, as it lies there.
+pub async fn list_sealed_passwords(database: &Database) -> Result<Vec<Vec<u8>>, StorageError> {
+    let mut tx = database.read().await?;
+    let sql = "SELECT sealed_password FROM mailbox_channel ORDER BY account_id, mailbox_id, channel";
+    Ok(match tx.connection() {
+        Connection::Sqlite(connection) => sqlx::query_scalar(sql).fetch_all(connection).await?,
+        Connection::Postgres(connection) => sqlx::query_scalar(sql).fetch_all(connection).await?,
+    })
+}
+
+async fn list_texts(database: &Database, sql: &'static str) -> Result<Vec<String>, StorageError> {
+    let mut tx = database.read().await?;
+    Ok(match tx.connection() {
+        Connection::Sqlite(connection) => sqlx::query_scalar(sql).fetch_all(connection).await?,
+        Connection::Postgres(connection) => sqlx::query_scalar(sql).fetch_all(connection).await?,
+    })
+}

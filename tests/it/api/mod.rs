@@ -11,6 +11,7 @@ mod files;
 mod mail_outgoing;
 mod mail_suppressions;
 mod mail_templates;
+mod mailboxes;
 mod me;
 mod projects;
 mod sessions;

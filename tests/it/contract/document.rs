@@ -24,6 +24,7 @@ const NOT_REPEATABLE: &[(&str, &str)] = &[
     ("preview_comment", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),
+    ("test_mailbox", "it asks the servers anew, and changes nothing but what is known of them"),
     ("refresh_session", "a repeated token must never give tokens again"),
 ];
 

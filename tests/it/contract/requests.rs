@@ -102,6 +102,7 @@ impl World {
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/mailboxes" => (self.mailbox().await, String::new()),
             "/v1/projects" => (self.project().await, String::new()),
             "/v1/virtual-addresses" => (self.virtual_address().await, String::new()),
             "/v1/mail/incoming"
@@ -148,6 +149,16 @@ impl World {
             "update_employee" => json!({"name": "Boris"}),
             "create_contact" => json!({"name": name, "email": email}),
             "update_contact" => json!({"name": "Ivan"}),
+            "create_mailbox" => json!({
+                "owner": "employee",
+                "address": email,
+                "sender_name": "Olga",
+                "smtp": connection(),
+                "imap": connection(),
+            }),
+            "update_mailbox" => {
+                json!({"sender_name": "Olga", "smtp": {"password": "x"}, "imap": {"password": "x"}})
+            }
             "create_file" => return Body::Form,
             "receive_mail" | "dry_run_incoming_mail" => {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
@@ -167,7 +178,8 @@ impl World {
             | "trust_incoming_mail"
             | "reprocess_incoming_mail"
             | "render_mail_template"
-            | "retry_outgoing_mail" => json!({}),
+            | "retry_outgoing_mail"
+            | "test_mailbox" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
@@ -287,6 +299,19 @@ impl World {
         listed.items()[0].id().to_owned()
     }
 
+    /// The company's, which the member may use.
+    async fn mailbox(&self) -> String {
+        let body = json!({
+            "owner": "company",
+            "address": format!("{}@acme.example", self.name()),
+            "sender_name": "ACME",
+            "smtp": connection(),
+            "imap": connection(),
+            "deliver_to": "member@acme.liaison.test",
+        });
+        self.owner.post("/v1/mailboxes", body).await.expect(201).json().id().to_owned()
+    }
+
     async fn suppression(&self) -> String {
         let body = json!({"address": format!("{}@client.example", self.name())});
         self.owner.post("/v1/mail/suppressions", body).await.expect(201).json().id().to_owned()
@@ -322,6 +347,11 @@ impl World {
 /// A template of a mail.
 fn template(name: &str) -> Value {
     json!({"name": name, "versions": [{"language": "en", "subject": "{{ task.title }}", "html": "Hello"}]})
+}
+
+/// How nobody's server is reached.
+fn connection() -> Value {
+    json!({"host": "127.0.0.1", "port": 993, "security": "tls", "username": "acme", "password": "secret"})
 }
 
 const RECEIVE: &str = "/v1/mail/incoming?recipient=member@acme.liaison.test";

@@ -15,6 +15,7 @@ use liaison_domain::{
     },
     job::{JobKind, JobState},
     language::Language,
+    mailbox::{Channel, ConnectionSecurity, FailureClass},
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
     person::PersonKind,
     suppression::SuppressionCause,
@@ -112,6 +113,9 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "incoming_mail"."via" = Via,
         "incoming_settings"."reply_to_inactive" = ReplyToInactive,
         "job"."kind" = JobKind,
+        "mailbox_channel"."channel" = Channel,
+        "mailbox_channel"."security" = ConnectionSecurity,
+        "mailbox_channel"."last_error" = FailureClass,
         "job"."state" = JobState,
     }
 }

@@ -4,6 +4,7 @@ mod contact_mail;
 mod crash;
 mod fairness;
 mod mail_template;
+mod mailbox;
 mod refusal;
 mod running;
 mod send_mail;

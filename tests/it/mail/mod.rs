@@ -1,5 +1,6 @@
 //! Mail from outside: what comes in by every way, and what it becomes.
 
+mod fetch;
 mod history;
 mod incoming_authenticity;
 mod incoming_causes;

@@ -7,7 +7,7 @@ use super::{File, ROOT, assert_none};
 /// The crates that own a dependency; no other may name it. `liaison-tests` looks at the project from outside.
 const OWNERS: &[(&[&str], &[&str])] = &[
     (&["sqlx"], &["liaison-persistence"]),
-    (&["lettre", "mail-auth", "smtp-proto"], &["liaison-mailer"]),
+    (&["async-imap", "imap-proto", "lettre", "mail-auth", "smtp-proto"], &["liaison-mailer"]),
     (&["mail-parser"], &["liaison-mailer", "liaison-tests"]),
     (&["actix-web"], &["liaison-api", "liaison-tests"]),
     (&["actix-cors", "actix-multipart", "tracing-actix-web"], &["liaison-api"]),

@@ -31,10 +31,12 @@ mod app;
 mod client;
 mod contract;
 pub mod cost;
+mod dovecot;
 mod form;
 pub mod hostile;
 pub mod load;
 pub mod process;
+mod smtp_server;
 mod sources;
 mod world;
 
@@ -42,8 +44,10 @@ pub use answer::{Answer, JsonExt};
 pub use app::{TestApp, run, run_beside};
 pub use client::{Call, Client};
 pub use contract::{Contract, Operation};
+pub use dovecot::{Dovecot, Wire};
 pub use form::Form;
 pub use liaison_persistence::database::Engine;
+pub use smtp_server::{SmtpServer, Taken};
 pub use sources::TestClock;
 pub use world::PASSWORD;
 

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use liaison_domain::{
     comment::MAX_AUDIENCE,
-    id::{CommentId, FileId, PersonId, TaskId},
+    id::{CommentId, FileId, MailboxId, PersonId, TaskId},
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub(super) struct CreateComment {
     hidden: Option<bool>,
     /// A comment of the same task that it answers.
     reply_to: Option<Uuid>,
+    /// The external mailbox that its mails leave by: the company's, or the caller's own. Absent: the default one.
+    mailbox_id: Option<Uuid>,
 }
 
 /// The comment, and what became of its notices.
@@ -102,6 +104,7 @@ impl CreateComment {
             hidden: self.hidden,
             reply_to: self.reply_to.map(CommentId::new),
             file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
+            mailbox: self.mailbox_id.map(MailboxId::new),
         })
     }
 }

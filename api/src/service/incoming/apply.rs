@@ -122,6 +122,7 @@ pub(super) async fn apply(
         unrecognized_sender: is_held,
         sender_disowned,
         hops: answer.judged.hops,
+        mailbox: None,
         files: files::insert(tx, app, account, author, answer.files).await?,
         warnings: content.warnings,
     };

@@ -273,6 +273,7 @@ async fn remark(
         unrecognized_sender: false,
         sender_disowned: false,
         hops: new.judged.hops,
+        mailbox: None,
         files: Vec::new(),
         warnings: Vec::new(),
     };

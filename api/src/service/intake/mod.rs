@@ -2,8 +2,9 @@
 //! and a job is asked for that looks at the mail (R10).
 //!
 //! One row an account: a mail to addresses of two accounts is two mails from here on. Start with [`receive`]; [`mailbox`]
-//! says which addresses are ours, [`queue`] commits many mails at once, [`lmtp`] is what the listener asks.
+//! says which addresses are ours, [`queue`] commits many mails at once, [`lmtp`] is what the listener asks, [`fetched`] what brings the mail of external mailboxes.
 
+pub mod fetched;
 pub mod lmtp;
 pub mod mailbox;
 pub mod queue;

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use liaison_domain::{
+    Timestamp,
     id::{AccountId, JobId},
     inbound::{verdict::IncomingState, via::Via},
     job::JobKind,
@@ -118,7 +119,7 @@ async fn commit(database: &Database, batch: &[Waiting]) -> Result<Vec<Received>,
     for it in batch {
         let earlier = find_earlier(&mut tx, it).await?;
         if earlier.is_none() {
-            if it.mail.via == Via::Http {
+            if is_repeated_by_others(it.mail.via) {
                 // At once, so that its twin in the same batch finds it.
                 insert(&mut tx, it.account, &[it]).await?;
             } else {
@@ -135,14 +136,20 @@ async fn commit(database: &Database, batch: &[Waiting]) -> Result<Vec<Received>,
     Ok(received)
 }
 
-/// The same request as it came before. Only requests are repeated by bystanders (S21) and by scripts that missed the
-/// answer; a mail server says itself what it sends again.
+/// Requests are repeated by bystanders (S21) and by scripts that missed the answer, and a mailbox is read again where
+/// it was left at a crash; a mail server says itself what it sends again.
+const fn is_repeated_by_others(via: Via) -> bool {
+    matches!(via, Via::Http | Via::Imap)
+}
+
+/// The same mail as it came before.
 async fn find_earlier(tx: &mut WriteTx, new: &Waiting) -> Result<Option<Received>, StorageError> {
     let Waiting { account, mail, .. } = new;
-    if mail.via != Via::Http {
+    if !is_repeated_by_others(mail.via) {
         return Ok(None);
     }
-    let since = mail.received_at - REPEATED;
+    // A mailbox holds a mail for as long as it likes.
+    let since = if mail.via == Via::Imap { Timestamp::UNIX_EPOCH } else { mail.received_at - REPEATED };
     let same = incoming_mail::list_by_content(tx, *account, &mail.sha256, mail.via, since).await?;
     let earlier = same.into_iter().find(|it| it.recipients.0 == mail.recipients);
     Ok(earlier.map(|it| Received { account: *account, id: it.id, state: it.state }))

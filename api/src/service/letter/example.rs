@@ -26,6 +26,8 @@ pub async fn facts(
     let people = authors.chain(tasks.values().filter_map(|it| it.counterparty_id));
     let projects = tasks.values().filter_map(|it| it.project_id);
     let around = Around {
+        mailboxes: HashMap::new(),
+        channels: HashMap::new(),
         account: account::find(tx, account).await?.ok_or_else(Refusal::not_found)?,
         members: task::list_members(tx, account, [task]).await?,
         people: person::list_refs(tx, account, people).await?,

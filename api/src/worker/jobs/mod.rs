@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Batch, Workers};
 use crate::service::Failure;
 
-/// The kinds that this program does; others wait for a program that does them.
+/// The kinds that are done here; mailboxes are [`super::fetch`]'s, and others wait for a program that does them.
 pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail];
 
 /// Jobs that one account may have in hand on this node.
@@ -22,6 +22,7 @@ pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
         JobKind::SendMail => 64,
         JobKind::ProcessMail => 16,
+        JobKind::FetchMail => 0,
     }
 }
 
@@ -29,6 +30,7 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
     match batch.kind {
         JobKind::SendMail => send_mail::run(workers, batch).await,
         JobKind::ProcessMail => process_mail::run(workers, batch).await,
+        JobKind::FetchMail => Err(Failure::Internal("a mailbox is no job for a batch", None)),
     }
 }
 
@@ -43,5 +45,6 @@ pub(super) async fn give_up(
     match kind {
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
+        JobKind::FetchMail => Ok(()),
     }
 }

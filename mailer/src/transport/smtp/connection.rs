@@ -3,7 +3,7 @@
 //! Written out instead of left to lettre's own `send`, which gives up at the first refused recipient, has no time
 //! limit on commands and does not tell a message that was never handed over from one whose answer was lost (R6).
 
-use std::{error::Error as _, future::Future, io, net::SocketAddr, time::Duration};
+use std::{error::Error as _, future::Future, io, time::Duration};
 
 use lettre::{
     Address,
@@ -18,12 +18,12 @@ use lettre::{
 };
 use liaison_domain::mail_address::EmailAddress;
 use secrecy::ExposeSecret;
-use tokio::{net, time};
+use tokio::time;
 
 use super::{Security, SmtpServer, TimeLimits};
 use crate::transport::{
-    Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, error::one_line,
-    memory::all_refused,
+    Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, class_of_io, error::one_line,
+    memory::all_refused, resolve,
 };
 
 const SERVICE_CLOSING: u16 = 421;
@@ -42,10 +42,6 @@ impl<'a> Transaction<'a> {
         if !message.is_ascii() || has_bare_line_end(message) {
             return Err(SendError::permanent(FailureClass::Message));
         }
-        let wire = |address: &EmailAddress, class| {
-            let ascii = Some(address.as_str()).filter(|it| it.is_ascii());
-            ascii.and_then(|it| it.parse::<Address>().ok()).ok_or(SendError::permanent(class))
-        };
         let sender = envelope.sender.as_ref().map(|it| wire(it, FailureClass::Sender)).transpose()?;
         let recipients = envelope.recipients.iter().map(|it| Ok((it, wire(it, FailureClass::Recipient)?)));
         let recipients = recipients.collect::<Result<Vec<_>, SendError>>()?;
@@ -54,6 +50,12 @@ impl<'a> Transaction<'a> {
         }
         Ok(Self { sender, recipients, message })
     }
+}
+
+/// An address as it goes over the wire, without the extension for others (RFC 6531).
+fn wire(address: &EmailAddress, class: FailureClass) -> Result<Address, SendError> {
+    let ascii = Some(address.as_str()).filter(|it| it.is_ascii());
+    ascii.and_then(|it| it.parse::<Address>().ok()).ok_or(SendError::permanent(class))
 }
 
 /// How one try on one connection ended.
@@ -73,7 +75,7 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) async fn open(server: &SmtpServer, tls: Option<&TlsParameters>) -> Result<Self, SendError> {
         let limits = server.limits;
-        let addresses = resolve(server).await?;
+        let addresses = resolve(&server.host, server.port, &server.allowed, limits.step).await?;
         let hello = server.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
         let needed = || tls.cloned().ok_or(SendError::transient(FailureClass::Tls));
         let wrapper = if server.security == Security::Tls { Some(needed()?) } else { None };
@@ -109,6 +111,16 @@ impl Connection {
 
     pub(super) const fn is_reusable(&self) -> bool {
         self.is_intact
+    }
+
+    /// Asks whether the server takes mail from this sender, and takes the question back.
+    pub(super) async fn check(mut self, sender: &EmailAddress) -> Result<(), SendError> {
+        let sender = wire(sender, FailureClass::Sender)?;
+        let asked = within(self.limits.step, self.smtp.command(Mail::new(Some(sender), Vec::new()))).await;
+        asked.map_err(|it| it.into_send_error(FailureClass::Sender))?;
+        // What it says to this changes nothing.
+        drop(within(self.limits.step, self.smtp.command(Rset)).await);
+        Ok(())
     }
 
     /// Sends the message once. Anything but an orderly end leaves the connection unusable.
@@ -162,20 +174,6 @@ impl Connection {
     }
 }
 
-/// The addresses of the host that may be connected to.
-async fn resolve(server: &SmtpServer) -> Result<Vec<SocketAddr>, SendError> {
-    let lookup = time::timeout(server.limits.step, net::lookup_host((server.host.as_str(), server.port)));
-    let Ok(Ok(found)) = lookup.await else {
-        return Err(SendError::transient(FailureClass::Dns));
-    };
-    let (allowed, forbidden): (Vec<_>, Vec<_>) = found.partition(|it| server.allowed.allows(it.ip()));
-    match (allowed.is_empty(), forbidden.is_empty()) {
-        (false, _) => Ok(allowed),
-        (true, false) => Err(SendError::permanent(FailureClass::Forbidden)),
-        (true, true) => Err(SendError::transient(FailureClass::Dns)),
-    }
-}
-
 enum Failure {
     Timeout,
     Smtp(Error),
@@ -207,7 +205,7 @@ impl Failure {
         let mut cause = error.source();
         while let Some(it) = cause {
             if let Some(io) = it.downcast_ref::<io::Error>() {
-                return class_of(io);
+                return class_of_io(io);
             }
             cause = it.source();
         }
@@ -220,23 +218,6 @@ impl Failure {
         } else {
             FailureClass::Connect
         }
-    }
-}
-
-fn class_of(error: &io::Error) -> FailureClass {
-    let inner = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
-    if inner.is_some() {
-        return FailureClass::Tls;
-    }
-    match error.kind() {
-        io::ErrorKind::TimedOut => FailureClass::Timeout,
-        io::ErrorKind::ConnectionRefused => FailureClass::Refused,
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => FailureClass::Lost,
-        io::ErrorKind::InvalidData => FailureClass::Protocol,
-        _ => FailureClass::Connect,
     }
 }
 

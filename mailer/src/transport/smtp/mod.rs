@@ -8,17 +8,17 @@ mod tests;
 
 use std::{
     fmt,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
+use liaison_domain::mail_address::EmailAddress;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use self::connection::{Attempt, Connection, Transaction};
-use super::{Accepted, Envelope, MailTransport, SendError, Sending};
+use super::{Accepted, AddressRule, Envelope, MailTransport, SendError, Sending};
 
 /// One SMTP server and the idle connections to it.
 ///
@@ -43,6 +43,11 @@ impl SmtpTransport {
 
     pub fn new(server: SmtpServer) -> Self {
         Self { tls: tls_parameters(&server), server, idle: Mutex::default() }
+    }
+
+    /// Connects, logs in and asks whether the server takes mail from this sender; sends none.
+    pub async fn check(&self, sender: &EmailAddress) -> Result<(), SendError> {
+        Connection::open(&self.server, self.tls.as_ref()).await?.check(sender).await
     }
 
     async fn deliver(&self, envelope: &Envelope, message: &[u8]) -> Result<Accepted, SendError> {
@@ -179,33 +184,6 @@ impl Default for TimeLimits {
 pub struct Credentials {
     pub user: String,
     pub password: SecretString,
-}
-
-/// Says which addresses may be connected to, checked after the name was resolved (S17).
-#[derive(Clone)]
-pub struct AddressRule(Arc<dyn Fn(IpAddr) -> bool + Send + Sync>);
-
-impl AddressRule {
-    pub fn new(is_allowed: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(is_allowed))
-    }
-
-    pub fn allows(&self, address: IpAddr) -> bool {
-        (self.0)(address)
-    }
-}
-
-impl Default for AddressRule {
-    /// Every address: right for a server that the operator configured.
-    fn default() -> Self {
-        Self::new(|_| true)
-    }
-}
-
-impl fmt::Debug for AddressRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AddressRule")
-    }
 }
 
 /// `None` where no TLS is wanted, or none can be had: then each message fails with the class `tls`.

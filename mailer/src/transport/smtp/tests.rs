@@ -217,7 +217,7 @@ async fn hosts_that_cannot_be_reached_are_told_apart_by_class() {
 
     // S17
     let fake = FakeServer::friendly();
-    let allowed = AddressRule::new(|address| !address.is_loopback());
+    let allowed = AddressRule::new(|address| !address.ip().is_loopback());
     let inside = SmtpTransport::new(SmtpServer { allowed, ..server(fake.port, Security::None) });
     assert_eq!(inside.send(&anna(), MESSAGE).await, Err(SendError::permanent(FailureClass::Forbidden)));
     assert_eq!(fake.seen().commands.len(), 0);

@@ -8,6 +8,7 @@
 //! Given up, a message is `failed`: `POST /v1/mail/outgoing/{id}:retry` sends it anew.
 
 mod record;
+mod sent_copy;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -18,15 +19,16 @@ use std::{
 
 use futures_util::FutureExt as _;
 use liaison_domain::{
-    id::{AccountId, JobId, OutgoingMailId},
+    id::{AccountId, JobId, MailboxId, OutgoingMailId},
     inbound::provider_id::list_in_reply,
     job::LEASE,
     mail_address::EmailAddress,
+    mailbox::Channel,
     outgoing::{AfterAttempt, Attempt, BounceClass, RecipientState, Turn, decide_after, decide_turn},
 };
 use liaison_mailer::{
     parse::{self, bounce_class},
-    transport::{FailureClass, SendError},
+    transport::{FailureClass, MailTransport, SendError},
 };
 use liaison_persistence::{
     database::WriteTx,
@@ -41,12 +43,16 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use self::record::{Line, store};
+use self::{
+    record::{Line, store},
+    sent_copy::SentCopy,
+};
 use crate::{
     app::App,
     service::{
         Failure,
         letter::{self, Contents, Letter, Unmade},
+        mailbox::health,
     },
     worker::{Batch, Workers, quota::Quota},
 };
@@ -103,6 +109,17 @@ struct Ended {
     job: JobId,
     row: DeliveryRow,
     attempt: Attempt,
+    /// What became of the way out, where that was an external mailbox's.
+    way: Option<Way>,
+}
+
+/// How an external mailbox's server took a message.
+#[derive(Debug)]
+struct Way {
+    mailbox: MailboxId,
+    failure: Option<FailureClass>,
+    /// The copy that its folder of sent mail is to have.
+    copy: Option<SentCopy>,
 }
 
 pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Failure> {
@@ -127,6 +144,9 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         let ended = ended.map_err(|error| Failure::internal("an attempt was cut", error))?;
         let mut next: Vec<Waiting> = waiting.drain(..slots.len()).collect();
         let begun = record_patiently(workers, account, &ended, &next).await?;
+        for copy in ended.into_iter().filter_map(|it| it.way?.copy) {
+            tokio::spawn(copy.save(workers.app.clone(), account));
+        }
         next.retain_mut(|it| begun.get(&it.job).map(|turn| it.begin(*turn)).is_some());
         for (one, slot) in next.into_iter().zip(slots) {
             let app = workers.app.clone();
@@ -227,10 +247,25 @@ async fn finish(
     let lines: Vec<Line<'_>> = after.iter().map(|(it, after)| Line::ended(&it.row, after)).collect();
     store(tx, env, account, &lines, now).await?;
     thread::insert_given(tx, account, &given_ids(&after), now).await?;
+    record_ways(tx, workers, account, ended).await?;
     let settled = after.iter().filter(|(_, after)| after.retry_in.is_none());
     job::finish(tx, account, node, settled.map(|(it, _)| it.job)).await?;
     let deferred = after.iter().filter_map(|(it, after)| Some((it.job, now + after.retry_in?)));
     Ok(job::reschedule(tx, account, node, deferred).await?)
+}
+
+/// Records how well mailboxes worked, once each.
+async fn record_ways(
+    tx: &mut WriteTx,
+    workers: &Workers,
+    account: AccountId,
+    ended: &[Ended],
+) -> Result<(), Failure> {
+    let mut told = HashSet::new();
+    for way in ended.iter().filter_map(|it| it.way.as_ref()).filter(|it| told.insert(it.mailbox)) {
+        health::record(tx, &workers.app, account, way.mailbox, Channel::Smtp, way.failure).await?;
+    }
+    Ok(())
 }
 
 /// The Message-IDs that servers say the mails have now (R16).
@@ -305,22 +340,40 @@ async fn send(app: &App, one: Waiting) -> Ended {
     let Waiting { job, row, letter } = one;
     let attempt = match letter {
         Ok(letter) => AssertUnwindSafe(attempt(app, letter)).catch_unwind().await,
-        Err(unmade) => Ok(not_made(&unmade)),
+        Err(unmade) => Ok((not_made(&unmade), None)),
     };
-    let cut = |_panic| Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() };
-    Ended { job, row, attempt: attempt.unwrap_or_else(cut) }
+    let cut =
+        |_panic| (Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() }, None);
+    let (attempt, way) = attempt.unwrap_or_else(cut);
+    Ended { job, row, attempt, way }
 }
 
-async fn attempt(app: &App, letter: Letter) -> Attempt {
+async fn attempt(app: &App, mut letter: Letter) -> (Attempt, Option<Way>) {
+    let (account, smtp, copied_to) = (letter.account, letter.leaves_by.take(), letter.copied_to.take());
+    let mailbox = smtp.as_ref().map(|it| it.mailbox_id);
+    let transport: Arc<dyn MailTransport> = match smtp {
+        None => app.transport.clone(),
+        Some(smtp) => match app.outside.transports.of(app, account, &smtp) {
+            Ok(transport) => transport,
+            Err(failure) => return (not_made(&Unmade::Failed(failure)), None),
+        },
+    };
     let (envelope, composed) = match letter.compose(app, Contents::Read).await {
         Ok(made) => made,
-        Err(unmade) => return not_made(&unmade),
+        Err(unmade) => return (not_made(&unmade), None),
     };
-    match tokio::time::timeout(LIMIT, app.transport.send(&envelope, &composed.bytes)).await {
-        Ok(Ok(accepted)) => Attempt::Accepted { reply: accepted.reply },
-        Ok(Err(error)) => read(&error),
-        Err(_elapsed) => Attempt::Cut { reason: FailureClass::Timeout.to_string() },
-    }
+    let (attempt, class) = match tokio::time::timeout(LIMIT, transport.send(&envelope, &composed.bytes)).await
+    {
+        Ok(Ok(accepted)) => (Attempt::Accepted { reply: accepted.reply }, None),
+        Ok(Err(error)) => (read(&error), Some(error.class())),
+        Err(_elapsed) => {
+            let class = FailureClass::Timeout;
+            (Attempt::Cut { reason: class.to_string() }, Some(class))
+        }
+    };
+    let failure = class.filter(|it| it.is_about_channel());
+    let copy = copied_to.filter(|_| class.is_none()).map(|imap| SentCopy { imap, message: composed.bytes });
+    (attempt, mailbox.map(|mailbox| Way { mailbox, failure, copy }))
 }
 
 fn not_made(unmade: &Unmade) -> Attempt {

@@ -1,0 +1,201 @@
+//! From a host name to a session that is logged in.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use async_imap::{Authenticator, Client, Session, error::Error};
+use imap_proto::{Capability, RequestId, Response, ResponseCode, Status};
+use liaison_domain::mailbox::FailureClass;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use rustls_platform_verifier::Verifier;
+use secrecy::ExposeSecret as _;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, time};
+use tokio_rustls::TlsConnector;
+
+use super::{
+    ImapServer, Inbox, InboxError, failure,
+    metered::{Metered, Wire},
+};
+use crate::transport::{Credentials, Security, class_of_io, resolve};
+
+/// A session, and what is known of the server.
+pub(super) struct LoggedIn {
+    pub(super) session: Session<Metered>,
+    /// Whether it tells of new mail by itself.
+    pub(super) can_idle: bool,
+    pub(super) peer: IpAddr,
+}
+
+pub(super) async fn log_in(server: &ImapServer) -> Result<LoggedIn, InboxError> {
+    let addresses = resolve(&server.host, server.port, &server.allowed, server.limits.step).await;
+    let addresses = addresses.map_err(|error| InboxError(error.class()))?;
+    let in_time = async {
+        let tcp = connect(server, &addresses).await?;
+        let peer = tcp.peer_addr().map_err(|error| InboxError(class_of_io(&error)))?.ip();
+        let mut client = greet(server, tcp).await?;
+        let offers = Offers::of(&mut client).await?;
+        let session = authenticate(client, &server.credentials, offers).await?;
+        Ok(LoggedIn { session, can_idle: offers.idle, peer })
+    };
+    // A few exchanges of some bytes: together no longer than one step may take, thrice.
+    let limit = server.limits.step * 3;
+    time::timeout(limit, in_time).await.map_err(|_elapsed| InboxError(FailureClass::Timeout))?
+}
+
+/// Connects to the first address that answers.
+async fn connect(server: &ImapServer, addresses: &[SocketAddr]) -> Result<TcpStream, InboxError> {
+    let mut class = FailureClass::Connect;
+    for address in addresses {
+        // One dead address of a host leaves time for the next.
+        match time::timeout(server.limits.step / 3, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return Ok(tcp),
+            Ok(Err(error)) => class = class_of_io(&error),
+            Err(_elapsed) => class = FailureClass::Timeout,
+        }
+    }
+    Err(InboxError(class))
+}
+
+/// Hears the server's greeting, encrypted as asked for.
+async fn greet(server: &ImapServer, tcp: TcpStream) -> Result<Client<Metered>, InboxError> {
+    match server.security {
+        Security::None => greeted(metered(tcp)).await,
+        Security::Tls => greeted(metered(encrypt(server, tcp).await?)).await,
+        Security::StartTls | Security::Opportunistic => {
+            let mut plain = greeted(metered(tcp)).await?;
+            let started = plain.run_command_and_check_ok("STARTTLS", None).await;
+            started.map_err(|error| failure(&error, FailureClass::Tls))?;
+            // What came before the encryption, asked for or not, is forgotten with the client.
+            let tls = encrypt(server, plain.into_inner().into_wire()).await?;
+            Ok(Client::new(metered(tls)))
+        }
+    }
+}
+
+fn metered(wire: impl Wire + 'static) -> Metered {
+    Metered::new(wire, Inbox::MAX_ANSWER)
+}
+
+async fn greeted(wire: Metered) -> Result<Client<Metered>, InboxError> {
+    let mut client = Client::new(wire);
+    let greeting = client.read_response().await.map_err(|error| InboxError(class_of_io(&error)))?;
+    match greeting.as_ref().map(|it| it.parsed()) {
+        Some(Response::Data { status: Status::Ok, .. }) => Ok(client),
+        Some(Response::Data { status: Status::Bye | Status::No, .. }) => {
+            Err(InboxError(FailureClass::Greeting))
+        }
+        Some(_) => Err(InboxError(FailureClass::Protocol)),
+        None => Err(InboxError(FailureClass::Lost)),
+    }
+}
+
+/// TLS with a certificate of that host, whom the system or the operator trusts.
+async fn encrypt(
+    server: &ImapServer,
+    wire: impl Wire + 'static,
+) -> Result<tokio_rustls::client::TlsStream<impl Wire + 'static>, InboxError> {
+    let unusable = InboxError(FailureClass::Tls);
+    let name = ServerName::try_from(server.host.clone()).map_err(|_source| unusable)?;
+    let config = tls_config(server.extra_roots.as_deref()).map_err(|_source| unusable)?;
+    let encrypted = TlsConnector::from(Arc::new(config)).connect(name, wire).await;
+    encrypted.map_err(|_source| unusable)
+}
+
+fn tls_config(extra_roots: Option<&[u8]>) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let extra = || CertificateDer::pem_slice_iter(extra_roots.unwrap_or_default()).filter_map(Result::ok);
+    let builder =
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
+    // A machine may have no certificate store of its own.
+    let config = match Verifier::new_with_extra_roots(extra(), provider) {
+        Ok(verifier) => builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
+        Err(_no_store) => {
+            let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
+            roots.add_parsable_certificates(extra());
+            builder.with_root_certificates(roots)
+        }
+    };
+    Ok(config.with_no_client_auth())
+}
+
+/// What a server says that it can do.
+#[derive(Clone, Copy, Debug, Default)]
+struct Offers {
+    idle: bool,
+    auth_plain: bool,
+    no_login: bool,
+}
+
+impl Offers {
+    async fn of(client: &mut Client<Metered>) -> Result<Self, InboxError> {
+        // async-imap asks for capabilities only after the login, which depends on them.
+        let tag = RequestId("C0".to_owned());
+        let asked = client.get_mut().write_all(b"C0 CAPABILITY\r\n").await;
+        asked.map_err(|error| InboxError(class_of_io(&error)))?;
+        let mut offers = Self::default();
+        loop {
+            let next = client.read_response().await.map_err(|error| InboxError(class_of_io(&error)))?;
+            let response = next.ok_or(InboxError(FailureClass::Lost))?;
+            match response.parsed() {
+                Response::Capabilities(capabilities) => offers.read(capabilities),
+                Response::Done { tag: done, status, outcome } if *done == tag => {
+                    if let Some(ResponseCode::Capabilities(capabilities)) = &outcome.code {
+                        offers.read(capabilities);
+                    }
+                    let is_done = *status == Status::Ok;
+                    return if is_done { Ok(offers) } else { Err(InboxError(FailureClass::Greeting)) };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn read(&mut self, capabilities: &[Capability<'_>]) {
+        for capability in capabilities {
+            match capability {
+                Capability::Auth(mechanism) if mechanism.eq_ignore_ascii_case("PLAIN") => {
+                    self.auth_plain = true;
+                }
+                Capability::Atom(atom) if atom.eq_ignore_ascii_case("IDLE") => self.idle = true,
+                Capability::Atom(atom) if atom.eq_ignore_ascii_case("LOGINDISABLED") => self.no_login = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// AUTHENTICATE PLAIN, which takes any characters, where it is offered; LOGIN otherwise.
+async fn authenticate(
+    client: Client<Metered>,
+    credentials: &Credentials,
+    offers: Offers,
+) -> Result<Session<Metered>, InboxError> {
+    let logged_in = if offers.auth_plain {
+        client.authenticate("PLAIN", Plain(credentials)).await
+    } else if offers.no_login {
+        return Err(InboxError(FailureClass::Auth));
+    } else {
+        client.login(&credentials.user, credentials.password.expose_secret()).await
+    };
+    logged_in.map_err(|(error, _client)| match error {
+        Error::Bad(_) | Error::Validate(_) => InboxError(FailureClass::Auth),
+        error => failure(&error, FailureClass::Auth),
+    })
+}
+
+/// RFC 4616
+struct Plain<'a>(&'a Credentials);
+
+impl Authenticator for Plain<'_> {
+    type Response = Vec<u8>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Vec<u8> {
+        let Credentials { user, password } = self.0;
+        format!("\0{user}\0{}", password.expose_secret()).into_bytes()
+    }
+}
