@@ -49,6 +49,5 @@ corpus: build ## Score the mail parser on the mails with known answers in CORPUS
 fuzz: ## Fuzz each parser of received mail for SECONDS
 	scripts/fuzz $(SECONDS)
 
-bench: ## Measure mail coming in, on a build like production's, beside what the machine can do
-	cargo build --locked --workspace --profile bench --bin liaison
-	cargo bench --locked --workspace --bench mail
+bench: release ## Measure mail coming in, on the production build, beside what the machine can do
+	cargo bench --locked --workspace --profile dev --bench mail

@@ -36,10 +36,22 @@ pub enum Synchronous {
     Off,
 }
 
+impl Synchronous {
+    /// Begins a transaction that commits so, whatever the last one did: one text, for each costs a way to the connection's
+    /// thread and back.
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Full => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+            Self::Normal => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Self::Off => "PRAGMA synchronous = OFF; BEGIN IMMEDIATE",
+        }
+    }
+}
+
 /// One of the two engines.
 #[derive(Clone, Debug)]
 pub enum Database {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, synchronous: Synchronous },
     Postgres(PgPool),
 }
 
@@ -85,7 +97,7 @@ impl Database {
             .max_connections(settings.max_connections)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite { writer, readers, synchronous: settings.synchronous })
     }
 
     async fn open_postgres(settings: &Settings) -> Result<Self, StorageError> {
@@ -109,8 +121,25 @@ impl Database {
     /// Begins a transaction that may write. On SQLite it waits for the one writer.
     pub async fn write(&self) -> Result<WriteTx, StorageError> {
         Ok(WriteTx(match self {
-            Self::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, synchronous, .. } => {
+                Inner::Sqlite(writer.begin_with(synchronous.begin()).await?)
+            }
             Self::Postgres(pool) => Inner::Postgres(begin(pool, "BEGIN").await?),
+        }))
+    }
+
+    /// The same, but the commit waits for no disk: a crash of the process leaves it, loss of power may take it, with all
+    /// that was committed so after the last commit of [`Database::write`]. For work that would then be done again, and
+    /// that nobody was told of before such a commit.
+    pub async fn write_unsynced(&self) -> Result<WriteTx, StorageError> {
+        Ok(WriteTx(match self {
+            Self::Sqlite { synchronous: Synchronous::Full, writer, .. } => {
+                Inner::Sqlite(writer.begin_with(Synchronous::Normal.begin()).await?)
+            }
+            Self::Sqlite { .. } => return self.write().await,
+            Self::Postgres(pool) => {
+                Inner::Postgres(begin(pool, "BEGIN; SET LOCAL synchronous_commit = off").await?)
+            }
         }))
     }
 
@@ -127,7 +156,7 @@ impl Database {
     /// Closes every connection, after those in use have come back.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

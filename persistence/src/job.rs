@@ -79,23 +79,42 @@ statements! {
         " ON CONFLICT (account_id, kind, subject_id) DO UPDATE SET state = 'ready', run_at = excluded.run_at, \
          attempts = 0, last_error = NULL WHERE job.state <> 'leased'"
     ];
-    /// Over all accounts, in a fixed order: who asks goes round.
+    /// Over all accounts, in a fixed order: who asks goes round. Asked for after every commit, so SQLite steps from account
+    /// to account instead of over all that waits.
     LIST_DUE_LANES = [
-        "SELECT DISTINCT account_id, kind FROM job \
-         WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'leased' AND lease_until <= $1)) \
-         AND (account_id, kind) > ($2, $3) AND kind "
-        { sqlite: "IN (SELECT value FROM json_each($4))", postgres: "= ANY($4)" }
+        {
+            sqlite: "WITH RECURSIVE waiting (account_id) AS (\
+                SELECT (SELECT account_id FROM job WHERE account_id >= $2 ORDER BY account_id LIMIT 1) \
+                UNION ALL SELECT (SELECT j.account_id FROM job j WHERE j.account_id > w.account_id \
+                ORDER BY j.account_id LIMIT 1) FROM waiting w WHERE w.account_id IS NOT NULL) \
+                SELECT w.account_id, k.value AS kind FROM waiting w, json_each($4) k \
+                WHERE (w.account_id, k.value) > ($2, $3) AND (\
+                EXISTS (SELECT 1 FROM job j WHERE j.account_id = w.account_id AND j.state = 'ready' \
+                AND j.kind = k.value AND j.run_at <= $1) \
+                OR EXISTS (SELECT 1 FROM job j INDEXED BY job_due_in_account WHERE j.account_id = w.account_id \
+                AND j.state = 'leased' AND j.kind = k.value AND j.lease_until <= $1))",
+            postgres: "SELECT DISTINCT account_id, kind FROM job \
+                WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'leased' AND lease_until <= $1)) \
+                AND (account_id, kind) > ($2, $3) AND kind = ANY($4)"
+        }
         " ORDER BY account_id, kind LIMIT $5"
     ];
-    /// Only PostgreSQL has several writers, so only it needs row locks; the array makes it choose once.
+    /// Only PostgreSQL has several writers, so only it needs row locks; the array makes it choose once. SQLite would sort all
+    /// that waits, were it not told to take the first ones of either state from the index.
     CLAIM_JOBS = [
         "UPDATE job SET state = 'leased', leased_by = $4, lease_until = $5, attempts = attempts + 1 \
          WHERE account_id = $1 AND id "
-        { sqlite: "IN (", postgres: "= ANY(ARRAY(" }
-        "SELECT id FROM job WHERE account_id = $1 AND kind = $2 \
-         AND ((state = 'ready' AND run_at <= $3) OR (state = 'leased' AND lease_until <= $3)) \
-         ORDER BY run_at, id LIMIT $6"
-        { sqlite: ")", postgres: " FOR UPDATE SKIP LOCKED))" }
+        {
+            sqlite: "IN (SELECT id FROM (\
+                SELECT * FROM (SELECT id, run_at FROM job WHERE account_id = $1 AND state = 'ready' AND kind = $2 \
+                AND run_at <= $3 ORDER BY run_at, id LIMIT $6) \
+                UNION ALL \
+                SELECT * FROM (SELECT id, run_at FROM job WHERE account_id = $1 AND state = 'leased' AND kind = $2 \
+                AND lease_until <= $3 ORDER BY run_at, id LIMIT $6)) ORDER BY run_at, id LIMIT $6)",
+            postgres: "= ANY(ARRAY(SELECT id FROM job WHERE account_id = $1 AND kind = $2 \
+                AND ((state = 'ready' AND run_at <= $3) OR (state = 'leased' AND lease_until <= $3)) \
+                ORDER BY run_at, id LIMIT $6 FOR UPDATE SKIP LOCKED))"
+        }
         " RETURNING id, subject_id, attempts"
     ];
     RENEW_LEASES = [

@@ -1,7 +1,7 @@
 //! `make bench`: how fast mail is taken in and turned into comments, beside what the machine can do at all.
 //!
-//! Everything is measured on the program that users run, over sockets, on SQLite with `synchronous = full`; the ceilings
-//! are measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
+//! Everything is measured on the production build, over sockets, on SQLite with `synchronous = full`; the ceilings are
+//! measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,15 +16,18 @@ mod incoming;
 
 use std::{fs, thread::available_parallelism};
 
-use support::{Engine, load, process::Site};
+use support::{
+    Engine, load,
+    process::{Site, use_program},
+};
 
 fn main() {
     // `cargo test --all-targets` starts it too, and means something else.
     if !std::env::args().any(|it| it == "--bench") {
         return;
     }
-    let profile = if cfg!(debug_assertions) { "NOT optimized" } else { "optimized" };
-    println!("{} cores, load {}, {profile}", available_parallelism().unwrap(), load_average());
+    use_program(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/liaison"));
+    println!("{} cores, load {}", available_parallelism().unwrap(), load_average());
     ceiling::measure();
     incoming::measure();
     hostile::measure();

@@ -101,7 +101,7 @@ async fn beat(workers: &Workers, account: AccountId, jobs: &[ClaimedJob]) -> Inf
 }
 
 async fn renew(workers: &Workers, account: AccountId, jobs: &[ClaimedJob]) -> Result<(), StorageError> {
-    let mut tx = workers.app.database.write().await?;
+    let mut tx = workers.app.database.write_unsynced().await?;
     let until = workers.app.env.now() + plan::LEASE;
     let lease = Lease { by: workers.node(), until };
     job::renew(&mut tx, account, jobs.iter().map(|it| it.id), lease).await.map(drop)?;

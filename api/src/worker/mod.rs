@@ -163,7 +163,8 @@ impl Workers {
             return Ok(());
         };
         let now = self.app.env.now();
-        let mut tx = self.app.database.write().await?;
+        // A claim that loss of power takes was never made; what it leads to outside is committed first.
+        let mut tx = self.app.database.write_unsynced().await?;
         let lease = job::Lease { by: self.node(), until: now + liaison_domain::job::LEASE };
         let n_wanted = i64::try_from(share.num_permits()).unwrap_or(i64::MAX);
         let claimed = job::claim(&mut tx, lane, now, lease, n_wanted).await?;

@@ -161,7 +161,7 @@ impl Sorter<'_> {
             part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
         self.content.attachments.push(Attachment {
             name: file_name(part, self.content.attachments.len() + 1, self.limits),
-            content_type: part.media_type.clone(),
+            content_type: clean_type(&part.media_type),
             inline,
             inline_noise: false,
             content_id,
@@ -184,6 +184,7 @@ impl Sorter<'_> {
         self.content.warnings.extend(unpacked.warnings);
         for mut file in unpacked.files {
             file.name = clean_name(&file.name);
+            file.content_type = clean_type(&file.content_type);
             self.content.attachments.push(file);
         }
     }
@@ -263,6 +264,12 @@ fn file_name(part: &Part<'_>, number: usize, limits: &Limits) -> String {
             .unwrap_or("bin"),
     };
     format!("part-{number}.{extension}")
+}
+
+/// What is no type at all says nothing of the file (RFC 2045 §5.2).
+fn clean_type(media_type: &str) -> String {
+    let is_type = media_type.len() <= 255 && media_type.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_type { media_type.to_owned() } else { "application/octet-stream".to_owned() }
 }
 
 /// A name that is only a name: no path, no tricks with direction or width, at most 200 characters (S11).

@@ -23,15 +23,11 @@ const HEADER_BYTES: usize = 60 * 1024;
 
 /// All of them, by S12 and by what parsers are known to be slow at.
 pub fn mails() -> Vec<Hostile> {
-    let mut mails = over_limits();
-    mails.extend(large());
-    mails.extend(headers());
-    mails.extend(html());
-    mails.extend(reports());
-    mails
+    [over_limits(), large(), headers(), html(), reports()].into_iter().flatten().collect()
 }
 
-fn over_limits() -> Vec<Hostile> {
+/// Beyond what is read at all.
+pub fn over_limits() -> Vec<Hostile> {
     let parts = format!("{HEADER}{MIXED}{}--b--\r\n", "--b\r\n\r\nx\r\n".repeat(100_000));
     let levels = (0..10_000)
         .map(|level| format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"));
@@ -56,7 +52,8 @@ fn over_limits() -> Vec<Hostile> {
     .collect()
 }
 
-fn large() -> Vec<Hostile> {
+/// As large as can be.
+pub fn large() -> Vec<Hostile> {
     let line = format!("{}\r\n", "QUJD".repeat(19));
     let file = |body: &str| {
         format!(
@@ -93,7 +90,8 @@ fn large() -> Vec<Hostile> {
     ]
 }
 
-fn headers() -> Vec<Hostile> {
+/// A full header of what takes long to take apart.
+pub fn headers() -> Vec<Hostile> {
     let field = |name: &str, unit: &str| format!("{name}: {}\r\n{HEADER}\r\nx", repeated(unit, HEADER_BYTES));
     let numbered = |unit: &dyn Fn(usize) -> String| {
         let mut value = String::new();
@@ -126,7 +124,8 @@ fn headers() -> Vec<Hostile> {
     ]
 }
 
-fn html() -> Vec<Hostile> {
+/// Trees that explode.
+pub fn html() -> Vec<Hostile> {
     let fonts: String = (0..400).fold(String::new(), |mut all, number| {
         let _written = write!(all, "<font size={number}>");
         all
@@ -162,7 +161,8 @@ fn html() -> Vec<Hostile> {
     ]
 }
 
-fn reports() -> Vec<Hostile> {
+/// Reports about everybody.
+pub fn reports() -> Vec<Hostile> {
     let report = |name, header: &str, text: &str| {
         let from = "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\n";
         let raw = format!("{from}{header}\r\n{text}").into_bytes();
@@ -170,7 +170,7 @@ fn reports() -> Vec<Hostile> {
     };
     let all = (0..500).map(|number| format!("a{number}@b.example")).collect::<Vec<_>>().join(" ");
     let said = format!("{all}:\r\n{}", repeated("550 5.1.1 no such user\r\n", 2_000_000));
-    let to = (0..4_000).map(|number| format!("c{number}@b.example,\r\n ")).collect::<String>();
+    let to = (0..3_000).map(|number| format!("c{number}@b.example,\r\n ")).collect::<String>();
     let many = (0..100_000).map(|number| format!("c{number}@b.example:\r\n")).collect::<String>();
     vec![
         report("a saying about 500 recipients", "", &said),

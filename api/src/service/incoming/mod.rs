@@ -71,7 +71,15 @@ pub struct TakenUp {
 /// Works on a mail that was committed. One that is settled already stays as it is. An error is a failure of ours: the
 /// mail is as it was, and the same may be tried again.
 pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Result<Settled, Failure> {
-    finish(app, take_up(app, account, id).await?).await
+    finish(app, take_up(app, account, id).await?, Durability::Now).await
+}
+
+/// Whether writing what became of a mail waits for the disk. Nobody is told of it before what follows from it is committed
+/// in its turn, so of many mails only the last one has to wait, and takes the others along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    Now,
+    WithTheNext,
 }
 
 /// Does what needs no transaction: reads the mail, and asks the DNS where it comes from. Changes nothing.
@@ -94,7 +102,7 @@ async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes)
 }
 
 /// Decides what becomes of a mail, and writes it.
-pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
+pub async fn finish(app: &App, mail: TakenUp, durability: Durability) -> Result<Settled, Failure> {
     let TakenUp { row, owner, reading, origin } = mail;
     let (account, id) = (owner.id, row.id);
     let mut tx = app.database.read().await?;
@@ -106,7 +114,10 @@ pub async fn finish(app: &App, mail: TakenUp) -> Result<Settled, Failure> {
     };
     let turn = app.intake.settling.acquire().await;
     let _turn = turn.map_err(|error| Failure::internal("the intake has stopped", error))?;
-    let mut tx = app.database.write().await?;
+    let mut tx = match durability {
+        Durability::Now => app.database.write().await?,
+        Durability::WithTheNext => app.database.write_unsynced().await?,
+    };
     let row = incoming_mail::lock(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
     let settled = match row.state {
         IncomingState::Received if judged.is_postponed() => {

@@ -8,7 +8,10 @@ use liaison_persistence::{database::WriteTx, job::ClaimedJob};
 use uuid::Uuid;
 
 use crate::{
-    service::{Failure, incoming},
+    service::{
+        Failure,
+        incoming::{self, Durability},
+    },
     worker::{Batch, Workers},
 };
 
@@ -21,10 +24,12 @@ pub(super) async fn run(workers: &Workers, batch: &Batch) -> Result<(), Failure>
     let take_up = |job: &ClaimedJob| incoming::take_up(app, account, IncomingMailId::new(job.subject_id));
     let mails: Vec<_> = batch.jobs.iter().map(take_up).collect();
     let mut mails = pin!(stream::iter(mails).buffered(READ_AHEAD));
-    let mut failed = None;
+    let (mut failed, mut left) = (None, batch.jobs.len());
     while let Some(mail) = mails.next().await {
+        left -= 1;
+        let durability = if left == 0 { Durability::Now } else { Durability::WithTheNext };
         let finished = match mail {
-            Ok(mail) => incoming::finish(app, mail).await,
+            Ok(mail) => incoming::finish(app, mail, durability).await,
             Err(failure) => Err(failure),
         };
         failed = finished.err().or(failed);

@@ -13,7 +13,7 @@ mod status;
 use notification::Notification;
 
 use super::{
-    header::{Headers, message_ids},
+    header::{Headers, message_ids, without_controls},
     limits::Limits,
     mail::{Bounce, BounceClass, BouncedRecipient},
     mime::{self, Part},
@@ -21,6 +21,7 @@ use super::{
 
 /// Longer sayings of servers are cut, in characters.
 const MAX_DIAGNOSTIC_CHARS: usize = 500;
+
 /// What a server's refusal of a recipient means for further mail to him (R4).
 pub fn class_of_refusal(reply: &str) -> BounceClass {
     status::class(Some("failed"), status::find_code(reply).as_deref(), Some(reply), false)
@@ -44,7 +45,7 @@ impl Finding {
             self.diagnostic.as_deref(),
             is_delay,
         );
-        let cut = |it: String| it.chars().take(MAX_DIAGNOSTIC_CHARS).collect();
+        let cut = |it: String| without_controls(&it).chars().take(MAX_DIAGNOSTIC_CHARS).collect();
         BouncedRecipient {
             original_address: self.original_address.filter(|it| !it.eq_ignore_ascii_case(&self.address)),
             address: self.address,
@@ -66,7 +67,8 @@ pub(super) struct Report {
 pub(super) fn read(root: &Part<'_>, text: &str, limits: &Limits) -> Option<Report> {
     if let Some(notification) = Notification::read(text) {
         let original_message_id = notification.original_message_id();
-        let findings = notification.into_findings();
+        let mut findings = notification.into_findings();
+        findings.retain(|it| !it.address.is_empty());
         if !findings.is_empty() {
             let recipients = findings
                 .into_iter()

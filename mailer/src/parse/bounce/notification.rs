@@ -82,8 +82,8 @@ impl Notification {
             "Delivery" => {
                 let said = self.delivery.smtp_response;
                 let status = said.as_deref().and_then(super::status::find_code);
-                let to_finding = |address| Finding {
-                    address,
+                let to_finding = |address: String| Finding {
+                    address: super::prose::addresses(&address).into_iter().next().unwrap_or_default(),
                     action: Some("delivered".to_owned()),
                     status: status.clone(),
                     diagnostic: said.clone(),
@@ -110,9 +110,12 @@ impl BouncedRecipient {
     fn into_finding(self) -> Finding {
         let diagnostic = self.diagnostic_code;
         Finding {
-            address: self.email_address,
+            address: super::prose::addresses(&self.email_address).into_iter().next().unwrap_or_default(),
             action: self.action.map(|it| it.to_lowercase()),
-            status: super::status::choose(self.status, diagnostic.as_deref()),
+            status: super::status::choose(
+                self.status.as_deref().and_then(super::status::find_code),
+                diagnostic.as_deref(),
+            ),
             diagnostic,
             ..Finding::default()
         }

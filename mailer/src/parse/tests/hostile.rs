@@ -7,11 +7,13 @@ use super::{
     all,
 };
 
-/// What holds for any mail.
+/// What holds for any mail. R27: what is shown and what is elided are the text.
 #[track_caller]
-fn check_laws(mail: &ParsedMail) {
+pub(super) fn check_laws(mail: &ParsedMail) {
     let joined: String = mail.segments.iter().map(|it| it.text.as_str()).collect();
     assert_eq!(joined, mail.text);
+    let count = |text: &str| text.chars().filter(|it| !it.is_whitespace()).count();
+    assert_eq!(count(&mail.visible) + count(&mail.elided), count(&mail.text));
     let names = mail.attachments.iter().map(|it| &it.name).chain([&mail.subject]);
     assert!(names.flat_map(|it| it.chars()).all(|c| !c.is_control()));
 }

@@ -6,6 +6,7 @@ use std::{fs, path::Path};
 use super::{Limits, ParsedMail, parse};
 
 mod charsets;
+mod generated;
 mod hostile;
 mod kinds;
 mod reports;

@@ -60,6 +60,8 @@ struct Walk {
     context: Context,
     /// A quote was introduced or seen: every later `blockquote` is one, too.
     introduced: bool,
+    /// How often an introduction was looked for before a `blockquote`.
+    looks: usize,
     /// The address of the open link and where its text begins.
     link: Option<(String, usize)>,
 }
@@ -89,6 +91,8 @@ struct Open {
 const MAX_OPEN: usize = 10_000;
 /// How far back a line that introduces a quote is looked for.
 const INTRODUCTION_BYTES: usize = 600;
+/// Who sets so many quotations by hand has quoted no mail.
+const MAX_LOOKS: usize = 500;
 
 impl Walk {
     fn finish(mut self) -> HtmlText {
@@ -176,8 +180,13 @@ impl Walk {
             || self.context.quotes > 0
             || self.context.holds_quotes
             || markup.is_mail_quote()
-            || reply_text::ends_with_introduction(self.writer.tail(INTRODUCTION_BYTES));
+            || self.follows_introduction();
         self.introduced
+    }
+
+    fn follows_introduction(&mut self) -> bool {
+        self.looks += 1;
+        self.looks <= MAX_LOOKS && reply_text::ends_with_introduction(self.writer.tail(INTRODUCTION_BYTES))
     }
 
     fn close(&mut self, name: &LocalName) {
