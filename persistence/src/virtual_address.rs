@@ -82,7 +82,7 @@ statements! {
            LEFT JOIN virtual_address_assignee a ON a.account_id = v.account_id AND a.address_id = v.id \
            WHERE v.account_id = $1 AND v.local_part "
         { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
-        ") AS mailbox ORDER BY local_part, position"
+        ") AS place ORDER BY local_part, position"
     ];
 }
 

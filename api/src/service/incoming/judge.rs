@@ -124,9 +124,11 @@ pub(super) async fn judge(
         explain.add("addresses", takes_name(addressed.takes), row.recipients.0.join(", "));
     }
 
+    // What is sent to many may begin something new like any other mail; in a conversation it sets off no mail (R1).
+    let is_news = kind == MailKind::AutoReply && mail.automation.is_mass_mail() && matched.place.is_none();
     let facts = Facts {
         settings: &settings,
-        kind,
+        kind: if is_news { MailKind::Message } else { kind },
         own_mail,
         hops: hops.count,
         sender,
@@ -164,11 +166,9 @@ pub(super) async fn judge(
     })
 }
 
-fn kind(mail: &ParsedMail) -> MailKind {
+const fn kind(mail: &ParsedMail) -> MailKind {
     match mail.kind {
         parse::MailKind::Message => MailKind::Message,
-        // What is sent to many is as good as any other mail; it is only never answered by a machine (R1).
-        parse::MailKind::AutoReply if mail.automation.is_mass_mail() => MailKind::Message,
         parse::MailKind::AutoReply => MailKind::AutoReply,
         parse::MailKind::Complaint => MailKind::Complaint,
         parse::MailKind::Unparsable if mail.exceeds.is_some() => MailKind::OverLimits,
