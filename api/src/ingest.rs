@@ -50,7 +50,7 @@ impl Ingest {
             };
             let received = intake::receive(app, envelope, raw.into()).await;
             for it in received.with_context(|| file.display().to_string())? {
-                let settled = incoming::work_on(app, it.account, it.id).await?;
+                let settled = Box::pin(incoming::work_on(app, it.account, it.id)).await?;
                 let line = describe(app, it.account, settled).await?;
                 writeln!(std::io::stdout(), "{}: {line}", file.display())?;
             }

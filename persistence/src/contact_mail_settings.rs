@@ -12,6 +12,7 @@ use crate::{
     sql::Json,
 };
 
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 struct SettingsRow {
     unique_reply_address: bool,
     attach_files: bool,

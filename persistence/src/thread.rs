@@ -38,6 +38,7 @@ pub struct GivenId {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 struct GivenRow<'a> {
     message_id: &'a str,
     task_id: Hex,

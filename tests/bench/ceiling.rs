@@ -32,7 +32,7 @@ pub(super) fn measure() {
         let commits = runtime.block_on(commits_per_second(&path, mail.len(), rows, TIME)).unwrap();
         line(&format!("SQLite commits of {rows} rows, synced"), format!("{commits:.0}/s"));
     }
-    let cost = Cost::of_all(&[mail.as_bytes(); MAILS]);
+    let cost = Cost::of_all(&vec![mail.as_bytes(); MAILS]);
     let reads = MAILS as f64 / cost.time.as_secs_f64();
     line("mails read and printed, one core", format!("{reads:.0}/s"));
 }

@@ -200,7 +200,7 @@ pub(super) async fn tell(
 ) -> Result<Vec<Warning>, Failure> {
     let (fan_out, failed) = fan_out::notify(tx, app, notice).await?;
     let mut warnings = warnings_of(notice.audience, &fan_out);
-    warnings.extend(failed.map(template_failed));
+    warnings.extend(failed.as_deref().map(template_failed));
     if let Some(id) = notice.comment.filter(|_| has_files && !fan_out.mails.is_empty()) {
         let files = file::list_of_comments(tx, notice.account, &[id]).await?.remove(&id).unwrap_or_default();
         warnings.extend(left_out(files).iter().map(|it| too_large(app, it)));
@@ -227,7 +227,7 @@ fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
     skipped.chain(suppressed).collect()
 }
 
-fn template_failed(failed: String) -> Warning {
+fn template_failed(failed: &str) -> Warning {
     let detail = format!("The built-in text was used: {failed}.");
     Warning { code: "template_failed".to_owned(), detail, person_id: None }
 }

@@ -233,9 +233,10 @@ impl Around {
         };
         let known = |id: &String| MessageId::parse(&format!("<{id}>"));
         let (form, task) = (&row.form.0, self.task(row)?);
-        let reply_to = match form.unique_reply_address {
-            true => LocalPart::Reply(token.clone()),
-            false => LocalPart::Task(task.number),
+        let reply_to = if form.unique_reply_address {
+            LocalPart::Reply(token.clone())
+        } else {
+            LocalPart::Task(task.number)
         };
         let reply_to = answers_come_here.then(|| at(reply_to)).transpose()?;
         let addressing = Addressing {

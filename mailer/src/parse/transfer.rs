@@ -52,7 +52,7 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
                 end_quantum(&mut decoded, quantum, letters);
                 (quantum, letters) = (0, 0);
                 let end = (at + LOOK_AHEAD).min(bytes.len());
-                if !bytes.get(known.max(at)..end).unwrap_or_default().iter().all(is_code) {
+                if !bytes.get(known.max(at)..end).unwrap_or_default().iter().all(|it| is_code(*it)) {
                     return decoded;
                 }
                 known = end;
@@ -75,8 +75,8 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
 /// So many bytes behind a padding tell whether code goes on: no blank inside a line, no other sign.
 const LOOK_AHEAD: usize = 256;
 
-fn is_code(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte)
+fn is_code(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte)
 }
 
 fn end_quantum(decoded: &mut Vec<u8>, quantum: u32, letters: u8) {

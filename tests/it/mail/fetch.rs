@@ -7,6 +7,7 @@ use liaison_api::worker::{
     self,
     fetch::{Fetched, Fetcher},
 };
+use liaison_domain::mailbox::FailureClass;
 use liaison_persistence::testing::inspect::{list_change_events, list_mailbox_notices};
 use serde_json::{Value, json};
 use support::{Client, Dovecot, JsonExt as _, TestApp, Wire, both_engines};
@@ -310,7 +311,7 @@ fn fetcher(app: &TestApp) -> Arc<Fetcher> {
 }
 
 fn report(fetched: &[Fetched]) -> Vec<(usize, Option<&'static str>)> {
-    fetched.iter().map(|it| (it.mails, it.failure.map(|it| it.as_str()))).collect()
+    fetched.iter().map(|it| (it.mails, it.failure.map(FailureClass::as_str))).collect()
 }
 
 /// The mails that came in, newest first.

@@ -35,7 +35,7 @@ impl Talk {
     }
 
     /// What leaves to whom; its text.
-    async fn mail_to(&self, address: &str) -> (SentMail, String) {
+    fn mail_to(&self, address: &str) -> (SentMail, String) {
         let mail = self.app.mail().sent().into_iter().find(|it| goes_to(it, address)).unwrap();
         let text = MessageParser::new().parse(&mail.message).unwrap().body_text(0).unwrap().into_owned();
         (mail, text)
@@ -53,7 +53,7 @@ async fn a_mail_repeats_what_its_recipient_wrote_and_was_told(app: TestApp) {
     talk.tell("Dear Olga", &[&olga]).await;
     talk.tell("At ten, then.", &[&talk.ivan]).await;
     talk.app.work().await;
-    let (_, text) = talk.mail_to("ivan@client.example").await;
+    let (_, text) = talk.mail_to("ivan@client.example");
     let places: Vec<usize> =
         ["At ten, then.", "Earlier in this conversation", "Tomorrow.", "When may we come?"]
             .map(|it| text.find(it).unwrap_or_else(|| panic!("{it} is not in: {text}")))
@@ -61,7 +61,7 @@ async fn a_mail_repeats_what_its_recipient_wrote_and_was_told(app: TestApp) {
     assert!(places.is_sorted(), "{text}");
     assert_eq!(text.matches("When may we come?").count(), 1, "{text}");
     assert!(!text.contains("late") && !text.contains("Olga"), "{text}");
-    let (_, text) = talk.mail_to("olga@client.example").await;
+    let (_, text) = talk.mail_to("olga@client.example");
     assert!(!text.contains("Earlier") && !text.contains("Tomorrow") && !text.contains("come"), "{text}");
     app.mail().take();
 }
@@ -70,7 +70,7 @@ async fn without_the_setting_nothing_is_repeated(app: TestApp) {
     let talk = Talk::begin(&app).await;
     talk.tell("At ten, then.", &[&talk.ivan]).await;
     app.work().await;
-    let (_, text) = talk.mail_to("ivan@client.example").await;
+    let (_, text) = talk.mail_to("ivan@client.example");
     assert!(!text.contains("When may we come?"), "{text}");
     app.mail().take();
 }
@@ -82,7 +82,7 @@ async fn what_a_mail_repeats_is_no_part_of_its_answer(app: TestApp) {
     for n in 0..5 {
         talk.tell(&format!("Question {n}"), &[&talk.ivan]).await;
         app.work().await;
-        let (mail, text) = talk.mail_to("ivan@client.example").await;
+        let (mail, text) = talk.mail_to("ivan@client.example");
         app.mail().take();
         talk.asked = Sent::read(&mail);
         let quoted: Vec<String> = text.lines().map(|it| format!("> {it}\r\n")).collect();
@@ -102,7 +102,7 @@ async fn a_long_history_does_not_keep_a_mail_from_leaving(app: TestApp) {
     }
     talk.tell("Still there?", &[&talk.ivan]).await;
     app.work().await;
-    let (mail, text) = talk.mail_to("ivan@client.example").await;
+    let (mail, text) = talk.mail_to("ivan@client.example");
     assert!(text.contains("Still there?") && mail.message.len() < 512 * 1024);
     app.mail().take();
 }

@@ -103,9 +103,9 @@ fn steps(of: &Value) -> Vec<(&str, &str)> {
 /// All that a mail could change.
 async fn seen(talk: &Talk) -> Vec<Value> {
     let mut seen = Vec::new();
-    let task = format!("/v1/tasks/{}", talk.task.id());
-    let comments = format!("{task}/comments");
-    for path in [&task, &comments, "/v1/tasks", "/v1/contacts", "/v1/mail/incoming", "/v1/mail/outgoing"] {
+    let path = format!("/v1/tasks/{}", talk.task.id());
+    let comments = format!("{path}/comments");
+    for path in [&path, &comments, "/v1/tasks", "/v1/contacts", "/v1/mail/incoming", "/v1/mail/outgoing"] {
         seen.push(talk.anna.get(path).await.expect(200).json());
     }
     seen.push(json!(files_under(&talk.app.folder().join("files"))));

@@ -58,7 +58,7 @@ async fn an_id_that_a_provider_gave_our_mail_leads_back(app: TestApp) {
 async fn the_marker_in_a_quoted_text_leads_back(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let (text, html) = bodies(&talk.asked);
-    let quoted: String = text.lines().map(|line| format!("> {line}\r\n")).collect();
+    let quoted = text.lines().map(|line| format!("> {line}\r\n")).collect::<Vec<_>>().concat();
     let entry = talk.hand_in(bare(1, "", &format!("Yes.\r\n\r\n{quoted}")), &[ANNA]).await;
     check_applied(&talk, &entry, "body_marker");
     let comment = talk.last_comment().await;
@@ -236,8 +236,8 @@ async fn a_mail_for_which_we_were_a_hidden_receiver_shows_nobody_to_others(app: 
     assert_eq!(mails.len(), 1);
     let sent = String::from_utf8_lossy(&mails[0].message).into_owned();
     assert!(!sent.contains("boss@client.example") && !sent.contains(&talk.asked.reply_to), "{sent}");
-    let task = talk.anna.get(format!("/v1/tasks/{}", talk.task.id())).await.expect(200).json();
-    assert_eq!(task["assigner"]["id"], talk.anna.me["id"]);
+    let now = talk.anna.get(format!("/v1/tasks/{}", talk.task.id())).await.expect(200).json();
+    assert_eq!(now["assigner"]["id"], talk.anna.me["id"]);
     let boss = talk.anna.get("/v1/contacts?email=boss@client.example").await.expect(200).json();
     assert_eq!(boss.items().len(), 0);
 }
@@ -247,7 +247,7 @@ async fn thirty_answers_to_answers_stay_short(app: TestApp) {
     let talk = Talk::begin(&app).await;
     let mut last = bodies(&talk.asked).0;
     for n in 0..15 {
-        let quoted: String = last.lines().map(|line| format!("> {line}\r\n")).collect();
+        let quoted = last.lines().map(|line| format!("> {line}\r\n")).collect::<Vec<_>>().concat();
         let text = format!("Answer {n}.\r\n\r\nOn Monday, Acme wrote:\r\n{quoted}");
         check_applied(&talk, &talk.hand_in(bare(n, "", &text), &[ANNA]).await, "body_marker");
         assert_eq!(talk.last_comment().await["visible"], format!("Answer {n}."));

@@ -51,7 +51,7 @@ impl Cost {
         assert!(child.wait().unwrap().success());
         let said = fs::read_to_string(said).unwrap();
         let seen = serde_json::from_str(said.lines().nth(1).unwrap()).unwrap();
-        Self { time: ended - started, memory: peak.saturating_sub(rest), seen }
+        Self { time: ended.saturating_sub(started), memory: peak.saturating_sub(rest), seen }
     }
 }
 

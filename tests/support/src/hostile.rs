@@ -95,10 +95,11 @@ pub fn headers() -> Vec<Hostile> {
     let field = |name: &str, unit: &str| format!("{name}: {}\r\n{HEADER}\r\nx", repeated(unit, HEADER_BYTES));
     let numbered = |unit: &dyn Fn(usize) -> String| {
         let mut value = String::new();
-        (0..).map(unit).find(|it| {
-            value.push_str(it);
-            value.len() > HEADER_BYTES - 100
-        });
+        let mut number = 0;
+        while value.len() <= HEADER_BYTES - 100 {
+            value.push_str(&unit(number));
+            number += 1;
+        }
         value
     };
     let continuations = numbered(&|n| format!(";\r\n filename*{n}*=%41"));
@@ -170,8 +171,8 @@ pub fn reports() -> Vec<Hostile> {
     };
     let all = (0..500).map(|number| format!("a{number}@b.example")).collect::<Vec<_>>().join(" ");
     let said = format!("{all}:\r\n{}", repeated("550 5.1.1 no such user\r\n", 2_000_000));
-    let to = (0..3_000).map(|number| format!("c{number}@b.example,\r\n ")).collect::<String>();
-    let many = (0..100_000).map(|number| format!("c{number}@b.example:\r\n")).collect::<String>();
+    let to = (0..3_000).map(|number| format!("c{number}@b.example,\r\n ")).collect::<Vec<_>>().concat();
+    let many = (0..100_000).map(|number| format!("c{number}@b.example:\r\n")).collect::<Vec<_>>().concat();
     vec![
         report("a saying about 500 recipients", "", &said),
         report("recipients like senders", &format!("To: {to}x@b.example\r\n"), &many),

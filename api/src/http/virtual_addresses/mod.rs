@@ -5,7 +5,7 @@ mod delete;
 mod list;
 
 use chrono::{DateTime, Utc};
-use liaison_domain::virtual_address::VirtualAddress;
+use liaison_domain::{id::PersonId, virtual_address::VirtualAddress};
 use liaison_persistence::account::AccountRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ impl VirtualAddressView {
             address: format!("{}@{}", address.local_part, app.config.mail.domain_of(&account.name)),
             local_part: address.local_part,
             description: address.description,
-            assignee_ids: address.assignee_ids.into_iter().map(|it| it.uuid()).collect(),
+            assignee_ids: address.assignee_ids.into_iter().map(PersonId::uuid).collect(),
             created_at: address.created_at,
         }
     }

@@ -20,7 +20,7 @@ pub(super) enum Identity {
     /// The first with this content, under an identity that another mail had: broken programs use one again.
     Namesake,
     /// A copy of this one.
-    Copy(IncomingMailRow),
+    Copy(Box<IncomingMailRow>),
 }
 
 /// Claims the mail's identity for `row`, until the end of the transaction before everybody else.
@@ -36,7 +36,7 @@ pub(super) async fn claim(
     if let Some(first) = incoming_mail::claim_identity(tx, account, row.id, &id, hash).await? {
         explain.add("duplicate", "copy", format!("it is a copy of the mail {first}"));
         let first = incoming_mail::find(tx, account, first).await?.ok_or_else(Refusal::not_found)?;
-        return Ok(Identity::Copy(first));
+        return Ok(Identity::Copy(Box::new(first)));
     }
     if incoming_mail::has_namesake(tx, account, &id, hash).await? {
         explain.add("duplicate", "new", "another mail came under the same Message-ID");

@@ -171,6 +171,7 @@ async fn settle(
         hops: judged.hops,
         explain: explain.into_steps(),
     };
+    // What writes much is boxed: it would make the future of every mail as large as that of the largest.
     let outcome = match judged.verdict {
         Verdict::Keep { state: state @ IncomingState::Bounce, cause } => {
             let place = report::apply(tx, app, account, row, &reading, &mut explain).await?;
@@ -180,12 +181,12 @@ async fn settle(
         Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
         Verdict::Comment { place, .. } => {
             let answer = apply::Answer { place, judged: &judged, row, reading: &reading, files };
-            let (task, comment) = apply::apply(tx, app, account, &answer, &mut explain).await?;
+            let (task, comment) = Box::pin(apply::apply(tx, app, account, &answer, &mut explain)).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
         Verdict::NewTask { follows } => {
             let new = NewTask { judged: &judged, row, reading: &reading, files, follows };
-            let (task, comment) = new_task::begin(tx, app, owner, &new, &mut explain).await?;
+            let (task, comment) = Box::pin(new_task::begin(tx, app, owner, &new, &mut explain)).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
     };

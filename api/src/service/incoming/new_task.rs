@@ -173,7 +173,7 @@ const fn may_join(person: &Addressee) -> bool {
 /// What became of a copy.
 enum Joined {
     /// What this earlier copy became.
-    Here(IncomingMailRow),
+    Here(Box<IncomingMailRow>),
     /// A task of its own for these.
     Apart(Vec<Addressee>),
 }
@@ -189,7 +189,7 @@ async fn join(
     assignees: &[Addressee],
     explain: &mut Explain,
 ) -> Result<Joined, Failure> {
-    let here = || Ok(Joined::Here(first.clone()));
+    let here = || Ok(Joined::Here(Box::new(first.clone())));
     let (Some(id), None) = (first.task_id, first.comment_id) else { return here() };
     let task = task::find_to_change(tx, account, id).await?.ok_or_else(Refusal::not_found)?;
     let members = task::list_members(tx, account, [id]).await?.remove(&id).unwrap_or_default();
@@ -201,7 +201,7 @@ async fn join(
     if comment::count(tx, account, id).await? > 0 {
         let people = missing.iter().map(|it| it.id);
         if let Some(other) = identity::claim_apart(tx, account, new.row, new.reading, people).await? {
-            return Ok(Joined::Here(other));
+            return Ok(Joined::Here(Box::new(other)));
         }
         explain.add("duplicate", "apart", "in the task of the first copy others talk already");
         return Ok(Joined::Apart(missing));
@@ -337,13 +337,12 @@ async fn find_or_create(
     let mut ids: Vec<PersonId> = Vec::with_capacity(receivers.len());
     for it in receivers {
         let key = it.address.key();
-        let id = match owners.iter().find(|owner| owner.address_key == key) {
-            Some(owner) => owner.person_id,
-            None => {
-                let name = it.name.as_deref().unwrap_or_default();
-                explain.add("contact", "new", format!("{} was unknown and is a contact now", it.address));
-                contact::create_from_mail(tx, &app.env, account, name, &it.address).await?
-            }
+        let id = if let Some(owner) = owners.iter().find(|owner| owner.address_key == key) {
+            owner.person_id
+        } else {
+            let name = it.name.as_deref().unwrap_or_default();
+            explain.add("contact", "new", format!("{} was unknown and is a contact now", it.address));
+            contact::create_from_mail(tx, &app.env, account, name, &it.address).await?
         };
         if !ids.contains(&id) {
             ids.push(id);

@@ -75,11 +75,10 @@ pub async fn resolve(
         }
     }
     let resolve = |local: &Option<LocalPart>| match local {
-        None => OwnAddress::Nobody,
         Some(LocalPart::Reply(_) | LocalPart::Bounce(_)) => OwnAddress::Conversation,
         Some(LocalPart::AnyTask) => OwnAddress::AnyTask,
         Some(LocalPart::Task(number)) if known_tasks.contains(number) => OwnAddress::Conversation,
-        Some(LocalPart::Task(_)) => OwnAddress::Nobody,
+        None | Some(LocalPart::Task(_)) => OwnAddress::Nobody,
         Some(LocalPart::Project(number)) => {
             known_projects.get(number).map_or(OwnAddress::Nobody, |id| OwnAddress::Project(*id))
         }

@@ -109,7 +109,8 @@ proptest! {
         let mut text = new.clone();
         if !quoted.is_empty() {
             let lines: Vec<String> = quoted.iter().map(|line| format!("> {line}")).collect();
-            text += &format!("\n\nOn 04.03.2024 09:15, Desk <desk@example.com> wrote:\n{}", lines.join("\n"));
+            text += "\n\nOn 04.03.2024 09:15, Desk <desk@example.com> wrote:\n";
+            text += &lines.join("\n");
         }
         let wire = text.replace('\n', "\r\n");
         let mut part = Part::text("text/plain", &wire, charset, transfer);

@@ -48,7 +48,7 @@ impl Sender {
     pub fn connect(server: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         let mut sender = Self { replies: BufReader::new(stream) };
         sender.hear()?;
         sender.say(b"LHLO mx.client.test\r\n")?;

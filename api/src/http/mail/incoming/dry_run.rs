@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use liaison_domain::{id::TaskId, inbound::matching::MatchedBy, person::PersonRef};
+use liaison_domain::{id::TaskId, inbound::matching::MatchedBy, inbound::verdict::Cause, person::PersonRef};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -112,7 +112,7 @@ impl WouldView {
         };
         Self {
             state: row.state.as_str(),
-            cause: row.cause.map(|it| it.as_str()),
+            cause: row.cause.map(Cause::as_str),
             matched_by: row.matched_by.map(MatchedBy::as_str),
             task_id: row.task_id.filter(|_| existing.has_task).map(TaskId::uuid),
             author: author.as_ref().map(person),
