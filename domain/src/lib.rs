@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod automatic;
+pub mod change;
 pub mod comment;
 pub mod contact_mail;
 pub mod fan_out;

@@ -1,34 +1,72 @@
-//! What changed in an account, in one order. Written with the change itself.
+//! What changed in an account, in one order. Committed with the change itself.
 
-use liaison_domain::{Timestamp, id::AccountId};
+use std::collections::BTreeMap;
+
+use liaison_domain::{Timestamp, change::Change, id::AccountId};
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{database::WriteTx, error::StorageError, sql::Scalar};
+use crate::{
+    database::WriteTx,
+    error::StorageError,
+    list::{Hex, Moment, Rows, hex, moment},
+    sql::{Json, Scalar},
+};
 
 statements! {
     /// The counter's row lock makes the sequence gapless and puts commits in its order.
-    NEXT_SEQUENCE = ["UPDATE account_counter SET change_sequence = change_sequence + 1 WHERE account_id = $1 \
+    TAKE_SEQUENCES = ["UPDATE account_counter SET change_sequence = change_sequence + $2 WHERE account_id = $1 \
         RETURNING change_sequence AS value"];
-    INSERT_CHANGE = ["INSERT INTO change_feed (account_id, sequence, account_event, entity_kind, entity_id, at) \
-        VALUES ($1, $2, $3, $4, $5, $6)"];
+    INSERT_CHANGES = [
+        "INSERT INTO change_feed (account_id, sequence, account_event, entity_kind, entity_id, at) "
+        {
+            sqlite: "SELECT $1, value ->> 'sequence', value ->> 'account_event', value ->> 'entity_kind', \
+                unhex(value ->> 'entity_id'), value ->> 'at' FROM json_each($2)",
+            postgres: "SELECT $1, sequence, account_event, entity_kind, entity_id, at FROM jsonb_to_recordset($2) \
+                AS r(sequence bigint, account_event text, entity_kind text, entity_id uuid, at timestamptz)"
+        }
+    ];
 }
 
-/// A thing that changed.
-#[derive(Clone, Copy, Debug)]
-pub struct Change {
-    /// `<kind>.<what happened>`, such as `comment.created`.
-    pub event: &'static str,
-    pub kind: &'static str,
-    pub id: Uuid,
-}
+/// What a transaction has to tell of each account.
+pub(crate) type Changes = BTreeMap<AccountId, Vec<Noted>>;
 
-/// Adds a change to the account's feed. Called last in a transaction: others of the account wait from here to the commit.
-pub async fn append(
-    tx: &mut WriteTx,
-    account: AccountId,
+#[derive(Debug)]
+pub(crate) struct Noted {
     change: Change,
+    id: Uuid,
     at: Timestamp,
-) -> Result<(), StorageError> {
-    let sequence = db!(tx, fetch_one::<Scalar<i64>>(NEXT_SEQUENCE, account))?.0;
-    db!(tx, execute(INSERT_CHANGE, account, sequence, change.event, change.kind, change.id, at)).map(drop)
+}
+
+#[derive(Serialize)]
+struct Row {
+    sequence: i64,
+    account_event: &'static str,
+    entity_kind: &'static str,
+    entity_id: Hex,
+    at: Moment,
+}
+
+/// Adds a change to the account's feed when the transaction commits. Not before: others of the account wait from there
+/// on, and a counter that is always the last row to be locked is never part of a deadlock.
+pub fn append(tx: &mut WriteTx, account: AccountId, change: Change, id: Uuid, at: Timestamp) {
+    tx.changes.entry(account).or_default().push(Noted { change, id, at });
+}
+
+/// Writes what was appended; accounts in one order, for each is a lock.
+pub(crate) async fn write(tx: &mut WriteTx) -> Result<(), StorageError> {
+    for (account, noted) in std::mem::take(&mut tx.changes) {
+        let n = i64::try_from(noted.len()).unwrap_or(i64::MAX);
+        let last = db!(tx, fetch_one::<Scalar<i64>>(TAKE_SEQUENCES, account, n))?.0;
+        let row = |(sequence, it): (i64, Noted)| Row {
+            sequence,
+            account_event: it.change.as_str(),
+            entity_kind: it.change.entity(),
+            entity_id: hex(it.id),
+            at: moment(it.at),
+        };
+        let rows: Rows<Row> = Json((last - n + 1..).zip(noted).map(row).collect());
+        db!(tx, execute(INSERT_CHANGES, account, rows))?;
+    }
+    Ok(())
 }

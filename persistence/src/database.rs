@@ -12,7 +12,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
 
-use crate::{error::StorageError, sql::Scalar};
+use crate::{
+    change_feed::{self, Changes},
+    error::StorageError,
+    sql::Scalar,
+};
 
 /// Where the database is and how it is used.
 #[derive(Clone, Debug)]
@@ -120,7 +124,7 @@ impl Database {
 
     /// Begins a transaction that may write. On SQLite it waits for the one writer.
     pub async fn write(&self) -> Result<WriteTx, StorageError> {
-        Ok(WriteTx(match self {
+        Ok(WriteTx::new(match self {
             Self::Sqlite { writer, synchronous, .. } => {
                 Inner::Sqlite(writer.begin_with(synchronous.begin()).await?)
             }
@@ -132,7 +136,7 @@ impl Database {
     /// that was committed so after the last commit of [`Database::write`]. For work that would then be done again, and
     /// that nobody was told of before such a commit.
     pub async fn write_unsynced(&self) -> Result<WriteTx, StorageError> {
-        Ok(WriteTx(match self {
+        Ok(WriteTx::new(match self {
             Self::Sqlite { synchronous: Synchronous::Full, writer, .. } => {
                 Inner::Sqlite(writer.begin_with(Synchronous::Normal.begin()).await?)
             }
@@ -194,7 +198,11 @@ impl Inner {
 /// A transaction that may write. Dropped without [`WriteTx::commit`], it never happened.
 #[must_use]
 #[derive(Debug)]
-pub struct WriteTx(Inner);
+pub struct WriteTx {
+    inner: Inner,
+    /// For the feeds, when it commits.
+    pub(crate) changes: Changes,
+}
 
 /// A transaction that reads one state of the database.
 #[must_use]
@@ -202,9 +210,14 @@ pub struct WriteTx(Inner);
 pub struct ReadTx(Inner);
 
 impl WriteTx {
+    const fn new(inner: Inner) -> Self {
+        Self { inner, changes: Changes::new() }
+    }
+
     /// Makes everything done in it last. The last fallible step before an answer.
-    pub async fn commit(self) -> Result<(), StorageError> {
-        match self.0 {
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        change_feed::write(&mut self).await?;
+        match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
         }
@@ -219,7 +232,7 @@ pub trait Tx: Send {
 
 impl Tx for WriteTx {
     fn connection(&mut self) -> Connection<'_> {
-        self.0.connection()
+        self.inner.connection()
     }
 }
 

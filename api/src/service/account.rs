@@ -2,6 +2,7 @@
 
 use liaison_domain::{
     account::{AccountName, Login, Role},
+    change::Change,
     id::{AccountId, IdentityId, PersonId},
     language::Language,
     mail_address::EmailAddress,
@@ -11,7 +12,7 @@ use liaison_domain::{
 };
 use liaison_persistence::{
     account::{self, AccountRow, NewAccount, NewIdentity},
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     employee::{self, NewEmployee},
 };
@@ -90,8 +91,7 @@ pub async fn sign_up(
         at: now,
     };
     employee::insert(tx, id, &owner).await?;
-    let change = Change { event: "account.created", kind: "account", id: id.uuid() };
-    change_feed::append(tx, id, change, now).await?;
+    change_feed::append(tx, id, Change::AccountCreated, id.uuid(), now);
     let account = get(tx, id).await?;
     let employee = employee::find(tx, id, employee).await?.ok_or_else(Refusal::not_found)?;
     Ok((account, employee))
@@ -141,7 +141,6 @@ pub async fn update(
     if !account::update(tx, caller.account, &title, language, current.version).await? {
         return Err(super::stale().into());
     }
-    let event = Change { event: "account.updated", kind: "account", id: caller.account.uuid() };
-    change_feed::append(tx, caller.account, event, env.now()).await?;
+    change_feed::append(tx, caller.account, Change::AccountUpdated, caller.account.uuid(), env.now());
     get(tx, caller.account).await
 }

@@ -1,6 +1,7 @@
 //! Comments: writing one, from wherever it comes, and changing or deleting one's own.
 
 use liaison_domain::{
+    change::Change,
     comment::{Comment, CommentKind, Origin},
     fan_out::FanOut,
     file::{Attachment, File},
@@ -12,7 +13,7 @@ use liaison_domain::{
     visibility::{Around, SeenBy, explain},
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     comment::{self, Warning},
     database::{Tx, WriteTx},
     employee, file, person,
@@ -187,7 +188,7 @@ pub async fn add(
     if !row.hidden || !joining.is_empty() {
         task::touch(tx, account, task.id, now).await?;
     }
-    record(tx, app, account, "comment.created", id).await?;
+    change_feed::append(tx, account, Change::CommentCreated, id.uuid(), app.env.now());
     Ok(row)
 }
 
@@ -277,7 +278,8 @@ pub async fn update(
     if !comment::update_body(tx, caller.account, current.id, &body.html, &body.text, now, version).await? {
         return Err(stale().into());
     }
-    record(tx, app, caller.account, "comment.updated", current.id).await
+    change_feed::append(tx, caller.account, Change::CommentUpdated, current.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Deletes a comment; for its author and administrators (COM-6).
@@ -293,7 +295,8 @@ pub async fn delete(
     if !comment::delete(tx, caller.account, current.id, app.env.now(), current.version).await? {
         return Err(stale().into());
     }
-    record(tx, app, caller.account, "comment.deleted", current.id).await
+    change_feed::append(tx, caller.account, Change::CommentDeleted, current.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Everybody who can see a comment, and by what.
@@ -315,15 +318,4 @@ pub async fn explain_audience(
         hidden: comment.hidden,
         unrecognized_sender: comment.unrecognized_sender,
     }))
-}
-
-pub(super) async fn record(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    event: &'static str,
-    id: CommentId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "comment", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
 }

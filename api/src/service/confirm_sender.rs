@@ -1,6 +1,7 @@
 //! An employee says that the sender of a mailed comment is who he says he is: what was held back leaves now (R17).
 
 use liaison_domain::{
+    change::Change,
     comment::Comment,
     id::{AccountId, CommentId},
     outgoing::{MailKind, SkipReason},
@@ -9,17 +10,13 @@ use liaison_domain::{
     task::{Task, TaskRole},
 };
 use liaison_persistence::{
+    change_feed,
     comment::{self, Warning},
     database::WriteTx,
     incoming_mail, outgoing_mail, person, task,
 };
 
-use super::{
-    Failure,
-    caller::StaffCaller,
-    comment::{record, tell},
-    fan_out::Notice,
-};
+use super::{Failure, caller::StaffCaller, comment::tell, fan_out::Notice};
 use crate::app::App;
 
 /// Confirms the sender of a comment that the caller sees. Who was unknown is known from now on, so his other comments
@@ -75,7 +72,8 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
         warnings.extend(tell(tx, app, &notice, true).await?);
     }
     comment::update_warnings(tx, account, held.id, &warnings).await?;
-    record(tx, app, account, "comment.updated", held.id).await
+    change_feed::append(tx, account, Change::CommentUpdated, held.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// CBM-4, as for every contact who writes; put off until it is known that he did.

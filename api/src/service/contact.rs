@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     id::{AccountId, PersonId},
     language::Language,
     mail_address::EmailAddress,
@@ -12,7 +13,7 @@ use liaison_domain::{
     text::Name,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     contact::{self, Filter},
     database::{Tx, WriteTx},
     page::{Page, PageRequest},
@@ -60,7 +61,7 @@ pub async fn create(
     require_companies(tx, caller, &fields.company_ids).await?;
     let new = contact_with(fields, id, env.now(), 1);
     contact::insert(tx, caller.account, &new, &fields.emails).await?;
-    record(tx, env, caller.account, "contact.created", id).await?;
+    change_feed::append(tx, caller.account, Change::ContactCreated, id.uuid(), env.now());
     get(tx, caller, id).await
 }
 
@@ -85,7 +86,7 @@ pub async fn create_from_mail(
     };
     let id = env.id();
     contact::insert(tx, account, &contact_with(&fields, id, env.now(), 1), &fields.emails).await?;
-    record(tx, env, account, "contact.created", id).await?;
+    change_feed::append(tx, account, Change::ContactCreated, id.uuid(), env.now());
     Ok(id)
 }
 
@@ -103,7 +104,7 @@ pub async fn update(
     if !contact::update(tx, caller.account, &changed, &fields.emails, env.now()).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller.account, "contact.updated", current.id).await?;
+    change_feed::append(tx, caller.account, Change::ContactUpdated, current.id.uuid(), env.now());
     get(tx, caller, current.id).await
 }
 
@@ -115,7 +116,7 @@ pub async fn clear_spam(
     address: &EmailAddress,
 ) -> Result<(), Failure> {
     for id in contact::clear_spam(tx, account, address, env.now()).await? {
-        record(tx, env, account, "contact.updated", id).await?;
+        change_feed::append(tx, account, Change::ContactUpdated, id.uuid(), env.now());
     }
     Ok(())
 }
@@ -130,7 +131,8 @@ pub async fn delete(
     if !person::delete(tx, caller.account, current.id, env.now(), current.version).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller.account, "contact.deleted", current.id).await
+    change_feed::append(tx, caller.account, Change::ContactDeleted, current.id.uuid(), env.now());
+    Ok(())
 }
 
 fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, version: i64) -> Contact {
@@ -187,15 +189,4 @@ async fn require_companies(
         }
     }
     Ok(())
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    account: AccountId,
-    event: &'static str,
-    id: PersonId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "contact", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, env.now()).await?)
 }

@@ -1,9 +1,8 @@
 //! What an account decides about the mail to its contacts; for its administrators.
 
-use liaison_domain::contact_mail::ContactMailSettings;
+use liaison_domain::{change::Change, contact_mail::ContactMailSettings};
 use liaison_persistence::{
-    change_feed::{self, Change},
-    contact_mail_settings,
+    change_feed, contact_mail_settings,
     database::{Tx, WriteTx},
 };
 
@@ -27,7 +26,6 @@ pub async fn update(
         return Err(stale().into());
     }
     let id = caller.account.uuid();
-    let event = Change { event: "contact_mail_settings.updated", kind: "contact_mail_settings", id };
-    change_feed::append(tx, caller.account, event, env.now()).await?;
+    change_feed::append(tx, caller.account, Change::ContactMailSettingsUpdated, id, env.now());
     get(tx, caller).await
 }

@@ -2,6 +2,7 @@
 
 use liaison_domain::{
     account::{EmployeeStatus, Login, Role},
+    change::Change,
     id::PersonId,
     mail_address::EmailAddress,
     person::Employee,
@@ -9,8 +10,7 @@ use liaison_domain::{
     text::Name,
 };
 use liaison_persistence::{
-    account,
-    change_feed::{self, Change},
+    account, change_feed,
     database::{Tx, WriteTx},
     employee::{self, NewEmployee},
     person,
@@ -58,7 +58,7 @@ pub async fn create(
         at: env.now(),
     };
     employee::insert(tx, caller.account, &row).await?;
-    record(tx, env, caller, "employee.created", id).await?;
+    change_feed::append(tx, caller.account, Change::EmployeeCreated, id.uuid(), env.now());
     get(tx, caller, id).await
 }
 
@@ -111,7 +111,7 @@ pub async fn update(
     if changed.status == EmployeeStatus::Inactive {
         account::revoke_sessions_of(tx, caller.account, changed.id, env.now()).await?;
     }
-    record(tx, env, caller, "employee.updated", changed.id).await?;
+    change_feed::append(tx, caller.account, Change::EmployeeUpdated, changed.id.uuid(), env.now());
     get(tx, caller, changed.id).await
 }
 
@@ -137,15 +137,4 @@ async fn require_free_address(
     Err(Refusal::new(Code::EmailTaken, "The e-mail address is taken.")
         .at("/email", FieldCode::Taken, "is taken")
         .into())
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    caller: &StaffCaller,
-    event: &'static str,
-    id: PersonId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "employee", id: id.uuid() };
-    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
 }

@@ -56,15 +56,21 @@ pub async fn notify(
     notice: &Notice<'_>,
 ) -> Result<(FanOut, Option<String>), Failure> {
     let now = app.env.now();
-    let settings = contact_mail_settings::get(tx, notice.account).await?;
-    let told = mail_template::find_notice(tx, notice.account, notice.kind.into()).await?;
-    let plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
-    let plan = if told.enabled { plan } else { plan.disabled() };
-    let keys = plan.mails.iter().map(|it| it.address.key());
-    let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
-    let mut suppressed = settings.suppressed_keys();
-    suppressed.extend(stopped.into_iter().map(|it| it.address_key));
-    let plan = plan.without(&suppressed);
+    let mut plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
+    let mut failed = None;
+    if !plan.mails.is_empty() {
+        let settings = contact_mail_settings::get(tx, notice.account).await?;
+        let told = mail_template::find_notice(tx, notice.account, notice.kind.into()).await?;
+        plan = if told.enabled { plan } else { plan.disabled() };
+        let keys = plan.mails.iter().map(|it| it.address.key());
+        let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
+        let mut suppressed = settings.suppressed_keys();
+        suppressed.extend(stopped.into_iter().map(|it| it.address_key));
+        plan = plan.without(&suppressed);
+        if told.enabled {
+            failed = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
+        }
+    }
     let notices = plan.in_app.iter().map(|person| NewNotification {
         id: app.env.id(),
         person: *person,
@@ -77,11 +83,6 @@ pub async fn notify(
     if let Some(comment) = notice.comment {
         outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
     }
-    let failed = if plan.mails.is_empty() && plan.suppressed.is_empty() {
-        None
-    } else {
-        write_mails(tx, app, notice, &settings, told.template_id, &plan).await?
-    };
     Ok((plan, failed))
 }
 

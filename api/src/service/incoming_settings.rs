@@ -1,8 +1,8 @@
 //! What an account decides about the mail that comes in; for its administrators.
 
-use liaison_domain::inbound::settings::IncomingSettings;
+use liaison_domain::{change::Change, inbound::settings::IncomingSettings};
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     incoming_settings,
 };
@@ -27,7 +27,6 @@ pub async fn update(
         return Err(stale().into());
     }
     let id = caller.account.uuid();
-    let event = Change { event: "incoming_settings.updated", kind: "incoming_settings", id };
-    change_feed::append(tx, caller.account, event, env.now()).await?;
+    change_feed::append(tx, caller.account, Change::IncomingSettingsUpdated, id, env.now());
     get(tx, caller).await
 }

@@ -2,8 +2,9 @@
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     contact_mail::NoticeType,
-    id::{AccountId, CommentId, MailTemplateId, PersonId, TaskId},
+    id::{CommentId, MailTemplateId, PersonId, TaskId},
     language::Language,
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
     text::Name,
@@ -13,7 +14,7 @@ use liaison_mailer::compose::{
     template::{self, ProblemKind, Rendered, Template, TemplateSource},
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     mail_template::{self, MailTemplateRow, NoticeRow, VersionRow},
     page::{Page, PageRequest},
@@ -61,7 +62,7 @@ pub async fn create(
     caller.require_admin()?;
     let row = row(fields, env.id(), env.now(), 1)?;
     mail_template::insert(tx, caller.account, &row).await?;
-    record(tx, env, caller.account, "mail_template.created", row.id).await?;
+    change_feed::append(tx, caller.account, Change::MailTemplateCreated, row.id.uuid(), env.now());
     Ok(row)
 }
 
@@ -78,7 +79,7 @@ pub async fn update(
     if !mail_template::update(tx, caller.account, &changed).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller.account, "mail_template.updated", current.id).await?;
+    change_feed::append(tx, caller.account, Change::MailTemplateUpdated, current.id.uuid(), env.now());
     get(tx, caller, current.id).await
 }
 
@@ -97,7 +98,8 @@ pub async fn delete(
     if !mail_template::delete(tx, caller.account, current.id, current.version).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller.account, "mail_template.deleted", current.id).await
+    change_feed::append(tx, caller.account, Change::MailTemplateDeleted, current.id.uuid(), env.now());
+    Ok(())
 }
 
 /// How the account has each type of notice.
@@ -139,8 +141,7 @@ pub async fn update_notices(
         mail_template::update_notice(tx, caller.account, &notice).await?;
     }
     let id = caller.account.uuid();
-    let event = Change { event: "contact_notices.updated", kind: "contact_mail_settings", id };
-    change_feed::append(tx, caller.account, event, env.now()).await?;
+    change_feed::append(tx, caller.account, Change::ContactNoticesUpdated, id, env.now());
     list_notices(tx, caller).await
 }
 
@@ -279,15 +280,4 @@ const fn code(problem: &ProblemKind) -> FieldCode {
         ProblemKind::Syntax(_) => FieldCode::TemplateSyntax,
         ProblemKind::TooLong => FieldCode::TemplateTooLong,
     }
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    account: AccountId,
-    event: &'static str,
-    id: MailTemplateId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "mail_template", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, env.now()).await?)
 }

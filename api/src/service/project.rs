@@ -1,13 +1,14 @@
 //! Projects: every employee sees, makes and renames them.
 
 use liaison_domain::{
+    change::Change,
     id::{AccountId, ProjectId},
     project::Project,
     refusal::Refusal,
     text::Name,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     page::{Page, PageRequest},
     project,
@@ -51,7 +52,7 @@ pub async fn create(
     let number = project::next_number(tx, caller.account).await?;
     let new = Project { id: env.id(), number, name: name.into_string(), created_at: env.now(), version: 1 };
     project::insert(tx, caller.account, &new).await?;
-    record(tx, env, caller, "project.created", new.id).await?;
+    change_feed::append(tx, caller.account, Change::ProjectCreated, new.id.uuid(), env.now());
     Ok(new)
 }
 
@@ -67,17 +68,6 @@ pub async fn rename(
     if !project::update(tx, caller.account, current.id, name.as_str(), current.version).await? {
         return Err(stale().into());
     }
-    record(tx, env, caller, "project.updated", current.id).await?;
+    change_feed::append(tx, caller.account, Change::ProjectUpdated, current.id.uuid(), env.now());
     get(tx, caller, current.id).await
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    caller: &StaffCaller,
-    event: &'static str,
-    id: ProjectId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "project", id: id.uuid() };
-    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
 }

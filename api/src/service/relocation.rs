@@ -1,6 +1,7 @@
 //! Moving a comment that came to the wrong task (R15).
 
 use liaison_domain::{
+    change::Change,
     comment::Comment,
     id::{PersonId, TaskId},
     person::PersonKind,
@@ -9,8 +10,7 @@ use liaison_domain::{
     text::Title,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
-    comment,
+    change_feed, comment,
     database::WriteTx,
     person,
     relocation::{self, Standing},
@@ -71,8 +71,7 @@ pub async fn move_comment(
     for task in [current.task_id, id] {
         task::touch(tx, account, task, now).await?;
     }
-    let change = Change { event: "comment.moved", kind: "comment", id: current.id.uuid() };
-    change_feed::append(tx, account, change, now).await?;
+    change_feed::append(tx, account, Change::CommentMoved, current.id.uuid(), now);
     Ok(comment::find(tx, account, current.id).await?.ok_or_else(Refusal::not_found)?)
 }
 

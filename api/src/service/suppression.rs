@@ -2,6 +2,7 @@
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     id::{AccountId, SuppressionId},
     mail_address::EmailAddress,
     refusal::Refusal,
@@ -9,7 +10,7 @@ use liaison_domain::{
     text::Line,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     page::{Page, PageRequest},
     suppression::{self, NewSuppression, SuppressionRow},
@@ -61,7 +62,7 @@ pub async fn create(
         at: env.now(),
     };
     let id = suppression::upsert(tx, caller.account, &new).await?;
-    record(tx, env, caller.account, "suppression.created", id).await?;
+    change_feed::append(tx, caller.account, Change::SuppressionCreated, id.uuid(), env.now());
     get(tx, env, caller, id).await
 }
 
@@ -75,7 +76,8 @@ pub async fn delete(
     caller.require_admin()?;
     let row = get(tx, env, caller, id).await?;
     suppression::delete(tx, caller.account, row.id).await?;
-    record(tx, env, caller.account, "suppression.deleted", id).await
+    change_feed::append(tx, caller.account, Change::SuppressionDeleted, id.uuid(), env.now());
+    Ok(())
 }
 
 /// Stops mail to an address for what a server or its owner said, unless it is stopped for longer already.
@@ -106,16 +108,6 @@ pub async fn suppress(
         at: now,
     };
     let id = suppression::upsert(tx, account, &new).await?;
-    record(tx, env, account, "suppression.created", id).await
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    account: AccountId,
-    event: &'static str,
-    id: SuppressionId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "suppression", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, env.now()).await?)
+    change_feed::append(tx, account, Change::SuppressionCreated, id.uuid(), env.now());
+    Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     fan_out::notified_of_new_task,
     file::Attachment,
     id::{AccountId, FileId, IncomingMailId, PersonId, ProjectId, TaskId},
@@ -14,7 +15,7 @@ use liaison_domain::{
     text::Title,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     comment::Warning,
     contact,
     database::WriteTx,
@@ -182,7 +183,7 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) 
     task::insert_members(tx, account, task.id, new.roles).await?;
     file::attach_to_task(tx, account, task.id, &new.files).await?;
     tell(tx, app, account, new.created_by, &task, &new.told, new.mail_hops).await?;
-    record(tx, app, account, "task.created", task.id).await?;
+    change_feed::append(tx, account, Change::TaskCreated, task.id.uuid(), app.env.now());
     Ok(task)
 }
 
@@ -201,7 +202,8 @@ pub async fn add_assignees(
     task::insert_members(tx, account, task.id, joining.map(|it| (TaskRole::Assignee, it.id))).await?;
     tell(tx, app, account, author, task, &told, Some(hops)).await?;
     task::touch(tx, account, task.id, app.env.now()).await?;
-    record(tx, app, account, "task.updated", task.id).await
+    change_feed::append(tx, account, Change::TaskUpdated, task.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Tells of a task that is new to them: contacts by mail, employees in the application.
@@ -319,7 +321,8 @@ pub async fn update(
     let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
     let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
     tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
-    record(tx, app, caller.account, "task.updated", changed.id).await
+    change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
+    Ok(())
 }
 
 fn assigner_of(members: &Members) -> Option<PersonKind> {
@@ -349,7 +352,8 @@ pub async fn add_member(
         tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
     }
     task::touch(tx, caller.account, task.id, app.env.now()).await?;
-    record(tx, app, caller.account, "task.updated", task.id).await
+    change_feed::append(tx, caller.account, Change::TaskUpdated, task.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Takes a person out of a role; who does not hold it is 404.
@@ -367,7 +371,8 @@ pub async fn remove_member(
         return Err(Refusal::unknown_id("?person").into());
     }
     task::touch(tx, caller.account, entered.task.id, app.env.now()).await?;
-    record(tx, app, caller.account, "task.updated", entered.task.id).await
+    change_feed::append(tx, caller.account, Change::TaskUpdated, entered.task.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// The assigner is replaced, never added or taken out (ROL-1).
@@ -422,15 +427,4 @@ async fn require_counterparty(
         Some(_) => Ok(()),
         None => Err(Refusal::unknown_id("/counterparty").into()),
     }
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    event: &'static str,
-    id: TaskId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "task", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
 }

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     id::{AccountId, CommentId, PersonId, TaskId},
     notification::NotificationKind,
     suppression::SuppressionCause,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::WriteTx,
     notification::{self, NewNotification},
     outgoing_mail::delivery::DeliveryRow,
@@ -23,8 +24,7 @@ use crate::env::Env;
 #[derive(Clone, Copy, Debug)]
 pub struct Trouble<'a> {
     pub row: &'a DeliveryRow,
-    /// The change, such as `mail.bounced`.
-    pub event: &'static str,
+    pub change: Change,
     pub notice: Option<NotificationKind>,
     /// No mail leaves to the address any more, for this.
     pub suppression: Option<SuppressionCause>,
@@ -60,8 +60,7 @@ pub async fn record(
     let notices: Vec<NewNotification> = notices.collect();
     notification::insert_all(tx, account, notices, now).await?;
     for it in troubles {
-        let change = Change { event: it.event, kind: "outgoing_mail", id: it.row.mail_id.uuid() };
-        change_feed::append(tx, account, change, now).await?;
+        change_feed::append(tx, account, it.change, it.row.mail_id.uuid(), now);
     }
     Ok(())
 }

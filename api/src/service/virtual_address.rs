@@ -2,14 +2,14 @@
 
 use liaison_domain::{
     account::{EmployeeStatus, Login},
+    change::Change,
     id::{AccountId, PersonId, VirtualAddressId},
     refusal::{Code, FieldCode, Refusal},
     text::Name,
     virtual_address::VirtualAddress,
 };
 use liaison_persistence::{
-    account,
-    change_feed::{self, Change},
+    account, change_feed,
     database::{Tx, WriteTx},
     employee,
     page::{Page, PageRequest},
@@ -72,7 +72,7 @@ pub async fn create(
         created_at: env.now(),
     };
     virtual_address::insert(tx, caller.account, &address).await?;
-    record(tx, env, caller, "virtual_address.created", address.id).await?;
+    change_feed::append(tx, caller.account, Change::VirtualAddressCreated, address.id.uuid(), env.now());
     Ok(address)
 }
 
@@ -87,7 +87,8 @@ pub async fn delete(
     if !virtual_address::delete(tx, caller.account, id).await? {
         return Err(Refusal::not_found().into());
     }
-    record(tx, env, caller, "virtual_address.deleted", id).await
+    change_feed::append(tx, caller.account, Change::VirtualAddressDeleted, id.uuid(), env.now());
+    Ok(())
 }
 
 /// Refuses a login that a virtual address has, until the end of the transaction; `pointer` is what in the body would take
@@ -105,15 +106,4 @@ pub(super) async fn require_none_named(
             .into());
     }
     Ok(())
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    env: &Env,
-    caller: &StaffCaller,
-    event: &'static str,
-    id: VirtualAddressId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "virtual_address", id: id.uuid() };
-    Ok(change_feed::append(tx, caller.account, change, env.now()).await?)
 }

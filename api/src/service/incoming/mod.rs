@@ -23,6 +23,7 @@ mod sender;
 
 use bytes::Bytes;
 use liaison_domain::{
+    change::Change,
     id::{AccountId, CommentId, IncomingMailId, TaskId},
     inbound::verdict::{Cause, IncomingState, Verdict},
     job::{JobKind, MAX_ATTEMPTS},
@@ -30,7 +31,7 @@ use liaison_domain::{
 };
 use liaison_persistence::{
     account::{self, AccountRow},
-    change_feed::{self, Change},
+    change_feed,
     database::WriteTx,
     incoming_mail::{self, IncomingMailRow, Outcome},
     job,
@@ -101,12 +102,28 @@ async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes)
     TakenUp { row, owner, reading, origin }
 }
 
-/// Decides what becomes of a mail, and writes it.
+/// How often one mail may meet another writer before it waits for its turn like a failed one.
+const MAX_COLLISIONS: usize = 3;
+
+/// Decides what becomes of a mail, and writes it. Where another writer was faster it is decided anew: the contact, say,
+/// that both would have made is there now.
 pub async fn finish(app: &App, mail: TakenUp, durability: Durability) -> Result<Settled, Failure> {
+    for _ in 0..MAX_COLLISIONS {
+        match try_to_finish(app, &mail, durability).await {
+            Err(Failure::Storage(error)) if error.is_retryable() => {
+                tracing::debug!(mail = %mail.row.id, %error, "another writer was in the way");
+            }
+            result => return result,
+        }
+    }
+    try_to_finish(app, &mail, durability).await
+}
+
+async fn try_to_finish(app: &App, mail: &TakenUp, durability: Durability) -> Result<Settled, Failure> {
     let TakenUp { row, owner, reading, origin } = mail;
     let (account, id) = (owner.id, row.id);
     let mut tx = app.database.read().await?;
-    let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, None).await?;
+    let judged = judge::judge(&mut tx, app, owner, row, reading, origin, None).await?;
     drop(tx);
     let files = match judged.verdict {
         Verdict::Comment { .. } | Verdict::NewTask { .. } => files::keep(app, &reading.mail).await?,
@@ -125,7 +142,7 @@ pub async fn finish(app: &App, mail: TakenUp, durability: Durability) -> Result<
             tx.commit().await?;
             return Ok(Settled::from(&row));
         }
-        IncomingState::Received => settle(&mut tx, app, &owner, &row, reading, judged, &files).await?,
+        IncomingState::Received => settle(&mut tx, app, owner, &row, reading, judged, &files).await?,
         _settled => Settled::from(&row),
     };
     job::end(&mut tx, account, JobKind::ProcessMail, id.uuid()).await?;
@@ -153,7 +170,7 @@ async fn settle(
     app: &App,
     owner: &AccountRow,
     row: &IncomingMailRow,
-    reading: Reading,
+    reading: &Reading,
     mut judged: Judged,
     files: &[KeptFile],
 ) -> Result<Settled, Failure> {
@@ -174,24 +191,24 @@ async fn settle(
     // What writes much is boxed: it would make the future of every mail as large as that of the largest.
     let outcome = match judged.verdict {
         Verdict::Keep { state: state @ IncomingState::Bounce, cause } => {
-            let place = report::apply(tx, app, account, row, &reading, &mut explain).await?;
+            let place = report::apply(tx, app, account, row, reading, &mut explain).await?;
             let (task, comment) = place.map_or((None, None), |(task, comment)| (Some(task), comment));
             outcome(state, cause, task, comment, explain)
         }
         Verdict::Keep { state, cause } => outcome(state, cause, None, None, explain),
         Verdict::Comment { place, .. } => {
-            let answer = apply::Answer { place, judged: &judged, row, reading: &reading, files };
+            let answer = apply::Answer { place, judged: &judged, row, reading, files };
             let (task, comment) = Box::pin(apply::apply(tx, app, account, &answer, &mut explain)).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
         Verdict::NewTask { follows } => {
-            let new = NewTask { judged: &judged, row, reading: &reading, files, follows };
+            let new = NewTask { judged: &judged, row, reading, files, follows };
             let (task, comment) = Box::pin(new_task::begin(tx, app, owner, &new, &mut explain)).await?;
             outcome(IncomingState::Applied, None, Some(task), comment, explain)
         }
     };
     incoming_mail::update(tx, account, row.id, &outcome).await?;
-    record(tx, app, account, row.id).await?;
+    change_feed::append(tx, account, Change::MailReceived, row.id.uuid(), app.env.now());
     Ok(Settled { state: outcome.state, cause: outcome.cause, task: outcome.task, comment: outcome.comment })
 }
 
@@ -210,10 +227,6 @@ pub async fn give_up(
     let detail = format!("the server failed on it {MAX_ATTEMPTS} times; its log tells why");
     explain.add("verdict", IncomingState::Failed.as_str(), detail);
     incoming_mail::update_state(tx, account, id, IncomingState::Failed, &explain.into_steps()).await?;
-    record(tx, app, account, id).await
-}
-
-async fn record(tx: &mut WriteTx, app: &App, account: AccountId, id: IncomingMailId) -> Result<(), Failure> {
-    let change = Change { event: "mail.received", kind: "incoming_mail", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
+    change_feed::append(tx, account, Change::MailReceived, id.uuid(), app.env.now());
+    Ok(())
 }

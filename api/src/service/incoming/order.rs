@@ -3,6 +3,7 @@
 
 use liaison_domain::{
     account::EmployeeStatus,
+    change::Change,
     id::{AccountId, IncomingMailId, TaskId},
     inbound::{
         order::{Order, has_author, may_be_ordered},
@@ -16,6 +17,7 @@ use liaison_domain::{
 };
 use liaison_persistence::{
     account::{self, AccountRow},
+    change_feed,
     database::WriteTx,
     incoming_mail::{self, IncomingMailRow, Step},
     job,
@@ -30,7 +32,7 @@ use super::{
     judge::{self, Judged},
     ledger,
     reading::{self, Reading},
-    record, settle,
+    settle,
 };
 use crate::{
     app::App,
@@ -105,7 +107,7 @@ pub async fn carry_out(
     let was = row.cause.map_or(row.state.as_str(), Cause::as_str);
     let by = name(tx, caller).await?;
     judged.explain.add("order", verdict, format!("{by} {verdict} it, although it was kept as {was}"));
-    settle(tx, app, &owner, &row, reading, judged, &files).await?;
+    settle(tx, app, &owner, &row, &reading, judged, &files).await?;
     ledger::get(tx, caller, id).await
 }
 
@@ -152,7 +154,7 @@ pub async fn block(
     let by = name(tx, caller).await?;
     let steps = with(row.explain.0, "blocked", format!("{by} blocked {address}"));
     incoming_mail::update_verdict(tx, caller.account, id, state, cause, &steps).await?;
-    record(tx, app, caller.account, id).await?;
+    change_feed::append(tx, caller.account, Change::MailReceived, id.uuid(), app.env.now());
     ledger::get(tx, caller, id).await
 }
 

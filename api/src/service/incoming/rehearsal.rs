@@ -102,7 +102,7 @@ pub async fn rehearse(tx: &mut WriteTx, app: &App, prepared: Prepared) -> Result
         return Ok(Rehearsal { row: IncomingMailRow { explain, ..row }, author: None, audience: Vec::new() });
     }
     let files = files::weigh(&reading.mail);
-    settle(tx, app, &owner, &row, reading, judged, &files).await?;
+    settle(tx, app, &owner, &row, &reading, judged, &files).await?;
     let row = incoming_mail::find(tx, owner.id, row.id).await?.ok_or_else(Refusal::not_found)?;
     let (author, audience) = people(tx, owner.id, &row).await?;
     Ok(Rehearsal { row, author, audience })

@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use liaison_domain::{
+    change::Change,
     id::{AccountId, CommentId, TaskId},
     inbound::{
         address::LocalPart,
@@ -159,10 +160,9 @@ async fn record(
     let event = NewEvent { id: app.env.id(), mail, person, kind: after.event, detail: Some(detail) };
     delivery::insert_events(tx, account, &[event], now).await?;
     let change = match after.state {
-        Some(RecipientState::Bounced) => "mail.bounced",
-        _ => "mail.reported",
+        Some(RecipientState::Bounced) => Change::MailBounced,
+        _ => Change::MailReported,
     };
-    let trouble =
-        Trouble { row, event: change, notice: after.notice, suppression: after.suppression, detail };
+    let trouble = Trouble { row, change, notice: after.notice, suppression: after.suppression, detail };
     trouble::record(tx, &app.env, account, &[trouble], now).await
 }

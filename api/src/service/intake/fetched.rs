@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use liaison_domain::{
     Timestamp,
+    change::Change,
     id::AccountId,
     inbound::{
         matching::MatchedBy,
@@ -17,7 +18,7 @@ use liaison_domain::{
 };
 use liaison_mailer::parse::{Limits, return_path};
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     incoming_mail::{self, NewIncomingMail, Outcome, Step},
 };
 
@@ -110,8 +111,7 @@ pub async fn note(app: &App, origin: &Origin, header: Bytes, why: Unfetched) -> 
         explain: vec![Step { step: "fetch".to_owned(), verdict: state.to_string(), detail }],
     };
     incoming_mail::update(&mut tx, account, mail.id, &outcome).await?;
-    let change = Change { event: "mail.received", kind: "incoming_mail", id: mail.id.uuid() };
-    change_feed::append(&mut tx, account, change, app.env.now()).await?;
+    change_feed::append(&mut tx, account, Change::MailReceived, mail.id.uuid(), app.env.now());
     Ok(tx.commit().await?)
 }
 

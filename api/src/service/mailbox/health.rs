@@ -2,11 +2,12 @@
 //! mailbox (R11).
 
 use liaison_domain::{
+    change::Change,
     id::{AccountId, MailboxId},
     mailbox::{Channel, FailureClass, Health},
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::WriteTx,
     employee,
     mailbox::{self, channel},
@@ -56,6 +57,6 @@ async fn alarm(tx: &mut WriteTx, app: &App, account: AccountId, id: MailboxId) -
     for person in people {
         mailbox::notify(tx, account, app.env.id(), person, id, now).await?;
     }
-    let change = Change { event: "mailbox.failing", kind: "mailbox", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, now).await?)
+    change_feed::append(tx, account, Change::MailboxFailing, id.uuid(), now);
+    Ok(())
 }

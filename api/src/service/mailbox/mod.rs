@@ -11,6 +11,7 @@ pub mod server;
 
 use liaison_domain::{
     account::Login,
+    change::Change,
     id::{AccountId, MailboxId},
     inbound::address::LocalPart,
     job::JobKind,
@@ -20,7 +21,7 @@ use liaison_domain::{
     text::Name,
 };
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     job,
     mailbox::{
@@ -153,7 +154,7 @@ pub async fn create(
     mailbox::insert(tx, caller.account, &row, &fields.address.key()).await?;
     let imap = imap.map_or(ChannelChange::Keep, ChannelChange::Put);
     write_channels(tx, app, caller.account, row.id, ChannelChange::Put(smtp), imap).await?;
-    record(tx, app, caller.account, "mailbox.created", row.id).await?;
+    change_feed::append(tx, caller.account, Change::MailboxCreated, row.id.uuid(), app.env.now());
     get(tx, caller, row.id).await
 }
 
@@ -188,7 +189,7 @@ pub async fn update(
         return Err(stale().into());
     }
     write_channels(tx, app, caller.account, changed.id, smtp, imap).await?;
-    record(tx, app, caller.account, "mailbox.updated", changed.id).await?;
+    change_feed::append(tx, caller.account, Change::MailboxUpdated, changed.id.uuid(), app.env.now());
     get(tx, caller, changed.id).await
 }
 
@@ -205,7 +206,8 @@ pub async fn delete(
     }
     channel::delete_all(tx, account, id).await?;
     job::end(tx, account, JobKind::FetchMail, id.uuid()).await?;
-    record(tx, app, account, "mailbox.deleted", id).await
+    change_feed::append(tx, account, Change::MailboxDeleted, id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Reads which of the account's addresses fetched mail is for: one that takes mail now.
@@ -332,15 +334,4 @@ async fn write_channels(
 fn invalid(pointer: &'static str, code: FieldCode, detail: &'static str) -> Refusal {
     let refusal = Refusal::new(Code::ValidationFailed, "Some fields are missing or not as they must be.");
     refusal.at(pointer, code, detail)
-}
-
-async fn record(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    event: &'static str,
-    id: MailboxId,
-) -> Result<(), Failure> {
-    let change = Change { event, kind: "mailbox", id: id.uuid() };
-    Ok(change_feed::append(tx, account, change, app.env.now()).await?)
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use liaison_domain::{
     Timestamp,
+    change::Change,
     id::{AccountId, OutgoingMailId},
     notification::NotificationKind,
     outgoing::{AfterAttempt, BounceClass, DeliveryEventType, RecipientState},
@@ -101,16 +102,16 @@ impl<'a> Line<'a> {
 
     /// What to tell of it where the message did not, or not surely, arrive.
     fn trouble(&self) -> Option<Trouble<'a>> {
-        let event = match self.state {
-            RecipientState::Bounced => "mail.bounced",
-            RecipientState::Failed => "mail.failed",
-            RecipientState::Unknown => "mail.unknown",
-            RecipientState::Suppressed => "mail.suppressed",
+        let change = match self.state {
+            RecipientState::Bounced => Change::MailBounced,
+            RecipientState::Failed => Change::MailFailed,
+            RecipientState::Unknown => Change::MailUnknown,
+            RecipientState::Suppressed => Change::MailSuppressed,
             _ => return None,
         };
         let detail = self.event.map_or("", |(_, detail)| detail);
         let notice = Some(NotificationKind::MailFailed);
-        Some(Trouble { row: self.row, event, notice, suppression: self.suppression, detail })
+        Some(Trouble { row: self.row, change, notice, suppression: self.suppression, detail })
     }
 }
 

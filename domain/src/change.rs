@@ -1,0 +1,65 @@
+//! What is told of an account's things to those who follow it: each event by one stable name.
+
+use crate::named::named;
+
+named! {
+    /// What happened to a thing: `<thing>.<what>`.
+    pub enum Change {
+        AccountCreated = "account.created",
+        AccountUpdated = "account.updated",
+        CommentCreated = "comment.created",
+        CommentUpdated = "comment.updated",
+        CommentMoved = "comment.moved",
+        CommentDeleted = "comment.deleted",
+        ContactCreated = "contact.created",
+        ContactUpdated = "contact.updated",
+        ContactDeleted = "contact.deleted",
+        ContactMailSettingsUpdated = "contact_mail_settings.updated",
+        ContactNoticesUpdated = "contact_notices.updated",
+        EmployeeCreated = "employee.created",
+        EmployeeUpdated = "employee.updated",
+        IncomingSettingsUpdated = "incoming_settings.updated",
+        /// A server took none of it, or said later that it did not arrive.
+        MailBounced = "mail.bounced",
+        MailFailed = "mail.failed",
+        /// A mail came in, or something else became of it.
+        MailReceived = "mail.received",
+        /// Word of a mail that does not end it: a delay, a delivery, a complaint.
+        MailReported = "mail.reported",
+        /// Its address takes no mail of the account, or not now.
+        MailSuppressed = "mail.suppressed",
+        /// It was cut while it was handed over: it may have arrived.
+        MailUnknown = "mail.unknown",
+        MailTemplateCreated = "mail_template.created",
+        MailTemplateUpdated = "mail_template.updated",
+        MailTemplateDeleted = "mail_template.deleted",
+        MailboxCreated = "mailbox.created",
+        MailboxUpdated = "mailbox.updated",
+        MailboxFailing = "mailbox.failing",
+        MailboxDeleted = "mailbox.deleted",
+        ProjectCreated = "project.created",
+        ProjectUpdated = "project.updated",
+        SuppressionCreated = "suppression.created",
+        SuppressionDeleted = "suppression.deleted",
+        TaskCreated = "task.created",
+        TaskUpdated = "task.updated",
+        VirtualAddressCreated = "virtual_address.created",
+        VirtualAddressDeleted = "virtual_address.deleted",
+    }
+}
+
+impl Change {
+    /// The kind of thing whose id goes with it.
+    pub fn entity(self) -> &'static str {
+        match self {
+            Self::ContactNoticesUpdated => "contact_mail_settings",
+            Self::MailReceived => "incoming_mail",
+            Self::MailBounced
+            | Self::MailFailed
+            | Self::MailReported
+            | Self::MailSuppressed
+            | Self::MailUnknown => "outgoing_mail",
+            _ => self.as_str().split_once('.').map_or(self.as_str(), |(thing, _)| thing),
+        }
+    }
+}
