@@ -52,6 +52,9 @@ impl Synchronous {
     }
 }
 
+/// Statements that a connection keeps prepared: more than one kind of work has, so that none is parsed again and again.
+const PREPARED: usize = 256;
+
 /// One of the two engines.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -89,6 +92,7 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
             .foreign_keys(true)
+            .statement_cache_capacity(PREPARED)
             .busy_timeout(Duration::from_secs(5));
         let writer = PoolOptions::<Sqlite>::new()
             .max_connections(1)
@@ -105,7 +109,7 @@ impl Database {
     }
 
     async fn open_postgres(settings: &Settings) -> Result<Self, StorageError> {
-        let options = PgConnectOptions::from_str(&settings.url)?;
+        let options = PgConnectOptions::from_str(&settings.url)?.statement_cache_capacity(PREPARED);
         let pool = PoolOptions::<Postgres>::new()
             .max_connections(settings.max_connections)
             .acquire_timeout(Duration::from_secs(30))

@@ -33,6 +33,16 @@ fn a_mail_over_a_limit_costs_little_and_says_which() {
     check(hostile::over_limits());
 }
 
+/// R10, S12: and the server that took it in keeps it with the cause, and keeps its own size.
+#[test]
+fn a_mail_over_a_limit_is_quarantined_at_little_cost() {
+    for passed in hostile::pass(hostile::over_limits()) {
+        assert_eq!(passed.entry["state"], "quarantined", "{}", passed.name);
+        assert_eq!(passed.entry["cause"], "over_limits", "{}", passed.name);
+        assert!(passed.time < MAX_TIME && passed.memory < MAX_MEMORY, "{}: {:?}", passed.name, passed.time);
+    }
+}
+
 #[test]
 fn a_mail_as_large_as_can_be_costs_little() {
     check(hostile::large());

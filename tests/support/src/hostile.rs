@@ -1,8 +1,17 @@
 //! Mails that ask for more than their share: each is small enough to be taken, and takes a careless reader down.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use data_encoding::BASE64;
+use serde_json::Value;
+
+use crate::{
+    Engine, JsonExt as _,
+    process::{Office, Sender, Site},
+};
 
 /// One of them.
 pub struct Hostile {
@@ -76,10 +85,10 @@ pub fn large() -> Vec<Hostile> {
         read("25 MB of base64", file(&line)),
         read("base64 of padding", file("A=")),
         read("a TNEF of titles", tnef()),
-        read("NULs", text(repeated("\0\0\0\0\0\0\0\n", LARGE - 300))),
+        read("NULs", text(repeated("\0\0\0\0\0\0\0\r\n", LARGE - 300))),
         read("one line", text(repeated("x", LARGE - 300))),
         read("quotes in quotes", text(repeated(">", LARGE - 300))),
-        read("a line an introduction", text(repeated("On 1.1.2024 9:15 <\n", LARGE - 300))),
+        read("a line an introduction", text(repeated("On 1.1.2024 9:15 <\r\n", LARGE - 300))),
         read(
             "500 texts",
             format!(
@@ -183,6 +192,39 @@ pub fn reports() -> Vec<Hostile> {
 /// A mail that is read in spite of what it holds.
 fn read(name: &'static str, raw: String) -> Hostile {
     Hostile { name, raw: raw.into_bytes(), kind: "message", reason: "" }
+}
+
+/// What a mail cost the server that took it in by LMTP.
+pub struct Passed {
+    pub name: &'static str,
+    /// From the first command to the end of the work on it.
+    pub time: Duration,
+    /// The most memory that was in use until then, in bytes above what the server needs at rest.
+    pub memory: u64,
+    /// Its entry in the ledger.
+    pub entry: Value,
+}
+
+/// Hands the mails to a server, one after the other, each when the one before is settled.
+pub fn pass(mails: Vec<Hostile>) -> Vec<Passed> {
+    let site = Site::new(Engine::Sqlite);
+    let server = site.start();
+    let office = Office::open(&site);
+    let rest = server.memory("VmRSS");
+    let mut session = Sender::connect(&site.lmtp).unwrap();
+    let mut passed = Vec::new();
+    for Hostile { name, raw, .. } in mails {
+        let started = Instant::now();
+        let reply = session.deliver("ivan@client.test", &office.reply_to, raw).unwrap();
+        assert!(reply.starts_with("250"), "{name}: {reply}");
+        office.settle();
+        let (time, memory) = (started.elapsed(), server.memory("VmHWM").saturating_sub(rest));
+        let entry = office.ask("GET", "/v1/mail/incoming?limit=1", None, "").unwrap().1.items()[0].clone();
+        assert_ne!(entry["state"].text(), "failed", "{name}: {entry}");
+        passed.push(Passed { name, time, memory, entry });
+    }
+    assert!(server.terminate().success());
+    passed
 }
 
 /// As much of `unit` as fits.

@@ -32,11 +32,13 @@ use liaison_domain::{
 use liaison_persistence::{
     account::{self, AccountRow},
     change_feed,
-    database::WriteTx,
+    database::{Tx, WriteTx},
+    error::StorageError,
     incoming_mail::{self, IncomingMailRow, Outcome},
     job,
     sql::Json,
 };
+use tokio::sync::SemaphorePermit;
 
 use self::{
     authenticity::Origin, explain::Explain, files::KeptFile, judge::Judged, new_task::NewTask,
@@ -69,10 +71,24 @@ pub struct TakenUp {
     origin: Origin,
 }
 
+impl TakenUp {
+    /// Whether it is soon written and takes little memory until then: it is small, and no file has to be stored first.
+    pub fn is_light(&self) -> bool {
+        self.row.size <= LIGHT_BYTES && self.reading.mail.attachments.is_empty()
+    }
+
+    async fn judge(&self, tx: &mut impl Tx, app: &App) -> Result<Judged, Failure> {
+        judge::judge(tx, app, &self.owner, &self.row, &self.reading, &self.origin, None).await
+    }
+}
+
+/// Up to here a mail without files is light.
+const LIGHT_BYTES: i64 = 64 * 1024;
+
 /// Works on a mail that was committed. One that is settled already stays as it is. An error is a failure of ours: the
 /// mail is as it was, and the same may be tried again.
 pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Result<Settled, Failure> {
-    finish(app, take_up(app, account, id).await?, Durability::Now).await
+    finish(app, &take_up(app, account, id).await?, Durability::Now).await
 }
 
 /// Whether writing what became of a mail waits for the disk. Nobody is told of it before what follows from it is committed
@@ -94,7 +110,7 @@ pub async fn take_up(app: &App, account: AccountId, id: IncomingMailId) -> Resul
 }
 
 async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes) -> TakenUp {
-    let reading = reading::read(raw.clone()).await;
+    let reading = reading::read(reading::delivered(&row, &raw)).await;
     let origin = match row.state {
         IncomingState::Received => Origin::find(app, &row, raw, &reading.mail).await,
         _settled => Origin::default(),
@@ -107,47 +123,96 @@ const MAX_COLLISIONS: usize = 3;
 
 /// Decides what becomes of a mail, and writes it. Where another writer was faster it is decided anew: the contact, say,
 /// that both would have made is there now.
-pub async fn finish(app: &App, mail: TakenUp, durability: Durability) -> Result<Settled, Failure> {
+pub async fn finish(app: &App, mail: &TakenUp, durability: Durability) -> Result<Settled, Failure> {
     for _ in 0..MAX_COLLISIONS {
-        match try_to_finish(app, &mail, durability).await {
+        match try_to_finish(app, mail, durability).await {
             Err(Failure::Storage(error)) if error.is_retryable() => {
                 tracing::debug!(mail = %mail.row.id, %error, "another writer was in the way");
             }
             result => return result,
         }
     }
-    try_to_finish(app, &mail, durability).await
+    try_to_finish(app, mail, durability).await
 }
 
 async fn try_to_finish(app: &App, mail: &TakenUp, durability: Durability) -> Result<Settled, Failure> {
-    let TakenUp { row, owner, reading, origin } = mail;
-    let (account, id) = (owner.id, row.id);
     let mut tx = app.database.read().await?;
-    let judged = judge::judge(&mut tx, app, owner, row, reading, origin, None).await?;
+    let judged = mail.judge(&mut tx, app).await?;
     drop(tx);
     let files = match judged.verdict {
-        Verdict::Comment { .. } | Verdict::NewTask { .. } => files::keep(app, &reading.mail).await?,
+        Verdict::Comment { .. } | Verdict::NewTask { .. } => files::keep(app, &mail.reading.mail).await?,
         Verdict::Keep { .. } => Vec::new(),
     };
-    let turn = app.intake.settling.acquire().await;
-    let _turn = turn.map_err(|error| Failure::internal("the intake has stopped", error))?;
-    let mut tx = match durability {
-        Durability::Now => app.database.write().await?,
-        Durability::WithTheNext => app.database.write_unsynced().await?,
-    };
-    let row = incoming_mail::lock(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
-    let settled = match row.state {
-        IncomingState::Received if judged.is_postponed() => {
-            postpone(&mut tx, app, account, &row, judged.explain).await?;
-            tx.commit().await?;
-            return Ok(Settled::from(&row));
-        }
-        IncomingState::Received => settle(&mut tx, app, owner, &row, reading, judged, &files).await?,
-        _settled => Settled::from(&row),
-    };
-    job::end(&mut tx, account, JobKind::ProcessMail, id.uuid()).await?;
+    let _turn = turn(app).await?;
+    let mut tx = begin(app, durability).await?;
+    let settled = close(&mut tx, app, mail, judged, &files).await?;
     tx.commit().await?;
     app.wake.notify_waiters();
+    Ok(settled)
+}
+
+/// Finishes mails that are quick to write, in their order and in one transaction: what each costs the disk and the
+/// database on its own is paid once. Where one of them fails, each is finished alone, so that it takes no other with it
+/// (R9); gives the failure of the last that failed then.
+pub async fn finish_together(app: &App, mails: &[TakenUp], durability: Durability) -> Result<(), Failure> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    match try_together(app, mails, durability).await {
+        Ok(()) => return Ok(()),
+        Err(error) => tracing::debug!(error = %error.chain(), "mails are finished one by one"),
+    }
+    let mut failed = None;
+    for mail in mails {
+        failed = finish(app, mail, durability).await.err().or(failed);
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn try_together(app: &App, mails: &[TakenUp], durability: Durability) -> Result<(), Failure> {
+    let _turn = turn(app).await?;
+    let mut tx = begin(app, durability).await?;
+    for mail in mails {
+        // In the same transaction, for one may answer what another begins.
+        let judged = mail.judge(&mut tx, app).await?;
+        close(&mut tx, app, mail, judged, &[]).await?;
+    }
+    tx.commit().await?;
+    app.wake.notify_waiters();
+    Ok(())
+}
+
+async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Failure> {
+    let turn = app.intake.settling.acquire().await;
+    turn.map_err(|error| Failure::internal("the intake has stopped", error))
+}
+
+async fn begin(app: &App, durability: Durability) -> Result<WriteTx, StorageError> {
+    match durability {
+        Durability::Now => app.database.write().await,
+        Durability::WithTheNext => app.database.write_unsynced().await,
+    }
+}
+
+/// Writes what became of a mail, unless somebody did, and ends its job.
+async fn close(
+    tx: &mut WriteTx,
+    app: &App,
+    mail: &TakenUp,
+    judged: Judged,
+    files: &[KeptFile],
+) -> Result<Settled, Failure> {
+    let (account, id) = (mail.owner.id, mail.row.id);
+    let row = incoming_mail::lock(tx, account, id).await?.ok_or_else(Refusal::not_found)?;
+    let settled = match row.state {
+        IncomingState::Received if judged.is_postponed() => {
+            postpone(tx, app, account, &row, judged.explain).await?;
+            return Ok(Settled::from(&row));
+        }
+        IncomingState::Received => settle(tx, app, &mail.owner, &row, &mail.reading, judged, files).await?,
+        _settled => Settled::from(&row),
+    };
+    job::end(tx, account, JobKind::ProcessMail, id.uuid()).await?;
     Ok(settled)
 }
 

@@ -62,7 +62,7 @@ pub async fn prepare(
     let owner = account::find(&mut tx, caller.account).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
     let raw = ledger::raw(app, caller.account, &row).await?;
-    let reading = reading::read(raw.clone()).await;
+    let reading = reading::read(reading::delivered(&row, &raw)).await;
     let origin = Origin::find(app, &row, raw.clone(), &reading.mail).await;
     let mut tx = app.database.read().await?;
     let judged = judge::judge(&mut tx, app, &owner, &row, &reading, &origin, Some(order)).await?;

@@ -3,8 +3,9 @@
 use std::{panic::catch_unwind, time::Duration};
 
 use bytes::Bytes;
-use liaison_domain::inbound::marker::BodyMarker;
+use liaison_domain::inbound::{marker::BodyMarker, via::Via};
 use liaison_mailer::parse::{self, Limits, MailKind, ParsedMail};
+use liaison_persistence::incoming_mail::IncomingMailRow;
 use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::keys::digest;
@@ -37,6 +38,15 @@ pub async fn read(raw: Bytes) -> Reading {
         Ok(_panic) => unreadable(&raw, "the parser failed"),
         Err(_elapsed) => unreadable(&raw, "reading it took too long"),
     }
+}
+
+/// The mail as final delivery writes it down: with the null sender that LMTP told of, by which robots are known (RFC 5321
+/// §4.4 and §4.5.5, R1). Other ways in tell of no sender where they know none.
+pub fn delivered(row: &IncomingMailRow, raw: &Bytes) -> Bytes {
+    if row.via == Via::Lmtp && row.envelope_sender.is_empty() {
+        return [b"Return-Path: <>\r\n".as_slice(), raw].concat().into();
+    }
+    raw.clone()
 }
 
 /// Some programs quote in one of the two forms of a text only.

@@ -5,6 +5,7 @@ use std::pin::pin;
 use futures_util::{StreamExt as _, stream};
 use liaison_domain::id::{AccountId, IncomingMailId};
 use liaison_persistence::{database::WriteTx, job::ClaimedJob};
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use crate::{
@@ -18,21 +19,38 @@ use crate::{
 /// Mails of an account that are read, and asked about in the DNS, at once.
 const READ_AHEAD: usize = 4;
 
+/// Light mails that are written in one transaction, for which all other writers wait on SQLite.
+const MAX_TOGETHER: usize = 8;
+
 /// Looks at the mails in the order of their receipt; one that fails takes no other with it (R9).
 pub(super) async fn run(workers: &Workers, batch: &Batch) -> Result<(), Failure> {
-    let (app, account) = (&*workers.app, batch.account);
-    let take_up = |job: &ClaimedJob| incoming::take_up(app, account, IncomingMailId::new(job.subject_id));
-    let mails: Vec<_> = batch.jobs.iter().map(take_up).collect();
-    let mut mails = pin!(stream::iter(mails).buffered(READ_AHEAD));
-    let (mut failed, mut left) = (None, batch.jobs.len());
+    let (app, account) = (&workers.app, batch.account);
+    // Each in a task of its own: the next ones are read while one is written.
+    let take_up = |job: &ClaimedJob| {
+        let (app, id) = (app.clone(), IncomingMailId::new(job.subject_id));
+        AbortOnDropHandle::new(tokio::spawn(async move { incoming::take_up(&app, account, id).await }))
+    };
+    let mut mails = pin!(stream::iter(&batch.jobs).map(take_up).buffered(READ_AHEAD));
+    let (mut failed, mut left, mut light) = (None, batch.jobs.len(), Vec::new());
     while let Some(mail) = mails.next().await {
         left -= 1;
-        let durability = if left == 0 { Durability::Now } else { Durability::WithTheNext };
-        let finished = match mail {
-            Ok(mail) => incoming::finish(app, mail, durability).await,
-            Err(failure) => Err(failure),
+        let heavy = match mail {
+            Ok(Ok(mail)) if mail.is_light() => {
+                light.push(mail);
+                None
+            }
+            Ok(Ok(mail)) => Some(mail),
+            Ok(Err(failure)) => failed.replace(failure).and(None),
+            Err(cut) => failed.replace(Failure::internal("a mail can't be read", cut)).and(None),
         };
-        failed = finished.err().or(failed);
+        let durability = if left == 0 { Durability::Now } else { Durability::WithTheNext };
+        if heavy.is_some() || light.len() == MAX_TOGETHER || left == 0 {
+            let finished = incoming::finish_together(app, &std::mem::take(&mut light), durability).await;
+            failed = finished.err().or(failed);
+        }
+        if let Some(mail) = heavy {
+            failed = incoming::finish(app, &mail, durability).await.err().or(failed);
+        }
     }
     failed.map_or(Ok(()), Err)
 }

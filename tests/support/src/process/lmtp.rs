@@ -57,7 +57,7 @@ impl Sender {
     }
 
     /// Hands a mail over, whose lines end with CRLF; the reply for its recipient.
-    pub fn deliver(&mut self, sender: &str, recipient: &str, mail: &str) -> io::Result<String> {
+    pub fn deliver(&mut self, sender: &str, recipient: &str, mail: impl AsRef<[u8]>) -> io::Result<String> {
         self.say(format!("MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n").as_bytes())?;
         let (_mail, recipient, data) = (self.hear()?, self.hear()?, self.hear()?);
         if !data.starts_with("354") {
@@ -65,7 +65,8 @@ impl Sender {
             self.hear()?;
             return Ok(recipient);
         }
-        self.say(format!("{mail}\r\n.\r\n").as_bytes())?;
+        self.say(mail.as_ref())?;
+        self.say(b"\r\n.\r\n")?;
         self.hear()
     }
 

@@ -1,13 +1,6 @@
 //! Cleans HTML for showing (S10, R32).
 
-use std::{
-    borrow::Cow,
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{borrow::Cow, cell::Cell, collections::HashSet, sync::LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 
@@ -58,23 +51,35 @@ const LINK_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 /// Keeps text, structure and looks; drops everything that runs, loads or posts. Links lead to http, https, mailto or tel
 /// only; images are shown from the mail itself (`cid:`) only.
 pub fn sanitize(html: &str) -> Sanitized {
-    let blocked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&blocked);
-    let mut builder = builder();
-    builder.attribute_filter(move |element, attribute, value| filter(element, attribute, value, &counter));
-    let html = builder.clean(html).to_string();
-    Sanitized { html, blocked_remote_images: blocked.load(Ordering::Relaxed) }
+    BLOCKED.set(0);
+    let html = OTHERS.clean(html).to_string();
+    Sanitized { html, blocked_remote_images: BLOCKED.get() }
 }
 
 /// Like [`sanitize`], for what the account's own people wrote: their images may come from the web (SIG-4).
 pub fn sanitize_own(html: &str) -> String {
+    OWN.clean(html).to_string()
+}
+
+thread_local! {
+    /// Remote images that this thread's cleaning has met; the rules are made once, so what they count is kept beside them.
+    static BLOCKED: Cell<usize> = const { Cell::new(0) };
+}
+
+static OTHERS: LazyLock<Builder<'_>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.attribute_filter(filter);
+    builder
+});
+
+static OWN: LazyLock<Builder<'_>> = LazyLock::new(|| {
     let mut builder = builder();
     builder.attribute_filter(|element, attribute, value| match (element, attribute, scheme(value)) {
         ("img", "src", Some(scheme)) if scheme == "http" || scheme == "https" => Some(Cow::Borrowed(value)),
-        _ => filter(element, attribute, value, &AtomicUsize::new(0)),
+        _ => filter(element, attribute, value),
     });
-    builder.clean(html).to_string()
-}
+    builder
+});
 
 fn builder() -> Builder<'static> {
     let mut builder = Builder::default();
@@ -95,14 +100,14 @@ fn builder() -> Builder<'static> {
     builder
 }
 
-fn filter<'v>(element: &str, attribute: &str, value: &'v str, blocked: &AtomicUsize) -> Option<Cow<'v, str>> {
+fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match (element, attribute) {
         ("img", "src") => {
             let is_embedded = scheme(value).is_some_and(|it| it == "cid");
             let is_remote = scheme(value).is_some_and(|it| it == "http" || it == "https")
                 || value.trim_start().starts_with("//");
             if is_remote {
-                blocked.fetch_add(1, Ordering::Relaxed);
+                BLOCKED.set(BLOCKED.get() + 1);
             }
             is_embedded.then_some(Cow::Borrowed(value))
         }
