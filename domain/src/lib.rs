@@ -24,6 +24,7 @@ pub mod person;
 pub mod project;
 pub mod refusal;
 pub mod reply;
+pub mod signature;
 pub mod suppression;
 pub mod task;
 pub mod text;

@@ -43,6 +43,14 @@ CREATE TABLE contact_notice (
 );
 CREATE INDEX contact_notice_by_template ON contact_notice (account_id, template_id);
 
+-- Signatures as mails carry them: what is changed where they are set changes no mail that was written.
+CREATE TABLE mail_signature (
+    account_id UUID NOT NULL,
+    sha256 BYTEA NOT NULL,
+    html TEXT NOT NULL,
+    PRIMARY KEY (account_id, sha256)
+);
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id UUID NOT NULL,
@@ -255,6 +263,7 @@ CREATE INDEX job_due_in_account ON job (account_id, state, kind, run_at, id);
 ALTER TABLE contact_mail_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE mail_template ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE contact_notice ADD FOREIGN KEY (account_id, template_id) REFERENCES mail_template (account_id, id);
+ALTER TABLE mail_signature ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);

@@ -5,6 +5,8 @@ CREATE TABLE account (
     name TEXT NOT NULL,
     title TEXT NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
+    -- Below mail that leaves from internal addresses.
+    signature_html TEXT,
     created_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (id),
@@ -54,6 +56,7 @@ CREATE TABLE employee (
     login TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
     status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
+    signature_html TEXT,
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, login),
     UNIQUE (account_id, identity_id),

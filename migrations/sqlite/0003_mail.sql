@@ -46,6 +46,15 @@ CREATE TABLE contact_notice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_notice_by_template ON contact_notice (account_id, template_id);
 
+-- Signatures as mails carry them: what is changed where they are set changes no mail that was written.
+CREATE TABLE mail_signature (
+    account_id BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    html TEXT NOT NULL,
+    PRIMARY KEY (account_id, sha256),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
 -- A message that leaves. Its bytes are composed from these facts whenever they are needed, always alike.
 CREATE TABLE outgoing_mail (
     account_id BLOB NOT NULL,

@@ -36,6 +36,7 @@ pub mod person;
 pub mod project;
 pub mod relocation;
 pub mod retention;
+pub mod signature;
 pub mod suppression;
 pub mod task;
 pub mod thread;
@@ -77,6 +78,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         project::ALL,
         relocation::ALL,
         retention::ALL,
+        signature::ALL,
         suppression::ALL,
         task::ALL,
         thread::ALL,

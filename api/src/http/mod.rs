@@ -32,6 +32,7 @@ pub mod routes;
 pub mod server;
 pub mod sessions;
 pub mod settings;
+pub mod signatures;
 pub mod tasks;
 pub mod transact;
 pub mod virtual_addresses;
@@ -54,5 +55,6 @@ pub fn routes(routes: &mut Routes<'_>) {
     mail_templates::routes(routes);
     mailboxes::routes(routes);
     settings::routes(routes);
+    signatures::routes(routes);
     health::routes(routes);
 }

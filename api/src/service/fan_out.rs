@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use data_encoding::HEXLOWER;
 use liaison_domain::{
     account::Login,
     contact_mail::ContactMailSettings,
@@ -12,6 +13,7 @@ use liaison_domain::{
     notification::NotificationKind,
     outgoing::{MailKind, decide_sender},
     person::Addressee,
+    signature::Signatures,
     task::Task,
 };
 use liaison_persistence::{
@@ -21,7 +23,7 @@ use liaison_persistence::{
     mailbox::{self, MailboxRow},
     notification::{self, NewNotification},
     outgoing_mail::{self, About, Form, NewMail, SenderRow, delivery, history},
-    suppression, thread,
+    signature, suppression, thread,
 };
 
 use super::{Failure, automatic, letter};
@@ -123,13 +125,15 @@ async fn write_mails(
     } else {
         HashMap::new()
     };
+    let signature = carry_signature(tx, account, &writer, mailbox.as_ref()).await?;
     let new: Vec<NewMail> = mails()
         .enumerate()
         .map(|(n, to)| {
             let references = known.remove(&to.person).unwrap_or_default();
             let is_suppressed = n >= plan.mails.len();
             let automatic_at = departures.get(&to.person).copied();
-            let form = form(settings, template, repeated.remove(&to.person).unwrap_or_default());
+            let history = repeated.remove(&to.person).unwrap_or_default();
+            let form = form(settings, template, signature.clone(), history);
             NewMail {
                 is_suppressed,
                 automatic_at,
@@ -193,6 +197,28 @@ async fn find_mailbox(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<Option<Ma
     Ok(rows.iter().position(|it| Some(it.id) == decided).map(|i| rows.swap_remove(i)))
 }
 
+/// Keeps the signature that stands below what an employee writes, and gives its digest. What a contact wrote goes on
+/// without one.
+async fn carry_signature(
+    tx: &mut WriteTx,
+    account: AccountId,
+    writer: &SenderRow,
+    mailbox: Option<&MailboxRow>,
+) -> Result<Option<String>, Failure> {
+    if writer.login.is_none() {
+        return Ok(None);
+    }
+    let there = Signatures {
+        mailbox: mailbox.and_then(|it| it.signature_html.clone()),
+        employee: writer.own_signature.clone(),
+        account: writer.account_signature.clone(),
+    };
+    let Some(html) = there.choose(mailbox.is_some()) else { return Ok(None) };
+    let sha256 = digest(html.as_bytes());
+    signature::insert_carried(tx, account, &sha256, &html).await?;
+    Ok(Some(HEXLOWER.encode(&sha256)))
+}
+
 fn new_mail(
     app: &App,
     account: AccountId,
@@ -221,12 +247,18 @@ fn new_mail(
     }
 }
 
-fn form(settings: &ContactMailSettings, template: Option<MailTemplateId>, history: Vec<CommentId>) -> Form {
+fn form(
+    settings: &ContactMailSettings,
+    template: Option<MailTemplateId>,
+    signature: Option<String>,
+    history: Vec<CommentId>,
+) -> Form {
     Form {
         unique_reply_address: settings.unique_reply_address,
         attach_files: settings.attach_files,
         plain_text_part: settings.plain_text_part,
         reply_marker: settings.reply_marker,
+        signature,
         history: history.into_iter().map(CommentId::uuid).collect(),
         template: template.map(MailTemplateId::uuid),
     }

@@ -3,6 +3,7 @@
 
 pub mod example;
 mod own_template;
+mod spoken;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -21,12 +22,12 @@ use liaison_domain::{
     outgoing::MailKind,
     person::PersonRef,
     project::Project,
-    task::{Task, TaskRole},
+    task::Task,
 };
 use liaison_mailer::{
     compose::{
         attachment::{Attachment, DEFAULT_BUDGET, InlineImage, plan_attachments},
-        facts::{self, Facts, Person, RichText, When},
+        facts::{self, RichText, When},
         message::{Hop, Mailbox},
         message_id::MessageId,
         notification::{self, Addressing, Composed, Frame, HistoryEntry, Kind, Notification},
@@ -44,7 +45,7 @@ use liaison_persistence::{
         channel::{self, ChannelRow},
     },
     outgoing_mail::delivery::DeliveryRow,
-    person, project,
+    person, project, signature,
     task::{self, Members},
 };
 use thiserror::Error;
@@ -112,6 +113,8 @@ struct Around {
     task_files: HashMap<TaskId, Vec<AttachedFile>>,
     comment_files: HashMap<CommentId, Vec<AttachedFile>>,
     templates: HashMap<MailTemplateId, OwnTemplate>,
+    /// By their digests.
+    signatures: HashMap<String, String>,
     mailboxes: HashMap<MailboxId, MailboxRow>,
     channels: HashMap<MailboxId, Vec<ChannelRow>>,
 }
@@ -131,6 +134,7 @@ pub async fn load(
     let with_task_files: Vec<TaskId> =
         distinct(rows.iter().filter(|it| it.comment_id.is_none()).map(|it| it.task_id));
     let mailboxes: Vec<MailboxId> = distinct(rows.iter().filter_map(|it| it.mailbox_id));
+    let signatures: Vec<String> = distinct(rows.iter().filter_map(|it| it.form.0.signature.clone()));
     let found = account::find(tx, account).await?;
     let known = task::list_by_ids(tx, account, tasks.iter().copied()).await?;
     let counterparties = known.values().filter_map(|it| it.counterparty_id);
@@ -145,6 +149,7 @@ pub async fn load(
         task_files: file::list_of_tasks(tx, account, &with_task_files).await?,
         comment_files: file::list_of_comments(tx, account, &comments).await?,
         templates: own_template::load(tx, account, rows).await?,
+        signatures: signature::list_carried(tx, account, &signatures).await?,
         mailboxes: mailbox::list_by_ids(tx, account, mailboxes.iter().copied()).await?,
         channels: channel::list(tx, account, mailboxes).await?,
     };
@@ -252,6 +257,8 @@ impl Around {
         let envelope = Envelope { sender: Some(bounces_to), recipients: vec![recipient] };
         let own = form.template.and_then(|id| self.templates.get(&MailTemplateId::new(id)));
         let (mut facts, mut files) = self.facts(row, task)?;
+        let signature = form.signature.as_ref().and_then(|it| self.signatures.get(it));
+        let signature = signature.filter(|_| own.is_none_or(|own| own.adds_signature));
         // What the text shows is no file of its own (TPL-7).
         files.retain(|it| own.is_none_or(|own| own.adds_files) || it.content_id.is_some());
         let (attached, left_out) = divide(files.clone(), form.attach_files);
@@ -275,7 +282,7 @@ impl Around {
                 body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
-                signature_html: mailbox.and_then(|(it, _)| it.signature_html.clone()),
+                signature_html: signature.cloned(),
                 ..Frame::default()
             },
             addressing,
@@ -312,51 +319,6 @@ impl Around {
         self.tasks.get(&row.task_id).ok_or(Failure::Internal("the task is not there", None))
     }
 
-    /// What the mail speaks of, and the files that belong to it: those of its comment, or of its task (TPL-7).
-    fn facts(&self, row: &DeliveryRow, task: &Task) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
-        let recipient = Person { name: row.name.clone(), email: Some(row.address.clone()) };
-        let (comment, files) = if let Some(id) = row.comment_id {
-            let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
-            let comment = self.comments.get(&id).ok_or_else(deleted)?;
-            let mut files = self.comment_files.get(&id).cloned().unwrap_or_default();
-            let body = body_for_others(comment);
-            for file in &mut files {
-                file.content_id = file.content_id.take().filter(|it| is_shown(&body.html, it));
-            }
-            (Some(self.comment_fact(comment, body)), files)
-        } else {
-            let mut files = self.task_files.get(&row.task_id).cloned().unwrap_or_default();
-            for file in &mut files {
-                file.content_id = file.content_id.take().filter(|it| is_shown(&task.description_html, it));
-            }
-            (None, files)
-        };
-        let mut facts = self.spoken_of(task, comment, recipient, row.created_at);
-        let works_on_it = |role| self.members.get(&task.id).is_some_and(|it| it.holds(role, row.person_id));
-        // Who was only written to was never told what the task is (DASH-6).
-        if row.comment_id.is_some() && !(works_on_it(TaskRole::Assignee) || works_on_it(TaskRole::Assigner)) {
-            facts.task.description = RichText::default();
-        }
-        Ok((facts, files))
-    }
-
-    fn spoken_of(
-        &self,
-        task: &Task,
-        comment: Option<facts::Comment>,
-        recipient: Person,
-        at: Timestamp,
-    ) -> Facts {
-        let system = facts::System { now: utc(at), account: self.account.title.clone() };
-        Facts {
-            system,
-            recipient: recipient.clone(),
-            task: self.task_fact(task),
-            comment,
-            contact: recipient,
-        }
-    }
-
     /// What the recipient has had of the conversation, newest first, as far as there is room for it: a long history must
     /// not keep a mail from leaving. What was deleted or moved away since is not repeated.
     fn history(&self, row: &DeliveryRow) -> Vec<HistoryEntry> {
@@ -379,10 +341,6 @@ impl Around {
             .collect()
     }
 
-    fn author(&self, comment: &Comment) -> Person {
-        Person::named(self.people.get(&comment.author_id).map(|it| it.name.as_str()).unwrap_or_default())
-    }
-
     /// A file of the message, which its recipient gets by a link.
     fn link(&self, app: &App, row: &DeliveryRow, file: File) -> LinkedFile {
         let link = FileLink { account: self.account.id, mail: row.mail_id, file: file.id };
@@ -390,44 +348,6 @@ impl Around {
             url: file_link::url(app, link),
             expires_at: file_link::expires_at(app, row.created_at),
             file,
-        }
-    }
-
-    fn comment_fact(&self, comment: &Comment, body: RichText) -> facts::Comment {
-        facts::Comment {
-            body,
-            author: self.author(comment),
-            date: When::Moment(utc(comment.created_at)),
-            files: Vec::new(),
-        }
-    }
-
-    fn task_fact(&self, task: &Task) -> facts::Task {
-        let members = self.members.get(&task.id);
-        let holding = |role| -> Vec<Person> {
-            members.iter().flat_map(|it| it.of(role)).map(|it| Person::named(it.name.as_str())).collect()
-        };
-        let counterparty = task.counterparty_id.and_then(|it| self.people.get(&it));
-        let project = task.project_id.and_then(|it| self.projects.get(&it));
-        facts::Task {
-            number: task.number,
-            title: task.title.clone(),
-            description: RichText {
-                html: task.description_html.clone(),
-                text: task.description_text.clone(),
-            },
-            status: task.status.to_string(),
-            priority: task.priority.to_string(),
-            start: task.start_at.map(|it| When::Moment(utc(it))),
-            deadline: task.deadline.map(|it| When::Moment(utc(it))),
-            created: When::Moment(utc(task.created_at)),
-            assigner: holding(TaskRole::Assigner).pop().unwrap_or_default(),
-            assignees: holding(TaskRole::Assignee),
-            participants: holding(TaskRole::Participant),
-            auditors: holding(TaskRole::Auditor),
-            counterparty: counterparty.map(|it| Person::named(it.name.as_str())),
-            project: project.map(|it| it.name.clone()),
-            files: Vec::new(),
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod relocation;
 pub mod reply;
 pub mod rich_text;
 pub mod session;
+pub mod signature;
 pub mod suppression;
 pub mod task;
 pub mod trouble;

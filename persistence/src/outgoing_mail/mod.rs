@@ -43,8 +43,10 @@ pub struct SenderRow {
     pub name: String,
     /// The author's login, where he is an employee.
     pub login: Option<String>,
+    pub own_signature: Option<String>,
+    pub account_signature: Option<String>,
 }
-record!(SenderRow { account, title, language, name, login });
+record!(SenderRow { account, title, language, name, login, own_signature, account_signature });
 
 /// What the messages about one event have in common.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,8 @@ pub struct Form {
     /// A text stands beside the HTML (PLT-1).
     pub plain_text_part: bool,
     pub reply_marker: bool,
+    /// The digest of the signature below it, in hex.
+    pub signature: Option<String>,
     /// The comments that it repeats at its end, newest first.
     pub history: Vec<Uuid>,
     /// The account's own template; none for the built-in one.
@@ -137,7 +141,8 @@ struct SkippedRow {
 }
 
 statements! {
-    FIND_SENDER = ["SELECT a.name AS account, a.title, a.language, p.name, e.login FROM account a \
+    FIND_SENDER = ["SELECT a.name AS account, a.title, a.language, p.name, e.login, e.signature_html AS own_signature, \
+        a.signature_html AS account_signature FROM account a \
         JOIN person p ON p.account_id = a.id LEFT JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
         WHERE p.account_id = $1 AND p.id = $2"];
     INSERT_MAILS = [

@@ -16,5 +16,6 @@ mod me;
 mod projects;
 mod sessions;
 mod settings;
+mod signatures;
 pub(crate) mod tasks;
 mod virtual_addresses;

@@ -83,6 +83,9 @@ impl World {
             "dry_run_incoming_mail" => return RECEIVE.replace("incoming?", "incoming:dry-run?"),
             _ => {}
         }
+        if operation.path == "/v1/signatures/{level}" {
+            return operation.path.replace("{level}", "account");
+        }
         if operation.id == "follow_file_link" {
             return self.file_link().await;
         }
@@ -134,6 +137,7 @@ impl World {
                 "owner": {"name": "Olga", "login": "olga", "email": email, "password": PASSWORD},
             }),
             "update_account" => json!({"title": "Acme"}),
+            "update_signature" => json!({"html": "<b>Acme</b>"}),
             "create_mail_template" => template(&name),
             "update_mail_template" => json!({"name": name}),
             "update_contact_notifications" => json!({"items": [{"type": "reminder", "enabled": true}]}),

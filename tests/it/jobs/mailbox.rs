@@ -215,7 +215,13 @@ async fn verdicts(client: &Client, mailbox: &str) -> Vec<String> {
 }
 
 /// A mailbox whose mail leaves by this server; its id.
-async fn add(client: &Client, owner: &str, address: &str, server: &SmtpServer, further: Value) -> String {
+pub(super) async fn add(
+    client: &Client,
+    owner: &str,
+    address: &str,
+    server: &SmtpServer,
+    further: Value,
+) -> String {
     let mut body = json!({"owner": owner, "address": address, "sender_name": "Sender of mail",
         "smtp": server.connection(SmtpServer::PASSWORD), "signature_html": "<b>ACME</b>"});
     for (name, value) in further.as_object().unwrap() {
@@ -225,7 +231,7 @@ async fn add(client: &Client, owner: &str, address: &str, server: &SmtpServer, f
 }
 
 /// The application, allowed to reach this machine.
-async fn reaching(app: &TestApp) -> TestApp {
+pub(super) async fn reaching(app: &TestApp) -> TestApp {
     app.restart(|config: &mut Config| config.network.allow_private = vec!["127.0.0.0/8".parse().unwrap()])
         .await
 }

@@ -8,6 +8,7 @@ mod mailbox;
 mod refusal;
 mod running;
 mod send_mail;
+mod signature;
 
 use liaison_api::worker;
 use liaison_domain::mail_address::EmailAddress;

@@ -34,7 +34,7 @@ struct MailTemplateView {
     name: String,
     /// One a language. The contact's is used, else the account's, else English, else the first.
     versions: Vec<VersionView>,
-    /// The writer's signature stands below the text. Kept; there are no signatures yet.
+    /// The writer's signature stands below the text. See `/v1/signatures`.
     add_signature: bool,
     /// A link to the whole conversation stands below the text. Kept; there is no portal yet.
     add_portal_link: bool,

@@ -7,7 +7,7 @@ use liaison_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{MailboxView, connection::Connection, read_signature};
+use super::{MailboxView, connection::Connection};
 use crate::{
     app::App,
     http::{
@@ -15,6 +15,7 @@ use crate::{
         command::Command,
         fields::Fields,
         problem::{Problem, ProblemView},
+        signatures::read_signature,
         transact::{mutate, scope_of},
     },
     service::{
@@ -103,7 +104,8 @@ impl CreateMailbox {
         let sender_name = fields.read("/sender_name", Name::parse(&self.sender_name));
         let smtp = self.smtp.read(&mut fields, "/smtp");
         let imap = self.imap.and_then(|it| it.read(&mut fields, "/imap"));
-        let signature_html = self.signature_html.and_then(|it| read_signature(&mut fields, &it));
+        let signature_html =
+            self.signature_html.and_then(|it| read_signature(&mut fields, "/signature_html", &it));
         match (owner, address, sender_name, smtp) {
             (Some(owner), Some(address), Some(sender_name), Some(smtp)) if fields.is_empty() => {
                 let fields = MailboxFields {

@@ -12,23 +12,14 @@ use chrono::{DateTime, Utc};
 use liaison_domain::{
     mailbox::{FailureClass, MailboxOwner},
     person::{PersonKind, PersonRef},
-    refusal::FieldCode,
-    text::MAX_BODY_BYTES,
 };
 use liaison_persistence::mailbox::channel::ChannelRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{fields::Fields, routes::Routes};
-use crate::{
-    app::App,
-    service::{
-        mailbox::Mailbox,
-        rich_text::{RichText, Written},
-    },
-    view::person::PersonView,
-};
+use super::routes::Routes;
+use crate::{app::App, service::mailbox::Mailbox, view::person::PersonView};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -168,18 +159,4 @@ impl From<&ChannelRow> for ChannelHealthView {
             consecutive_failures: health.consecutive_failures,
         }
     }
-}
-
-/// Reads a signature: cleaned, and of at most 64 KB (SIG-2).
-fn read_signature(fields: &mut Fields, html: &str) -> Option<String> {
-    if html.len() > MAX_BODY_BYTES {
-        fields.note(
-            "/signature_html",
-            FieldCode::TooLong,
-            format!("must have at most {MAX_BODY_BYTES} bytes"),
-        );
-        return None;
-    }
-    let html = RichText::from(Written::Html(html.replace('\0', ""))).html;
-    Some(html).filter(|it| !it.trim().is_empty())
 }

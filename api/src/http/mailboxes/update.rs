@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MailboxView, connection::UpdateConnection, read_signature};
+use super::{MailboxView, connection::UpdateConnection};
 use crate::{
     app::App,
     http::{
@@ -21,6 +21,7 @@ use crate::{
         patch::{Change, Patch},
         precondition::IfMatch,
         problem::{Problem, ProblemView},
+        signatures::read_signature,
         transact::{mutate, query, scope_of},
     },
     service::{
@@ -128,7 +129,7 @@ impl UpdateMailbox {
         let signature_html = match self.signature_html {
             Patch::Absent => row.signature_html.clone(),
             Patch::Null => None,
-            Patch::Value(html) => read_signature(&mut fields, &html),
+            Patch::Value(html) => read_signature(&mut fields, "/signature_html", &html),
         };
         let kept_place = row.deliver_to.as_deref().and_then(|it| Login::parse(it).ok());
         match (address, sender_name) {

@@ -37,6 +37,7 @@ pub async fn facts(
         comment_files: file::list_of_comments(tx, account, &comment.into_iter().collect::<Vec<_>>()).await?,
         comments,
         templates: HashMap::new(),
+        signatures: HashMap::new(),
     };
     let found = around.tasks.get(&task).ok_or_else(Refusal::not_found)?;
     let said = around.comments.values().next().map(|it| {

@@ -4,7 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use liaison_domain::id::{AccountId, MailTemplateId};
 use liaison_mailer::compose::template::Template;
-use liaison_persistence::{database::Tx, mail_template, outgoing_mail::delivery::DeliveryRow};
+use liaison_persistence::{
+    database::Tx,
+    mail_template::{self, MailTemplateRow},
+    outgoing_mail::delivery::DeliveryRow,
+};
 
 use super::distinct;
 use crate::service::{Failure, mail_template::versions};
@@ -12,6 +16,8 @@ use crate::service::{Failure, mail_template::versions};
 pub(super) struct OwnTemplate {
     pub versions: Arc<[Template]>,
     pub adds_files: bool,
+    /// SIG-3
+    pub adds_signature: bool,
 }
 
 /// Those that the messages are written by and that are still there.
@@ -25,8 +31,10 @@ pub(super) async fn load(
         return Ok(HashMap::new());
     }
     let found = mail_template::list_by_ids(tx, account, ids).await?;
-    let own = found
-        .iter()
-        .map(|row| (row.id, OwnTemplate { versions: versions(row).into(), adds_files: row.add_files }));
-    Ok(own.collect())
+    let own = |row: &MailTemplateRow| OwnTemplate {
+        versions: versions(row).into(),
+        adds_files: row.add_files,
+        adds_signature: row.add_signature,
+    };
+    Ok(found.iter().map(|row| (row.id, own(row))).collect())
 }
