@@ -29,6 +29,7 @@ pub struct Keys {
     bounce_token: [u8; 32],
     body_marker: [u8; 32],
     file_link: [u8; 32],
+    opening: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
     /// The one that seals first, then those that only open.
@@ -80,6 +81,7 @@ impl Keys {
             bounce_token: mac(secrets.auth, &[b"bounce token"]),
             body_marker: mac(secrets.auth, &[b"body marker"]),
             file_link: mac(secrets.auth, &[b"file link"]),
+            opening: mac(secrets.auth, &[b"opening"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
             seals: seals().map(SealKey::derive).collect(),
@@ -125,20 +127,12 @@ impl Keys {
 
     /// The token of a link to a file of a message: it says whose it is, and that we made it.
     pub fn file_token(&self, link: FileLink) -> String {
-        let ids = [link.account.uuid(), link.mail.uuid(), link.file.uuid()];
-        let ids = ids.each_ref().map(|id| id.as_bytes().as_slice()).concat();
-        BASE64URL_NOPAD.encode(&[ids.as_slice(), &self.file_link_mac(&ids)].concat())
+        sign_ids(&self.file_link, &[link.account.uuid(), link.mail.uuid(), link.file.uuid()])
     }
 
-    /// What a token leads to; none where we didn't make it. Compared in constant time.
+    /// What a token leads to; none where we didn't make it.
     pub fn open_file_token(&self, token: &str) -> Option<FileLink> {
-        let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
-        let (ids, mac) = bytes.split_at_checked(48)?;
-        if !bool::from(self.file_link_mac(ids).as_slice().ct_eq(mac)) {
-            return None;
-        }
-        let id = |n: usize| Uuid::from_slice(ids.get(n * 16..(n + 1) * 16)?).ok();
-        let (account, mail, file) = (id(0)?, id(1)?, id(2)?);
+        let [account, mail, file] = signed_ids(&self.file_link, token)?;
         Some(FileLink {
             account: AccountId::new(account),
             mail: OutgoingMailId::new(mail),
@@ -146,8 +140,15 @@ impl Keys {
         })
     }
 
-    fn file_link_mac(&self, ids: &[u8]) -> [u8; 20] {
-        mac(&self.file_link, &[ids]).first_chunk().copied().unwrap_or_default()
+    /// The token of the image that tells that a message was opened.
+    pub fn open_token(&self, account: AccountId, mail: OutgoingMailId) -> String {
+        sign_ids(&self.opening, &[account.uuid(), mail.uuid()])
+    }
+
+    /// Whose image it is; none where we didn't make it.
+    pub fn read_open_token(&self, token: &str) -> Option<(AccountId, OutgoingMailId)> {
+        let [account, mail] = signed_ids(&self.opening, token)?;
+        Some((AccountId::new(account), OutgoingMailId::new(mail)))
     }
 
     /// The unguessable local part of a message's Message-ID (S1).
@@ -258,6 +259,27 @@ fn mail_token(key: &[u8], account: AccountId, mail: OutgoingMailId, person: Pers
     let ids = [account.uuid(), mail.uuid(), person.uuid()];
     let mac = mac(key, &ids.each_ref().map(|id| id.as_bytes().as_slice()));
     base32(mac.get(..20).unwrap_or_default())
+}
+
+/// Ids with a proof that we wrote them down.
+fn sign_ids(key: &[u8], ids: &[Uuid]) -> String {
+    let ids: Vec<u8> = ids.iter().flat_map(|id| *id.as_bytes()).collect();
+    BASE64URL_NOPAD.encode(&[ids.as_slice(), &ids_mac(key, &ids)].concat())
+}
+
+/// The ids that we wrote down; compared in constant time.
+fn signed_ids<const N: usize>(key: &[u8], token: &str) -> Option<[Uuid; N]> {
+    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+    let (ids, mac) = bytes.split_at_checked(N * 16)?;
+    if !bool::from(ids_mac(key, ids).as_slice().ct_eq(mac)) {
+        return None;
+    }
+    let ids: Vec<Uuid> = ids.chunks_exact(16).filter_map(|it| Uuid::from_slice(it).ok()).collect();
+    ids.try_into().ok()
+}
+
+fn ids_mac(key: &[u8], ids: &[u8]) -> [u8; 20] {
+    mac(key, &[ids]).first_chunk().copied().unwrap_or_default()
 }
 
 fn base32(bytes: &[u8]) -> String {
@@ -387,6 +409,11 @@ mod tests {
             bent[i] ^= 1;
             assert_eq!(keys.open_file_token(&BASE64URL_NOPAD.encode(&bent)), None, "byte {i}");
         }
+        assert_eq!(keys.read_open_token(&token), None, "a token has one purpose");
+        assert_eq!(
+            keys.read_open_token(&keys.open_token(link.account, link.mail)),
+            Some((link.account, link.mail))
+        );
         for bent in
             ["", "x", token.get(1..).unwrap(), &format!("{token}A"), &BASE64URL_NOPAD.encode(&bytes[..48])]
         {

@@ -22,6 +22,8 @@ named! {
         /// A server took none of it, or said later that it did not arrive.
         MailBounced = "mail.bounced",
         MailFailed = "mail.failed",
+        /// A human opened it first.
+        MailOpened = "mail.opened",
         /// A mail came in, or something else became of it.
         MailReceived = "mail.received",
         /// Word of a mail that does not end it: a delay, a delivery, a complaint.
@@ -56,6 +58,7 @@ impl Change {
             Self::MailReceived => "incoming_mail",
             Self::MailBounced
             | Self::MailFailed
+            | Self::MailOpened
             | Self::MailReported
             | Self::MailSuppressed
             | Self::MailUnknown => "outgoing_mail",

@@ -14,7 +14,7 @@ named! {
 }
 
 named! {
-    /// What contacts are told of (digest §9.2). Only the first two happen so far.
+    /// What contacts are told of (digest §9.2). Only the first three happen so far.
     pub enum NoticeType {
         /// He was made assignee.
         NewTask = "new_task",
@@ -43,6 +43,7 @@ impl From<MailKind> for NoticeType {
         match kind {
             MailKind::NewTask => Self::NewTask,
             MailKind::NewComment => Self::NewComment,
+            MailKind::TaskFromMail => Self::TaskFromMail,
         }
     }
 }

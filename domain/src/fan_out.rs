@@ -51,11 +51,11 @@ impl FanOut {
 }
 
 /// Plans the notices for an audience: contacts by mail, one mail an address (R8, CLI-2); employees in the
-/// application; nobody for what he did himself (NTF-5). `contacts_wait` holds contacts' mail back while the author is
+/// application; nobody for what he did himself (NTF-5), where somebody did it. `contacts_wait` holds contacts' mail back while the author is
 /// not confirmed (R17).
-pub fn plan(author: PersonId, audience: &[Addressee], contacts_wait: bool) -> FanOut {
+pub fn plan(author: impl Into<Option<PersonId>>, audience: &[Addressee], contacts_wait: bool) -> FanOut {
     let mut plan = FanOut::default();
-    let mut people = HashSet::from([author]);
+    let mut people: HashSet<PersonId> = author.into().into_iter().collect();
     let mut addresses = HashSet::new();
     for addressee in audience {
         if !people.insert(addressee.id) {

@@ -6,6 +6,7 @@
 //! comment is written, [`inbound`] for what a mail becomes, [`visibility`] for who sees what.
 
 pub mod account;
+pub mod all_recipients;
 pub mod automatic;
 pub mod change;
 pub mod comment;
@@ -19,6 +20,7 @@ pub mod language;
 pub mod mail_address;
 pub mod mailbox;
 pub mod notification;
+pub mod opening;
 pub mod outgoing;
 pub mod person;
 pub mod project;

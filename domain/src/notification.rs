@@ -24,7 +24,7 @@ impl From<MailKind> for NotificationKind {
     /// A colleague is told in the application of what a contact is told by mail.
     fn from(kind: MailKind) -> Self {
         match kind {
-            MailKind::NewTask => Self::NewTask,
+            MailKind::NewTask | MailKind::TaskFromMail => Self::NewTask,
             MailKind::NewComment => Self::NewComment,
         }
     }

@@ -11,6 +11,8 @@ named! {
         NewTask = "new_task",
         /// A comment was addressed to the contact (type 2, CLI-2).
         NewComment = "new_comment",
+        /// His mail began a task (type 3).
+        TaskFromMail = "task_from_mail",
     }
 }
 
@@ -18,7 +20,7 @@ impl MailKind {
     /// One subject for all mails of a task, so that mail programs keep them together (TPL-4).
     pub fn subject(self, title: &str) -> String {
         match self {
-            Self::NewTask => title.to_owned(),
+            Self::NewTask | Self::TaskFromMail => title.to_owned(),
             Self::NewComment => format!("Re: {title}"),
         }
     }
@@ -38,6 +40,11 @@ pub fn decide_sender(author: &str, login: Option<Login>, account_title: &str, ta
         Some(login) => Sender { name: author.to_owned(), address: LocalPart::Mailbox(login) },
         None => Sender { name: format!("{author} ({account_title})"), address: LocalPart::Task(task_number) },
     }
+}
+
+/// Decides From of what nobody wrote: the account, at the task's address.
+pub fn decide_automatic_sender(account_title: &str, task_number: i64) -> Sender {
+    Sender { name: account_title.to_owned(), address: LocalPart::Task(task_number) }
 }
 
 named! {

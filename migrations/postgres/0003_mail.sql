@@ -57,7 +57,7 @@ CREATE TABLE outgoing_mail (
     id UUID NOT NULL,
     task_id UUID NOT NULL,
     comment_id UUID,
-    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment')),
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail')),
     author_id UUID NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
     from_name TEXT NOT NULL,
@@ -115,7 +115,8 @@ CREATE TABLE delivery_event (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
     mail_id UUID NOT NULL,
-    person_id UUID NOT NULL,
+    -- Null where one of several opened it, and nobody knows who.
+    person_id UUID,
     at TIMESTAMPTZ NOT NULL,
     type TEXT NOT NULL CHECK (type IN ('queued', 'held', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown', 'opened', 'answered', 'delayed', 'delivered', 'complained')),
     caused_by TEXT,
@@ -269,6 +270,7 @@ ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, comment_id) REFERENCES co
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);
 ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, mail_id) REFERENCES outgoing_mail (account_id, id);
 ALTER TABLE outgoing_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE delivery_event ADD FOREIGN KEY (account_id, mail_id) REFERENCES outgoing_mail (account_id, id);
 ALTER TABLE delivery_event ADD FOREIGN KEY (account_id, mail_id, person_id) REFERENCES outgoing_recipient (account_id, mail_id, person_id);
 ALTER TABLE mail_suppression ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE mail_suppression ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);

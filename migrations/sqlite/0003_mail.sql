@@ -61,7 +61,7 @@ CREATE TABLE outgoing_mail (
     id BLOB NOT NULL,
     task_id BLOB NOT NULL,
     comment_id BLOB,
-    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment')),
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail')),
     author_id BLOB NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
     from_name TEXT NOT NULL,
@@ -125,12 +125,14 @@ CREATE TABLE delivery_event (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
     mail_id BLOB NOT NULL,
-    person_id BLOB NOT NULL,
+    -- Null where one of several opened it, and nobody knows who.
+    person_id BLOB,
     at TEXT NOT NULL,
     type TEXT NOT NULL CHECK (type IN ('queued', 'held', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown', 'opened', 'answered', 'delayed', 'delivered', 'complained')),
     caused_by TEXT,
     detail TEXT,
     PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, mail_id) REFERENCES outgoing_mail (account_id, id),
     FOREIGN KEY (account_id, mail_id, person_id) REFERENCES outgoing_recipient (account_id, mail_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_event_by_mail ON delivery_event (account_id, mail_id, at, id);

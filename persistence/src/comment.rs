@@ -74,8 +74,12 @@ pub struct DeliveryRow {
     pub state: String,
     /// Why it was skipped, or what the server said last.
     pub detail: Option<String>,
+    /// When a human opened it first.
+    pub opened_at: Option<Timestamp>,
+    /// It went to several people, and one of them opened it.
+    pub opened_by_one_of_several: bool,
 }
-record!(DeliveryRow { person_id, kind, name, channel, state, detail });
+record!(DeliveryRow { person_id, kind, name, channel, state, detail, opened_at, opened_by_one_of_several });
 
 #[derive(Serialize)]
 struct NewRecipient {
@@ -147,14 +151,18 @@ statements! {
         " ORDER BY id"
     ];
     /// Mails, notices in the application, and who was skipped: three ledgers, one answer.
-    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail FROM (\
-        SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail FROM outgoing_mail m \
-        JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
+    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail, \
+        COALESCE(d.opened_at, d.one_at) AS opened_at, d.one_at IS NOT NULL AS opened_by_one_of_several FROM (\
+        SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail, o.opened_at, e.at AS one_at \
+        FROM outgoing_mail m JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
+        LEFT JOIN delivery_event e ON e.account_id = m.account_id AND e.mail_id = m.id AND e.type = 'opened' \
+        AND e.caused_by = 'human' AND e.person_id IS NULL \
         WHERE m.account_id = $1 AND m.comment_id = $2 \
-        UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL \
+        UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, \
+        NULL, NULL, NULL \
         FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 \
         UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
-        s.reason FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2) d \
+        s.reason, NULL, NULL FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2) d \
         JOIN person p ON p.account_id = $1 AND p.id = d.person_id ORDER BY d.person_id, d.channel"];
 }
 

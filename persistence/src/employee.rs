@@ -11,6 +11,7 @@ use liaison_domain::{
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
+    list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{self, NewPerson},
 };
@@ -36,6 +37,13 @@ statements! {
     LIST_ADMINISTRATORS = ["SELECT e.id, p.name FROM employee e \
         JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
         WHERE e.account_id = $1 AND e.role IN ('owner', 'admin') AND e.status = 'active' ORDER BY p.name, e.id"];
+    LIST_COLLEAGUES = [
+        "SELECT e.id, p.name, e.login, i.email FROM employee e \
+         JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
+         JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY p.name, e.id"
+    ];
     LIST_EMPLOYEES = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
         FROM person p JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
         JOIN login_identity i ON i.id = e.identity_id \
@@ -116,6 +124,26 @@ pub async fn list_administrators(
         .into_iter()
         .map(|row| PersonRef { id: row.id, kind: PersonKind::Employee, name: row.name })
         .collect())
+}
+
+/// How an employee can be written to.
+#[derive(Clone, Debug)]
+pub struct ColleagueRow {
+    pub id: PersonId,
+    pub name: String,
+    pub login: String,
+    pub email: String,
+}
+record!(ColleagueRow { id, name, login, email });
+
+/// How these employees can be written to, by name.
+pub async fn list_colleagues(
+    tx: &mut impl Tx,
+    account: AccountId,
+    ids: impl IntoIterator<Item = PersonId>,
+) -> Result<Vec<ColleagueRow>, StorageError> {
+    let ids = Ids::new(ids.into_iter().map(PersonId::uuid));
+    db!(tx, fetch_all::<ColleagueRow>(LIST_COLLEAGUES, account, ids))
 }
 
 /// Newest first.

@@ -73,6 +73,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::delivery::ALL,
         outgoing_mail::history::ALL,
         outgoing_mail::ledger::ALL,
+        outgoing_mail::opening::ALL,
         outgoing_mail::reported::ALL,
         person::ALL,
         project::ALL,

@@ -469,6 +469,7 @@ name_columns!(
     mailbox.ConnectionSecurity,
     mailbox.FailureClass,
     notification.NotificationKind,
+    opening.Opener,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,
     outgoing.MailKind,

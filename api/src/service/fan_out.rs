@@ -1,5 +1,7 @@
 //! What leaves when something was written: mails, notices in the application, and who got nothing and why.
 
+mod addressed;
+
 use std::collections::HashMap;
 
 use data_encoding::HEXLOWER;
@@ -11,7 +13,7 @@ use liaison_domain::{
     mail_address::EmailAddress,
     mailbox::{DefaultMailbox, MailboxOwner, decide_mailbox},
     notification::NotificationKind,
-    outgoing::{MailKind, decide_sender},
+    outgoing::{MailKind, decide_automatic_sender, decide_sender},
     person::Addressee,
     signature::Signatures,
     task::Task,
@@ -22,10 +24,11 @@ use liaison_persistence::{
     mail_template,
     mailbox::{self, MailboxRow},
     notification::{self, NewNotification},
-    outgoing_mail::{self, About, Form, NewMail, SenderRow, delivery, history},
+    outgoing_mail::{self, About, Form, NewMail, NewRecipient, SenderRow, delivery, history},
     signature, suppression, thread,
 };
 
+use self::addressed::Addressed;
 use super::{Failure, automatic, letter};
 use crate::{app::App, keys::digest};
 
@@ -58,7 +61,9 @@ pub async fn notify(
     notice: &Notice<'_>,
 ) -> Result<(FanOut, Option<String>), Failure> {
     let now = app.env.now();
-    let mut plan = fan_out::plan(notice.author, notice.audience, notice.contacts_wait);
+    // Whoever is answered caused it himself.
+    let author = Some(notice.author).filter(|_| notice.kind != MailKind::TaskFromMail);
+    let mut plan = fan_out::plan(author, notice.audience, notice.contacts_wait);
     let mut failed = None;
     if !plan.mails.is_empty() {
         let settings = contact_mail_settings::get(tx, notice.account).await?;
@@ -102,15 +107,18 @@ async fn write_mails(
     let domain = app.config.mail.domain_of(&writer.account);
     let login = writer.login.as_deref().and_then(|it| Login::parse(it).ok());
     let mailbox = if login.is_some() { find_mailbox(tx, notice).await? } else { None };
-    let from = decide_sender(&writer.name, login, &writer.title, task.number);
+    let from = match notice.kind {
+        MailKind::TaskFromMail => decide_automatic_sender(&writer.title, task.number),
+        _ => decide_sender(&writer.name, login, &writer.title, task.number),
+    };
     let (from_name, from_address) = match &mailbox {
         Some(it) => (it.sender_name.clone(), EmailAddress::parse(&it.address)),
         None => (from.name, from.address.at(&domain)),
     };
     let from_address = from_address.map_err(|error| Failure::internal("From is no address", error))?;
     let subject = notice.kind.subject(&task.title);
-    let mails = || plan.mails.iter().chain(&plan.suppressed);
-    let people = || mails().map(|it| it.person);
+    let addressed = addressed::divide(tx, account, settings, &domain, plan, app.env.now()).await?;
+    let people = || addressed.iter().map(|it| it.first.person);
     let mut repeated = match notice.comment {
         Some(comment) if settings.history_messages > 0 => {
             history::list(tx, account, task.id, people(), comment, settings.history_messages).await?
@@ -125,19 +133,19 @@ async fn write_mails(
     } else {
         HashMap::new()
     };
-    let signature = carry_signature(tx, account, &writer, mailbox.as_ref()).await?;
-    let new: Vec<NewMail> = mails()
-        .enumerate()
-        .map(|(n, to)| {
-            let references = known.remove(&to.person).unwrap_or_default();
-            let is_suppressed = n >= plan.mails.len();
-            let automatic_at = departures.get(&to.person).copied();
-            let history = repeated.remove(&to.person).unwrap_or_default();
-            let form = form(settings, template, signature.clone(), history);
+    let signature = carry_signature(tx, notice, &writer, mailbox.as_ref()).await?;
+    let new: Vec<NewMail> = addressed
+        .iter()
+        .map(|to| {
+            let history = repeated.remove(&to.first.person).filter(|_| to.has_one_contact());
+            let form = Form {
+                common: to.common.clone(),
+                ..form(settings, template, signature.clone(), history.unwrap_or_default())
+            };
             NewMail {
-                is_suppressed,
-                automatic_at,
-                ..new_mail(app, account, &writer, &domain, to, references, form)
+                references: known.remove(&to.first.person).unwrap_or_default(),
+                automatic_at: to.recipients().filter_map(|it| departures.get(&it.person)).max().copied(),
+                ..new_mail(app, account, &writer, &domain, to, form)
             }
         })
         .collect();
@@ -154,9 +162,10 @@ async fn write_mails(
         at: app.env.now(),
     };
     outgoing_mail::insert_all(tx, account, &about, &new).await?;
-    match template {
-        Some(_) => write_subjects(tx, app, account, &new).await,
-        None => Ok(None),
+    if template.is_some() || notice.kind == MailKind::TaskFromMail {
+        write_subjects(tx, app, account, &new).await
+    } else {
+        Ok(None)
     }
 }
 
@@ -197,15 +206,15 @@ async fn find_mailbox(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<Option<Ma
     Ok(rows.iter().position(|it| Some(it.id) == decided).map(|i| rows.swap_remove(i)))
 }
 
-/// Keeps the signature that stands below what an employee writes, and gives its digest. What a contact wrote goes on
-/// without one.
+/// Keeps the signature that stands below what an employee or nobody writes, and gives its digest. What a contact wrote goes
+/// on without one.
 async fn carry_signature(
     tx: &mut WriteTx,
-    account: AccountId,
+    notice: &Notice<'_>,
     writer: &SenderRow,
     mailbox: Option<&MailboxRow>,
 ) -> Result<Option<String>, Failure> {
-    if writer.login.is_none() {
+    if writer.login.is_none() && notice.kind != MailKind::TaskFromMail {
         return Ok(None);
     }
     let there = Signatures {
@@ -215,7 +224,7 @@ async fn carry_signature(
     };
     let Some(html) = there.choose(mailbox.is_some()) else { return Ok(None) };
     let sha256 = digest(html.as_bytes());
-    signature::insert_carried(tx, account, &sha256, &html).await?;
+    signature::insert_carried(tx, notice.account, &sha256, &html).await?;
     Ok(Some(HEXLOWER.encode(&sha256)))
 }
 
@@ -224,26 +233,28 @@ fn new_mail(
     account: AccountId,
     writer: &SenderRow,
     domain: &str,
-    to: &MailTo,
-    references: Vec<String>,
+    to: &Addressed<'_>,
     form: Form,
 ) -> NewMail {
     let id: OutgoingMailId = app.env.id();
+    let recipient = |it: &MailTo| NewRecipient {
+        event_id: app.env.id(),
+        person: it.person,
+        name: it.name.clone(),
+        address: it.address.clone(),
+        token_hash: digest(app.keys.reply_token(account, id, it.person).as_bytes()),
+        bounce_token_hash: digest(app.keys.bounce_token(account, id, it.person).as_bytes()),
+    };
     NewMail {
         id,
-        event_id: app.env.id(),
         job_id: app.env.id(),
-        person: to.person,
-        name: to.name.clone(),
-        address: to.address.clone(),
-        language: to.language.unwrap_or(writer.language),
+        language: to.first.language.unwrap_or(writer.language),
         message_id: format!("{}@{domain}", app.keys.message_id(account, id.uuid())),
-        references,
-        token_hash: digest(app.keys.reply_token(account, id, to.person).as_bytes()),
-        bounce_token_hash: digest(app.keys.bounce_token(account, id, to.person).as_bytes()),
+        references: Vec::new(),
         form,
-        is_suppressed: false,
+        is_suppressed: to.is_suppressed,
         automatic_at: None,
+        recipients: to.recipients().map(recipient).collect(),
     }
 }
 
@@ -258,8 +269,10 @@ fn form(
         attach_files: settings.attach_files,
         plain_text_part: settings.plain_text_part,
         reply_marker: settings.reply_marker,
+        open_tracking: settings.open_tracking,
         signature,
         history: history.into_iter().map(CommentId::uuid).collect(),
         template: template.map(MailTemplateId::uuid),
+        common: None,
     }
 }

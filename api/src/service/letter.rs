@@ -17,7 +17,7 @@ use liaison_domain::{
         address::{LocalPart, MailToken},
         marker::BodyMarker,
     },
-    mail_address::EmailAddress,
+    mail_address::{EmailAddress, EmailAddressError},
     mailbox::Channel,
     outgoing::MailKind,
     person::PersonRef,
@@ -51,7 +51,7 @@ use liaison_persistence::{
 use thiserror::Error;
 
 use self::own_template::OwnTemplate;
-use super::{Failure, file_link};
+use super::{Failure, file_link, opening};
 use crate::{app::App, keys::FileLink};
 
 /// Bytes of HTML that a mail repeats of earlier ones.
@@ -170,6 +170,11 @@ impl Letter {
         Some((rendered.subject, warnings.first().map(ToString::to_string)))
     }
 
+    /// Leaves out the image that would tell that the mail was opened.
+    pub fn leave_image_out(&mut self) {
+        self.notification.frame.pixel_url = None;
+    }
+
     /// Composes the mail off the async threads.
     pub async fn compose(mut self, app: &App, contents: Contents) -> Result<(Envelope, Composed), Unmade> {
         for AttachedFile { file, content_id } in std::mem::take(&mut self.attached) {
@@ -221,11 +226,13 @@ impl Around {
     fn letter(&self, app: &App, row: &DeliveryRow) -> Result<Letter, Unmade> {
         let bent = |error: &dyn std::fmt::Display| Unmade::Impossible(error.to_string());
         let domain = app.config.mail.domain_of(&self.account.name);
+        let (form, task) = (&row.form.0, self.task(row)?);
+        let token_owner = form.token_owner(row.person_id);
         let parse =
             |token: String| MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None));
-        let token = parse(app.keys.reply_token(self.account.id, row.mail_id, row.person_id))?;
-        let bounce_token = parse(app.keys.bounce_token(self.account.id, row.mail_id, row.person_id))?;
-        let marker = app.keys.body_marker(self.account.id, row.mail_id, row.person_id);
+        let token = parse(app.keys.reply_token(self.account.id, row.mail_id, token_owner))?;
+        let bounce_token = parse(app.keys.bounce_token(self.account.id, row.mail_id, token_owner))?;
+        let marker = app.keys.body_marker(self.account.id, row.mail_id, token_owner);
         let at = |local: LocalPart| local.at(&domain).map_err(|error| bent(&error));
         let recipient = EmailAddress::parse(&row.address).map_err(|error| bent(&error))?;
         let from = EmailAddress::parse(&row.from_address).map_err(|error| bent(&error))?;
@@ -237,7 +244,6 @@ impl Around {
             None => at(LocalPart::Bounce(bounce_token))?,
         };
         let known = |id: &String| MessageId::parse(&format!("<{id}>"));
-        let (form, task) = (&row.form.0, self.task(row)?);
         let reply_to = if form.unique_reply_address {
             LocalPart::Reply(token.clone())
         } else {
@@ -247,16 +253,19 @@ impl Around {
         let addressing = Addressing {
             from: Mailbox::new(row.from_name.clone(), from),
             sender: None,
-            to: vec![Mailbox::new(row.name.clone(), recipient.clone())],
+            to: shown(row, &recipient).map_err(|error| bent(&error))?,
             reply_to: reply_to.map(Into::into),
             message_id: known(&row.message_id).map_err(|error| bent(&error))?,
             in_reply_to: row.in_reply_to.as_ref().and_then(|it| known(it).ok()),
             references: row.reference_ids.0.iter().filter_map(|it| known(it).ok()).collect(),
             hop: Some(Hop { installation: app.keys.installation(), count: hops(row) }),
         };
-        let envelope = Envelope { sender: Some(bounces_to), recipients: vec![recipient] };
+        // Nobody wrote an answer of ourselves, so nobody is told that it came to nothing (RFC 3834 §3.3).
+        let sender = Some(bounces_to).filter(|_| row.kind != MailKind::TaskFromMail);
+        let envelope = Envelope { sender, recipients: vec![recipient] };
         let own = form.template.and_then(|id| self.templates.get(&MailTemplateId::new(id)));
         let (mut facts, mut files) = self.facts(row, task)?;
+        let pixel_url = form.open_tracking.then(|| opening::url(app, self.account.id, row.mail_id)).flatten();
         let signature = form.signature.as_ref().and_then(|it| self.signatures.get(it));
         let signature = signature.filter(|_| own.is_none_or(|own| own.adds_signature));
         // What the text shows is no file of its own (TPL-7).
@@ -272,6 +281,7 @@ impl Around {
             kind: match row.kind {
                 MailKind::NewTask => Kind::NewTask,
                 MailKind::NewComment => Kind::NewComment,
+                MailKind::TaskFromMail => Kind::TaskFromMail,
             },
             recipient_language: Some(row.language),
             account_language: self.account.language,
@@ -283,6 +293,7 @@ impl Around {
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
                 signature_html: signature.cloned(),
+                pixel_url,
                 ..Frame::default()
             },
             addressing,
@@ -324,7 +335,10 @@ impl Around {
     fn history(&self, row: &DeliveryRow) -> Vec<HistoryEntry> {
         let mut room = MAX_HISTORY_BYTES;
         let repeated = row.form.0.history.iter().filter_map(|id| self.comments.get(&CommentId::new(*id)));
-        let entries = repeated.filter(|it| it.task_id == row.task_id).map(|comment| {
+        // Colleagues who read the mail too may not see everything that the contact does.
+        let is_for_all = |it: &&Comment| !it.hidden || row.form.0.common.is_none();
+        let repeated = repeated.filter(|it| it.task_id == row.task_id).filter(is_for_all);
+        let entries = repeated.map(|comment| {
             let mut body = body_for_others(comment);
             if body.html.contains("cid:") {
                 // The image is in the mail that it came with.
@@ -348,6 +362,19 @@ impl Around {
             url: file_link::url(app, link),
             expires_at: file_link::expires_at(app, row.created_at),
             file,
+        }
+    }
+}
+
+/// Everybody in To.
+fn shown(row: &DeliveryRow, recipient: &EmailAddress) -> Result<Vec<Mailbox>, EmailAddressError> {
+    match &row.form.0.common {
+        None => Ok(vec![Mailbox::new(row.name.clone(), recipient.clone())]),
+        Some(common) => {
+            let shown = common.shown.iter();
+            shown
+                .map(|(name, address)| Ok(Mailbox::new(name.clone(), EmailAddress::parse(address)?)))
+                .collect()
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod letter;
 pub mod mail_sender;
 pub mod mail_template;
 pub mod mailbox;
+pub mod opening;
 pub mod outgoing_mail;
 pub mod password;
 pub mod people;

@@ -99,7 +99,9 @@ pub async fn rehearse(
 impl Rehearsed {
     /// Composes the mail; none where it could not be. With no transaction open.
     pub async fn compose(self, app: &App) -> Result<Option<Preview>, Failure> {
-        let Self { person, row, letter } = self;
+        let Self { person, row, mut letter } = self;
+        // Nobody has opened a mail that was only looked at beforehand.
+        letter.leave_image_out();
         let (attached, linked) = (letter.attached_names(), letter.linked.clone());
         let composed = match letter.compose(app, Contents::LeftOut).await {
             Ok((_, composed)) => composed,

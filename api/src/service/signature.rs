@@ -1,8 +1,8 @@
 //! Signatures: the account's, and each employee's own (SIG-1).
 
-use liaison_domain::signature::SignatureLevel;
+use liaison_domain::{change::Change, signature::SignatureLevel};
 use liaison_persistence::{
-    change_feed::{self, Change},
+    change_feed,
     database::{Tx, WriteTx},
     signature,
 };
@@ -30,17 +30,17 @@ pub async fn update(
     html: Option<&str>,
 ) -> Result<(), Failure> {
     let account = caller.account;
-    let (kind, id) = match level {
+    let (change, id) = match level {
         SignatureLevel::Account => {
             caller.require_admin()?;
             signature::update_of_account(tx, account, html).await?;
-            ("account", account.uuid())
+            (Change::AccountUpdated, account.uuid())
         }
         SignatureLevel::Employee => {
             signature::update_of_employee(tx, account, caller.employee, html).await?;
-            ("employee", caller.employee.uuid())
+            (Change::EmployeeUpdated, caller.employee.uuid())
         }
     };
-    let change = Change { event: "signature.updated", kind, id };
-    Ok(change_feed::append(tx, account, change, env.now()).await?)
+    change_feed::append(tx, account, change, id, env.now());
+    Ok(())
 }

@@ -76,6 +76,16 @@ pub const fn decide_contact(policy: Policy, evidence: Evidence) -> Authenticity 
     }
 }
 
+/// Decides whether a mail may be answered by ourselves: where From is what its own domain or a trusted server vouches for
+/// (S3), or where the policy asks for no proof.
+pub const fn may_be_answered(policy: Policy, evidence: Evidence) -> bool {
+    match evidence {
+        Evidence::TrustedHop | Evidence::Aligned | Evidence::Sealed => true,
+        Evidence::Disowned => matches!(policy, Policy::Off),
+        Evidence::Unanswered | Evidence::Nothing => matches!(policy, Policy::Report | Policy::Off),
+    }
+}
+
 /// How long to wait before a mail of this age is looked at again: each wait as long as all before it.
 pub fn wait_at(age: Duration) -> Duration {
     age.max(FIRST_WAIT)

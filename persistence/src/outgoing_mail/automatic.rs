@@ -8,7 +8,7 @@ use liaison_domain::{
     id::AccountId,
 };
 
-use crate::{database::Tx, error::StorageError, list::Texts};
+use crate::{database::Tx, error::StorageError, list::Texts, sql::Scalar};
 
 struct LatestRow {
     address_key: String,
@@ -28,6 +28,9 @@ statements! {
         { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
         ") AS numbered WHERE position <= $4 GROUP BY address_key ORDER BY address_key"
     ];
+    LIST_ANSWERED = ["SELECT r.address_key AS value FROM outgoing_mail m \
+        JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id \
+        WHERE m.account_id = $1 AND m.kind = 'task_from_mail' AND m.created_at > $2 ORDER BY m.created_at DESC LIMIT $3"];
 }
 
 /// The latest automatic mails to each of these addresses (given by their keys) that left after `since` or will leave.
@@ -44,4 +47,16 @@ pub async fn list_latest(
         (it.address_key, Latest { last: it.last, first_of_full_window })
     };
     Ok(rows.into_iter().map(latest).collect())
+}
+
+/// The keys of the addresses that were answered after `since` because their mail began a task; the latest `limit`.
+pub async fn list_answered(
+    tx: &mut impl Tx,
+    account: AccountId,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<String>, StorageError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = db!(tx, fetch_all::<Scalar<String>>(LIST_ANSWERED, account, since, limit))?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
 }

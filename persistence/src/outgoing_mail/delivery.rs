@@ -86,6 +86,14 @@ pub struct Standing<'a> {
     pub bounce_class: Option<BounceClass>,
 }
 
+/// A message and a recipient of it who stands elsewhere now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Moved {
+    pub mail_id: OutgoingMailId,
+    pub person_id: PersonId,
+}
+record!(Moved { mail_id, person_id });
+
 /// A line of a message's history.
 #[derive(Clone, Copy, Debug)]
 pub struct NewEvent<'a> {
@@ -144,7 +152,7 @@ statements! {
          AND outgoing_recipient.person_id = r.person_id \
          AND (outgoing_recipient.state = r.from_state \
            OR (r.state = 'accepted' AND outgoing_recipient.state <> 'bounced')) \
-         RETURNING outgoing_recipient.mail_id AS value"
+         RETURNING outgoing_recipient.mail_id, outgoing_recipient.person_id"
     ];
     INSERT_EVENTS = [
         "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type, detail) "
@@ -167,7 +175,7 @@ pub async fn list_of_comment(
     Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
-/// The messages of a batch, each with its recipient.
+/// The messages of a batch, once with each recipient; those of one message stand together.
 pub async fn list(
     tx: &mut impl Tx,
     account: AccountId,
@@ -178,18 +186,17 @@ pub async fn list(
 }
 
 /// Writes where messages stand, unless somebody moved them meanwhile; that one was accepted is written whatever it was.
-/// Gives the messages that were changed.
+/// Gives those that were changed.
 pub async fn update(
     tx: &mut WriteTx,
     account: AccountId,
     standings: &[Standing<'_>],
-) -> Result<Vec<OutgoingMailId>, StorageError> {
+) -> Result<Vec<Moved>, StorageError> {
     if standings.is_empty() {
         return Ok(Vec::new());
     }
     let rows: Rows<StandingRow<'_>> = Json(standings.iter().map(StandingRow::of).collect());
-    let changed = db!(tx, fetch_all::<Scalar<OutgoingMailId>>(UPDATE_STANDINGS, account, rows))?;
-    Ok(changed.into_iter().map(|it| it.0).collect())
+    db!(tx, fetch_all::<Moved>(UPDATE_STANDINGS, account, rows))
 }
 
 /// Adds lines to messages' histories.

@@ -67,7 +67,8 @@ record!(RecipientRow {
 #[derive(Clone, Debug)]
 pub struct EventRow {
     pub at: Timestamp,
-    pub person_id: PersonId,
+    /// None where it was one of several, and nobody knows who.
+    pub person_id: Option<PersonId>,
     pub event: DeliveryEventType,
     pub caused_by: Option<String>,
     pub detail: Option<String>,

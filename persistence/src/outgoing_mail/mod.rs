@@ -2,13 +2,14 @@
 //!
 //! Written here with the event that decides it; sent through [`delivery`]; read by people through [`ledger`];
 //! found by [`answered`] and [`reported`] when mail comes back. A message
-//! has one recipient.
+//! has one recipient; a common one has several.
 
 pub mod answered;
 pub mod automatic;
 pub mod delivery;
 pub mod history;
 pub mod ledger;
+pub mod opening;
 pub mod reported;
 
 use data_encoding::HEXLOWER;
@@ -76,54 +77,87 @@ pub struct Form {
     /// A text stands beside the HTML (PLT-1).
     pub plain_text_part: bool,
     pub reply_marker: bool,
+    /// An image tells when it was opened (TRK-2).
+    pub open_tracking: bool,
     /// The digest of the signature below it, in hex.
     pub signature: Option<String>,
     /// The comments that it repeats at its end, newest first.
     pub history: Vec<Uuid>,
     /// The account's own template; none for the built-in one.
     pub template: Option<Uuid>,
+    /// Whom it names, where it is one mail for several (ALL-1).
+    pub common: Option<CommonForm>,
 }
 
-/// A message to one recipient.
+/// What a mail for several says of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommonForm {
+    /// Names and addresses in To, those of the contacts first.
+    pub shown: Vec<(String, String)>,
+    /// The contacts among its recipients, at least one. The tokens in it are those of the first.
+    pub contacts: Vec<Uuid>,
+}
+
+impl Form {
+    /// Whose tokens stand in a mail that has `recipient` among its recipients.
+    pub fn token_owner(&self, recipient: PersonId) -> PersonId {
+        let first = self.common.as_ref().and_then(|it| it.contacts.first());
+        first.map_or(recipient, |it| PersonId::new(*it))
+    }
+}
+
+/// A message.
 #[derive(Clone, Debug)]
 pub struct NewMail {
     pub id: OutgoingMailId,
-    pub event_id: DeliveryEventId,
     pub job_id: JobId,
-    pub person: PersonId,
-    pub name: String,
-    pub address: EmailAddress,
     pub language: Language,
     /// Without angle brackets.
     pub message_id: String,
-    /// What he has of the conversation, without angle brackets, oldest first, at most 20.
+    /// What its recipient has of the conversation, without angle brackets, oldest first, at most 20.
     pub references: Vec<String>,
+    pub form: Form,
+    /// No mail leaves to its recipient's address.
+    pub is_suppressed: bool,
+    /// When it may leave, where no employee had a hand in it.
+    pub automatic_at: Option<Timestamp>,
+    /// At least one.
+    pub recipients: Vec<NewRecipient>,
+}
+
+/// A recipient of a message.
+#[derive(Clone, Debug)]
+pub struct NewRecipient {
+    pub event_id: DeliveryEventId,
+    pub person: PersonId,
+    pub name: String,
+    pub address: EmailAddress,
     /// The digest of the token in his reply address.
     pub token_hash: Vec<u8>,
     /// The digest of the token in the address that it is sent from.
     pub bounce_token_hash: Vec<u8>,
-    pub form: Form,
-    /// No mail leaves to his address.
-    pub is_suppressed: bool,
-    /// When it may leave, where no employee had a hand in it.
-    pub automatic_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
 struct MailRow<'a> {
+    id: Hex,
+    language: &'static str,
+    message_id: &'a str,
+    in_reply_to: Option<&'a str>,
+    reference_ids: &'a [String],
+    form: &'a Form,
+}
+
+#[derive(Serialize)]
+struct NewRecipientRow<'a> {
     id: Hex,
     event_id: Hex,
     person_id: Hex,
     name: &'a str,
     address: &'a str,
     address_key: String,
-    language: &'static str,
-    message_id: &'a str,
-    in_reply_to: Option<&'a str>,
-    reference_ids: &'a [String],
     token_hash: String,
     bounce_token_hash: String,
-    form: &'a Form,
     state: &'static str,
     automatic_at: Option<Moment>,
 }
@@ -231,7 +265,9 @@ pub async fn insert_all(
     if mails.is_empty() {
         return Ok(());
     }
-    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(|it| row(it, about.at)).collect());
+    let rows: Rows<MailRow<'_>> = Json(mails.iter().map(mail_row).collect());
+    let recipients: Rows<NewRecipientRow<'_>> =
+        Json(mails.iter().flat_map(|it| recipient_rows(it, about.at)).collect());
     db!(
         tx,
         execute(
@@ -250,8 +286,8 @@ pub async fn insert_all(
             about.mailbox
         )
     )?;
-    db!(tx, execute(INSERT_RECIPIENTS, account, rows))?;
-    db!(tx, execute(INSERT_BEGUN, account, rows, about.at))?;
+    db!(tx, execute(INSERT_RECIPIENTS, account, recipients))?;
+    db!(tx, execute(INSERT_BEGUN, account, recipients, about.at))?;
     db!(tx, execute(INSERT_REFERENCES, account, rows, about.task, about.comment, about.at))?;
     let (held, sent): (Vec<&NewMail>, Vec<_>) =
         mails.iter().filter(|it| !it.is_suppressed).partition(|it| it.is_held(about.at));
@@ -278,24 +314,30 @@ impl NewMail {
     }
 }
 
-fn row(mail: &NewMail, now: Timestamp) -> MailRow<'_> {
+fn mail_row(mail: &NewMail) -> MailRow<'_> {
     MailRow {
         id: hex(mail.id.uuid()),
-        event_id: hex(mail.event_id.uuid()),
-        person_id: hex(mail.person.uuid()),
-        name: &mail.name,
-        address: mail.address.as_str(),
-        address_key: mail.address.key(),
         language: mail.language.as_str(),
         message_id: &mail.message_id,
         in_reply_to: mail.references.last().map(String::as_str),
         reference_ids: &mail.references,
-        token_hash: HEXLOWER.encode(&mail.token_hash),
-        bounce_token_hash: HEXLOWER.encode(&mail.bounce_token_hash),
         form: &mail.form,
+    }
+}
+
+fn recipient_rows(mail: &NewMail, now: Timestamp) -> impl Iterator<Item = NewRecipientRow<'_>> {
+    mail.recipients.iter().map(move |it| NewRecipientRow {
+        id: hex(mail.id.uuid()),
+        event_id: hex(it.event_id.uuid()),
+        person_id: hex(it.person.uuid()),
+        name: &it.name,
+        address: it.address.as_str(),
+        address_key: it.address.key(),
+        token_hash: HEXLOWER.encode(&it.token_hash),
+        bounce_token_hash: HEXLOWER.encode(&it.bounce_token_hash),
         state: mail.state(now).as_str(),
         automatic_at: mail.automatic_at.map(moment),
-    }
+    })
 }
 
 /// Writes the subjects that templates gave messages.

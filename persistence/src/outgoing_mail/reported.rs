@@ -13,21 +13,24 @@ pub struct ReportedRow {
 record!(ReportedRow { mail_id, person_id });
 
 statements! {
-    /// A bounce address stays good for as long as the message is known.
+    /// A bounce address stays good for as long as the message is known. Of a common mail it speaks for all recipients.
     LIST_BY_BOUNCE_TOKENS = [
-        "SELECT mail_id, person_id FROM outgoing_recipient WHERE account_id = $1 AND bounce_token_hash "
+        "SELECT r.mail_id, r.person_id FROM outgoing_recipient t \
+         JOIN outgoing_recipient r ON r.account_id = t.account_id AND r.mail_id = t.mail_id \
+         WHERE t.account_id = $1 AND t.bounce_token_hash "
         {
             sqlite: "IN (SELECT unhex(value) FROM json_each($2))",
             postgres: "IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text($2))"
         }
-        " ORDER BY mail_id"
+        " ORDER BY r.mail_id, r.person_id"
     ];
     LIST_BY_MESSAGE_ID = ["SELECT r.mail_id, r.person_id FROM outgoing_mail m \
         JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id \
         WHERE m.account_id = $1 AND m.message_id = $2 ORDER BY r.mail_id, r.person_id"];
 }
 
-/// The messages that were sent from the bounce addresses whose tokens have these digests (lower-case hex).
+/// The messages that were sent from the bounce addresses whose tokens have these digests (lower-case hex), for each of their
+/// recipients.
 pub async fn list_by_bounce_tokens(
     tx: &mut impl Tx,
     account: AccountId,

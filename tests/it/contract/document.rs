@@ -12,6 +12,7 @@ const PUBLIC: &[&str] = &[
     "create_account",
     "create_session",
     "follow_file_link",
+    "note_opening",
     "receive_mail",
     "refresh_session",
     "show_health",

@@ -86,6 +86,9 @@ impl World {
         if operation.path == "/v1/signatures/{level}" {
             return operation.path.replace("{level}", "account");
         }
+        if operation.id == "note_opening" {
+            return "/t/nobodys.gif".to_owned();
+        }
         if operation.id == "follow_file_link" {
             return self.file_link().await;
         }

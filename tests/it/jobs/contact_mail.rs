@@ -1,9 +1,8 @@
 //! What each setting of mail to contacts does to the mail that leaves.
 
 use liaison_mailer::transport::{Misbehavior, Reply, SentMail};
-use mail_parser::{Message, MessageParser, MimeHeaders as _};
 use serde_json::{Value, json};
-use support::{Client, JsonExt as _, TestApp, both_engines};
+use support::{Client, JsonExt as _, Seen, TestApp, both_engines, read_mail};
 
 use super::{address, comment, newest_mail, task};
 
@@ -29,8 +28,8 @@ async fn sent(app: &TestApp) -> SentMail {
     sent.remove(0)
 }
 
-fn parse(mail: &SentMail) -> Message<'_> {
-    MessageParser::new().parse(&mail.message).unwrap()
+fn read(mail: &SentMail) -> Seen {
+    read_mail(&mail.message)
 }
 
 /// URA-1, OUT-10: the envelope's sender is the message's own all the same, so that bounces come home.
@@ -38,8 +37,7 @@ async fn without_a_unique_address_answers_go_to_the_tasks(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let ivan = anna.contact("ivan").await;
     let offer = task(&anna).await;
-    let reply_to =
-        |mail: &SentMail| parse(mail).reply_to().unwrap().first().unwrap().address().unwrap().to_owned();
+    let reply_to = |mail: &SentMail| read(mail).reply_to.remove(0).1;
     comment(&anna, &offer, "One", &[&ivan]).await;
     assert!(reply_to(&sent(&app).await).starts_with("reply+"));
     set(&anna, json!({"unique_reply_address": false})).await;
@@ -60,8 +58,9 @@ async fn files_that_are_not_to_be_attached_are_linked(app: TestApp) {
     let body = json!({"text": "See", "notify": [ivan.id()], "file_ids": [file.id(), empty.id()]});
     anna.post(path, body).await.expect(201);
     let mail = sent(&app).await;
-    assert_eq!(parse(&mail).attachment_count(), 0);
-    let text = parse(&mail).body_text(0).unwrap().into_owned();
+    let seen = read(&mail);
+    assert_eq!(seen.kinds(), ["text/plain", "text/html"]);
+    let text = seen.text();
     assert!(text.contains("prices.csv (4 bytes)") && text.contains("empty.txt (0 bytes)"), "{text}");
     assert_eq!(newest_mail(&anna).await["links"].as_array().unwrap().len(), 2);
 }
@@ -70,18 +69,13 @@ async fn files_that_are_not_to_be_attached_are_linked(app: TestApp) {
 async fn without_a_text_part_the_mail_is_html_alone(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let (ivan, offer) = (anna.contact("ivan").await, task(&anna).await);
-    let kind = |mail: &SentMail| {
-        let mail = parse(mail);
-        let content_type = mail.content_type().unwrap();
-        format!("{}/{}", content_type.ctype(), content_type.subtype().unwrap())
-    };
     comment(&anna, &offer, "One", &[&ivan]).await;
-    assert_eq!(kind(&sent(&app).await), "multipart/alternative");
+    assert_eq!(read(&sent(&app).await).kinds(), ["text/plain", "text/html"]);
     set(&anna, json!({"plain_text_part": false})).await;
     comment(&anna, &offer, "Two", &[&ivan]).await;
-    let mail = sent(&app).await;
-    assert_eq!(kind(&mail), "text/html");
-    assert!(parse(&mail).body_html(0).unwrap().contains("Two"));
+    let seen = read(&sent(&app).await);
+    assert_eq!(seen.kinds(), ["text/html"]);
+    assert!(seen.html().contains("Two"));
 }
 
 /// Product §4
@@ -89,9 +83,8 @@ async fn without_the_marker_nothing_asks_to_answer_above_it(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let (ivan, offer) = (anna.contact("ivan").await, task(&anna).await);
     let has_marker = |mail: &SentMail| {
-        let mail = parse(mail);
-        let bodies = [mail.body_text(0).unwrap(), mail.body_html(0).unwrap()];
-        bodies.map(|it| it.contains("above this line"))
+        let seen = read(mail);
+        [seen.text(), seen.html()].map(|it| it.contains("above this line"))
     };
     comment(&anna, &offer, "One", &[&ivan]).await;
     assert_eq!(has_marker(&sent(&app).await), [true, true]);
@@ -133,5 +126,5 @@ async fn a_mail_keeps_to_the_settings_that_it_was_written_under(app: TestApp) {
     set(&anna, everything_off).await;
     assert_eq!(newest_mail(&anna).await["source"], before);
     app.clock().advance(chrono::TimeDelta::minutes(2));
-    assert!(parse(&sent(&app).await).body_text(0).unwrap().contains("above this line"));
+    assert!(read(&sent(&app).await).text().contains("above this line"));
 }

@@ -1,10 +1,13 @@
 //! What outlives a request: mail on its way, through crashes, refusals and other nodes.
 
+mod all_recipients;
+mod as_received;
 mod contact_mail;
 mod crash;
 mod fairness;
 mod mail_template;
 mod mailbox;
+mod opening;
 mod refusal;
 mod running;
 mod send_mail;

@@ -1,5 +1,6 @@
 //! Mail from outside: what comes in by every way, and what it becomes.
 
+mod answer;
 mod fetch;
 mod history;
 mod incoming_authenticity;
@@ -141,7 +142,7 @@ pub(super) fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
 }
 
 /// The same with another sender in the envelope.
-fn hand_in_from(app: &TestApp, sender: &str, mail: &[u8], recipients: &[&str]) -> Call {
+pub(super) fn hand_in_from(app: &TestApp, sender: &str, mail: &[u8], recipients: &[&str]) -> Call {
     let path = format!("/v1/mail/incoming?{}sender={sender}", query(recipients));
     let request = app.anon().call(Method::POST, path).header("Liaison-Signature", sign(app, 0, mail));
     request.body("message/rfc822", mail.to_vec())

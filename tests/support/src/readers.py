@@ -8,9 +8,10 @@ Prints one line of JSON a mail; tests/support/src/readers.rs says what stands in
 
 import email
 import email.header
+import email.message
 import email.policy
-import email.utils
 import imaplib
+import itertools
 import json
 import re
 import sys
@@ -63,19 +64,18 @@ def decoded(text):
 
 
 def leaves_of(structure):
-    if isinstance(structure[0], list):
-        return [leaf for part in structure if isinstance(part, list) and part and isinstance(part[0], (list, str))
-                and (isinstance(part[0], list) or len(part) > 6) for leaf in leaves_of(part)]
+    """The parts of a BODYSTRUCTURE that hold something: media type and file name."""
+    parts = list(itertools.takewhile(lambda it: isinstance(it, list), structure))
+    if parts:
+        return [leaf for part in parts for leaf in leaves_of(part)]
     name = ""
-    for it in structure:
-        if isinstance(it, list) and it and isinstance(it[0], str) and it[0].lower() in ("attachment", "inline"):
-            values = dict(zip([key.lower() for key in it[1][::2]], it[1][1::2])) if it[1] else {}
-            name = values.get("filename") or email.utils.collapse_rfc2231_value(
-                email.utils.decode_rfc2231(values.get("filename*", "")))
-            if not values.get("filename") and "filename*" in values:
-                charset, _, text = email.utils.decode_rfc2231(values["filename*"])
-                name = email.utils.collapse_rfc2231_value((charset, None, text))
-    return [[f"{structure[0]}/{structure[1]}".lower(), decoded(name)]]
+    for it in structure[2:]:
+        if isinstance(it, list) and it and it[0] in ("attachment", "inline"):
+            pairs = zip(it[1][::2], it[1][1::2]) if it[1] else []
+            part = email.message.Message()
+            part["Content-Disposition"] = "; ".join([it[0], *(f"{name}={value}" for name, value in pairs)])
+            name = decoded(part.get_filename(""))
+    return [[f"{structure[0]}/{structure[1]}".lower(), name]]
 
 
 def by_imap(host, port, user, password):

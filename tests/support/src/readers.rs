@@ -61,14 +61,14 @@ impl Seen {
 pub fn read_mail(raw: &[u8]) -> Seen {
     let mail = MessageParser::new().parse(raw).unwrap();
     let seen = by_mail_parser(&mail);
-    assert_eq!(run(&[], raw), [seen.clone()], "Python's parser sees another mail");
+    assert_eq!(run(&[], raw), std::slice::from_ref(&seen), "Python's parser sees another mail");
     seen
 }
 
 fn by_mail_parser(mail: &Message<'_>) -> Seen {
     let leaves = || mail.parts.iter().filter(|it| !it.is_multipart());
     let body = |kind: &str| {
-        let part = leaves().find(|it| kind_of(*it) == kind && it.content_disposition().is_none())?;
+        let part = leaves().find(|it| kind_of(it) == kind && it.content_disposition().is_none())?;
         Some(part.text_contents()?.replace("\r\n", "\n"))
     };
     Seen {

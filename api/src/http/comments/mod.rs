@@ -101,13 +101,21 @@ struct DeliveryView {
     /// Why it was skipped, or what the mail server said last.
     #[schema(required)]
     detail: Option<String>,
+    /// When a human opened the mail first, as far as the image in it told.
+    #[schema(required)]
+    opened_at: Option<DateTime<Utc>>,
+    /// `recipient`, or `someone` of a mail that went to several people.
+    #[schema(required, example = "recipient")]
+    opened_by: Option<&'static str>,
 }
 
 impl From<DeliveryRow> for DeliveryView {
     fn from(row: DeliveryRow) -> Self {
-        let DeliveryRow { person_id, kind, name, channel, state, detail } = row;
+        let DeliveryRow { person_id, kind, name, channel, state, detail, opened_at, .. } = row;
+        let by = if row.opened_by_one_of_several { "someone" } else { "recipient" };
         let person = PersonRef { id: person_id, kind, name };
-        Self { person: (&person).into(), channel, state, detail }
+        let opened_by = opened_at.map(|_| by);
+        Self { person: (&person).into(), channel, state, detail, opened_at, opened_by }
     }
 }
 

@@ -242,6 +242,10 @@ async fn note_answered(
         message = found.map(|it| (it.mail_id, it.person_id));
     }
     let Some((mail, person)) = message else { return Ok(()) };
+    // The reply address of a common mail is everybody's.
+    let recipients =
+        if person == author { Vec::new() } else { answered::list_by_mails(tx, account, [mail]).await? };
+    let person = recipients.iter().map(|it| it.person_id).find(|it| *it == author).unwrap_or(person);
     let kind = DeliveryEventType::Answered;
     let event = NewEvent { id: app.env.id(), mail, person, kind, detail: None };
     Ok(delivery::insert_events(tx, account, &[event], app.env.now()).await?)

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use liaison_domain::{
     Timestamp,
     inbound::{
-        authenticity::{Authenticity, Evidence, Policy, decide_contact, decide_employee, wait_at},
+        authenticity::{
+            Authenticity, Evidence, Policy, decide_contact, decide_employee, may_be_answered, wait_at,
+        },
         verdict::Sender,
         via::Via,
     },
@@ -71,6 +73,11 @@ impl Origin {
         };
         explain.add("authenticity", authenticity.as_str(), describe(policy, evidence));
         authenticity
+    }
+
+    /// Whether an answer by ourselves goes to whom the mail is really from.
+    pub(super) fn may_be_answered(&self, app: &App) -> bool {
+        may_be_answered(policy(app), self.evidence(app))
     }
 
     fn evidence(&self, app: &App) -> Evidence {

@@ -44,6 +44,8 @@ pub(super) struct Judged {
     pub(super) reputation: Reputation,
     pub(super) authenticity: Authenticity,
     pub(super) authentication: Option<Authentication>,
+    /// Whether an answer by ourselves goes to whom it is really from (S3).
+    pub(super) may_be_answered: bool,
     /// Systems like ours that it went through (R3).
     pub(super) hops: u32,
     pub(super) subject: Subject,
@@ -157,6 +159,7 @@ pub(super) async fn judge(
         reputation,
         authenticity,
         authentication: origin.authentication(),
+        may_be_answered: origin.may_be_answered(app),
         hops: hops.count,
         told: Told::decide(subject.is_silent, &settings),
         subject,

@@ -5,6 +5,7 @@
 //! Every mail ends in exactly one state (R10), and `explain` tells why. Start with [`work_on`]; [`ledger`] is what
 //! administrators see, [`order`] what they may do.
 
+mod answer;
 mod apply;
 mod authenticity;
 mod content;

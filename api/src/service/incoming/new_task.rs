@@ -29,6 +29,7 @@ use liaison_persistence::{
 };
 
 use super::{
+    answer,
     apply::{author, became, doubt},
     content::Content,
     explain::Explain,
@@ -127,6 +128,9 @@ pub(super) async fn begin(
     explain.add("task", "begun", format!("task {} for {}", task.number, names.join(", ")));
     if let Some(id) = message_id(mail) {
         thread::insert_received(tx, account.id, &id, task.id, None, app.env.now()).await?;
+    }
+    if passed_on.is_none() {
+        answer::send(tx, app, account, new, &task, author, explain).await?;
     }
     if let Some((_, inside)) = &passed_on {
         remark(tx, app, account.id, new, &task, author, &inside.remark).await?;

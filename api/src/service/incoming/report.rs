@@ -67,10 +67,13 @@ pub(super) async fn apply(
     let mut place = None;
     for sent in rows.iter().filter(|row| messages.iter().any(|it| it.person_id == row.person_id)) {
         let key = EmailAddress::parse(&sent.address).map(|it| it.key()).unwrap_or_default();
-        // Who complained is often blacked out, so the mail alone tells.
+        let is_alone = rows.iter().filter(|it| it.mail_id == sent.mail_id).count() == 1;
         let line = match mail.kind {
-            parse::MailKind::Complaint => lines.first(),
-            _ => report::choose(proof, &key, &lines),
+            // Who complained is often blacked out, so the mail alone tells.
+            parse::MailKind::Complaint => lines.first().filter(|_| is_alone),
+            _ if is_alone => report::choose(proof, &key, &lines),
+            // The bounce address of a common mail is everybody's.
+            _ => report::choose(Proof::MessageId, &key, &lines),
         };
         let Some(line) = line else {
             let detail = format!("its {} is of a mail to somebody else; it changes nothing", proof.as_str());

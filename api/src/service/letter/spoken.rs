@@ -4,6 +4,8 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     file::AttachedFile,
+    id::PersonId,
+    outgoing::MailKind,
     task::{Task, TaskRole},
 };
 use liaison_mailer::compose::facts::{self, Facts, Person, RichText, When};
@@ -14,8 +16,10 @@ use super::{Around, Unmade, body_for_others, is_shown, utc};
 impl Around {
     /// What the mail speaks of, and the files that belong to it: those of its comment, or of its task (TPL-7).
     pub(super) fn facts(&self, row: &DeliveryRow, task: &Task) -> Result<(Facts, Vec<AttachedFile>), Unmade> {
-        let recipient = Person { name: row.name.clone(), email: Some(row.address.clone()) };
-        let (comment, files) = if let Some(id) = row.comment_id {
+        let first = row.form.0.common.as_ref().and_then(|it| it.shown.first());
+        let (name, address) = first.cloned().unwrap_or_else(|| (row.name.clone(), row.address.clone()));
+        let recipient = Person { name, email: Some(address) };
+        let (comment, mut files) = if let Some(id) = row.comment_id {
             let deleted = || Unmade::Impossible("the comment was deleted".to_owned());
             let comment = self.comments.get(&id).ok_or_else(deleted)?;
             let mut files = self.comment_files.get(&id).cloned().unwrap_or_default();
@@ -32,12 +36,28 @@ impl Around {
             (None, files)
         };
         let mut facts = self.spoken_of(task, comment, recipient, row.created_at);
-        let works_on_it = |role| self.members.get(&task.id).is_some_and(|it| it.holds(role, row.person_id));
+        if row.kind == MailKind::TaskFromMail {
+            leave_out_what_was_chosen(&mut facts);
+            files.clear();
+        }
         // Who was only written to was never told what the task is (DASH-6).
-        if row.comment_id.is_some() && !(works_on_it(TaskRole::Assignee) || works_on_it(TaskRole::Assigner)) {
+        if row.comment_id.is_some() && !self.work_on_it(row, task) {
             facts.task.description = RichText::default();
         }
         Ok((facts, files))
+    }
+
+    /// Whether everybody from outside who reads the mail does the task or set it.
+    fn work_on_it(&self, row: &DeliveryRow, task: &Task) -> bool {
+        let contacts = row.form.0.common.as_ref().map(|it| it.contacts.as_slice()).unwrap_or_default();
+        let contacts = contacts.iter().map(|it| PersonId::new(*it));
+        let readers: Vec<PersonId> = contacts.chain([row.form.0.token_owner(row.person_id)]).collect();
+        self.members.get(&task.id).is_some_and(|members| {
+            let works = |it: &PersonId| {
+                [TaskRole::Assignee, TaskRole::Assigner].iter().any(|role| members.holds(*role, *it))
+            };
+            readers.iter().all(works)
+        })
     }
 
     pub(super) fn spoken_of(
@@ -98,4 +118,15 @@ impl Around {
             files: Vec::new(),
         }
     }
+}
+
+/// Leaves out what the sender of a mail chose: whoever forges From must not have us write his words to anybody (S3).
+fn leave_out_what_was_chosen(facts: &mut Facts) {
+    let (recipient, task) = (facts.recipient.clone(), &mut facts.task);
+    task.title = task.number.to_string();
+    task.description = RichText::default();
+    task.assigner = recipient.clone();
+    task.participants.clear();
+    task.counterparty = None;
+    facts.contact = recipient;
 }

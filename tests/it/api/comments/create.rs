@@ -62,8 +62,10 @@ async fn a_comment_is_shown_as_it_was_written(app: TestApp) {
     assert_eq!(shown.json(), expected);
     assert_eq!(shown.header("etag"), answer.header("etag"));
     expected["deliveries"] = json!([
-        {"person": person(&boris.me, "employee"), "channel": "in_app", "state": "delivered", "detail": null},
-        {"person": person(&ivan, "contact"), "channel": "mail", "state": "queued", "detail": null},
+        {"person": person(&boris.me, "employee"), "channel": "in_app", "state": "delivered", "detail": null,
+         "opened_at": null, "opened_by": null},
+        {"person": person(&ivan, "contact"), "channel": "mail", "state": "queued", "detail": null,
+         "opened_at": null, "opened_by": null},
     ]);
     assert_eq!(made, expected);
     assert_eq!(mailed(&app).await, ["ivan@client.example"]);

@@ -1,6 +1,7 @@
 //! `/v1/mail/outgoing`: the mails that left or are to leave, and how each fares.
 
 mod list;
+mod note_opening;
 mod retry;
 mod show;
 
@@ -24,6 +25,7 @@ use crate::{
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_outgoing_mail)
+        .service(note_opening::note_opening)
         .service(retry::retry_outgoing_mail)
         .service(show::show_outgoing_mail);
 }
@@ -37,10 +39,11 @@ struct OutgoingMailView {
     /// The comment that it brings; null for the mail about a new task.
     #[schema(required)]
     comment_id: Option<Uuid>,
-    /// `new_task` or `new_comment`
+    /// `new_task`, `new_comment` or `task_from_mail`
     #[schema(example = "new_comment")]
     kind: &'static str,
-    /// `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`
+    /// `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`; of several
+    /// recipients that of the first who has not got it.
     #[schema(example = "accepted")]
     state: &'static str,
     from: ParsedMailbox,
@@ -64,6 +67,7 @@ struct RecipientView {
     /// What the server said last, or where the attempt failed.
     #[schema(required)]
     last_reply: Option<String>,
+    /// When he opened it first, as far as an image told; null of a common mail, of which only somebody is known.
     #[schema(required)]
     opened_at: Option<DateTime<Utc>>,
     /// `hard` or `soft`, where a server refused it for good or it was given up.
@@ -76,7 +80,9 @@ struct RecipientView {
 #[schema(as = DeliveryEvent)]
 struct EventView {
     at: DateTime<Utc>,
-    recipient: PersonView,
+    /// Null where one of several opened it, and nobody knows who.
+    #[schema(required)]
+    recipient: Option<PersonView>,
     /// `queued`, `held`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`, `opened`, `answered`
     #[serde(rename = "type")]
     kind: &'static str,
@@ -89,7 +95,8 @@ struct EventView {
 
 impl From<&Entry> for OutgoingMailView {
     fn from(Entry { mail, recipients }: &Entry) -> Self {
-        let state = recipients.first().map_or(RecipientState::Queued, |it| it.state);
+        let mut states = recipients.iter().map(|it| it.state);
+        let state = states.find(|it| *it != RecipientState::Accepted).unwrap_or(RecipientState::Accepted);
         Self {
             id: mail.id.uuid(),
             task_id: mail.task_id.uuid(),
@@ -122,10 +129,11 @@ impl From<&RecipientRow> for RecipientView {
 impl EventView {
     /// An event names one of the mail's recipients.
     fn of(event: EventRow, recipients: &[RecipientRow]) -> Option<Self> {
-        let is_his = |it: &&RecipientRow| -> bool { it.person_id == event.person_id };
-        Some(Self {
+        let is_his = |it: &&RecipientRow| -> bool { Some(it.person_id) == event.person_id };
+        let recipient = recipients.iter().find(is_his).map(person);
+        (recipient.is_some() || event.person_id.is_none()).then_some(Self {
             at: event.at,
-            recipient: person(recipients.iter().find(is_his)?),
+            recipient,
             kind: event.event.as_str(),
             by: event.caused_by,
             detail: event.detail,

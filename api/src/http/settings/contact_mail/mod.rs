@@ -36,12 +36,13 @@ struct ContactMailSettingsView {
     /// How many earlier messages of the task each recipient gets again, of those that he wrote or was addressed in: 0–20,
     /// as far as 128 KiB go. Default 0.
     history_messages: i64,
-    /// One common mail with the addresses of all recipients, in place of one for each. Kept; every recipient still gets
-    /// a mail of his own. Default false.
+    /// One common mail with the addresses of all recipients in To, in place of one for each. Default false.
     show_all_recipients: bool,
-    /// How a common mail names employees who want no e-mail: `omit` (default), `internal_address`, `external_address`.
+    /// What a common mail does with the employees who are told and want no notices by e-mail, as none of them does so far:
+    /// `omit` (default): they don't stand in it; `internal_address`: they stand in it by their internal addresses and get
+    /// nothing; `external_address`: they stand in it by their own addresses, which contacts see then, and get it.
     staff_without_email: &'static str,
-    /// An image in the mail tells when it was opened. Kept; mails have none yet. Default false.
+    /// An image in the mail tells when it was opened. Default false.
     open_tracking: bool,
     /// What a message to a contact's address becomes a task by. Null: the built-in one, which is the only one.
     #[schema(required)]
@@ -77,7 +78,7 @@ struct NotificationsView {
     items: Vec<NotificationView>,
 }
 
-/// One type of notice. All but `new_task` and `new_comment` are kept for later: nothing makes such mails yet.
+/// One type of notice. `task_accepted`, `status_changed` and `reminder` are kept for later: nothing makes such mails yet.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContactNotification)]
 struct NotificationView {

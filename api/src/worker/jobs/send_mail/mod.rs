@@ -28,12 +28,12 @@ use liaison_domain::{
 };
 use liaison_mailer::{
     parse::{self, bounce_class},
-    transport::{FailureClass, MailTransport, SendError},
+    transport::{FailureClass, MailTransport, RefusedRecipient, Reply, SendError},
 };
 use liaison_persistence::{
     database::WriteTx,
     job::{self, Lease},
-    outgoing_mail::delivery::{self, DeliveryRow},
+    outgoing_mail::delivery::{self, DeliveryRow, Moved},
     suppression,
     thread::{self, GivenId},
 };
@@ -44,7 +44,7 @@ use tokio::{
 use uuid::Uuid;
 
 use self::{
-    record::{Line, store},
+    record::{Line, moved, store},
     sent_copy::SentCopy,
 };
 use crate::{
@@ -100,15 +100,16 @@ impl Slots {
 /// A message of the batch that waits for its attempt.
 struct Waiting {
     job: JobId,
-    row: DeliveryRow,
+    /// With each of its recipients; from when it has begun, with those that the attempt is for.
+    rows: Vec<DeliveryRow>,
     letter: Result<Letter, Unmade>,
 }
 
 /// A message whose attempt has ended.
 struct Ended {
     job: JobId,
-    row: DeliveryRow,
-    attempt: Attempt,
+    /// What it came to for each recipient.
+    attempts: Vec<(DeliveryRow, Attempt)>,
     /// What became of the way out, where that was an external mailbox's.
     way: Option<Way>,
 }
@@ -147,7 +148,10 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         for copy in ended.into_iter().filter_map(|it| it.way?.copy) {
             tokio::spawn(copy.save(workers.app.clone(), account));
         }
-        next.retain_mut(|it| begun.get(&it.job).map(|turn| it.begin(*turn)).is_some());
+        for one in &mut next {
+            one.begin(&begun);
+        }
+        next.retain(|it| !it.rows.is_empty());
         for (one, slot) in next.into_iter().zip(slots) {
             let app = workers.app.clone();
             sending.spawn(async move {
@@ -161,11 +165,15 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
 }
 
 impl Waiting {
-    /// Counts the attempt that was marked as begun.
-    fn begin(&mut self, turn: Turn) {
-        self.row.state = RecipientState::Sending;
-        self.row.attempts += 1;
-        self.row.cuts += i64::from(turn == Turn::SendAfterCut);
+    /// Counts the attempt for those for whom it was marked as begun.
+    fn begin(&mut self, begun: &HashMap<Moved, Turn>) {
+        self.rows.retain_mut(|row| {
+            let Some(turn) = begun.get(&moved(row)) else { return false };
+            row.state = RecipientState::Sending;
+            row.attempts += 1;
+            row.cuts += i64::from(*turn == Turn::SendAfterCut);
+            true
+        });
     }
 }
 
@@ -189,13 +197,20 @@ async fn load(workers: &Workers, batch: &Batch) -> Result<VecDeque<Waiting>, Fai
     let mut tx = workers.app.database.read().await?;
     let rows = delivery::list(&mut tx, batch.account, jobs.keys().copied()).await?;
     let letters = letter::load(&mut tx, &workers.app, batch.account, &rows).await?;
-    if rows.len() < jobs.len() {
+    let mut waiting: VecDeque<Waiting> = VecDeque::new();
+    let mut last = None;
+    for (row, letter) in rows.into_iter().zip(letters) {
+        let is_of_last = last.replace(row.mail_id) == Some(row.mail_id);
+        if let Some(one) = waiting.back_mut().filter(|_| is_of_last) {
+            one.rows.push(row);
+        } else if let Some(job) = jobs.get(&row.mail_id) {
+            waiting.push_back(Waiting { job: *job, rows: vec![row], letter });
+        }
+    }
+    if waiting.len() < jobs.len() {
         return Err(Failure::Internal("a job is about a mail that is not there", None));
     }
-    let waiting = rows.into_iter().zip(letters);
-    Ok(waiting
-        .filter_map(|(row, letter)| Some(Waiting { job: *jobs.get(&row.mail_id)?, row, letter }))
-        .collect())
+    Ok(waiting)
 }
 
 /// Records, and tries again for some seconds where the database is away: what a server has taken must not be forgotten
@@ -205,7 +220,7 @@ async fn record_patiently(
     account: AccountId,
     ended: &[Ended],
     next: &[Waiting],
-) -> Result<HashMap<JobId, Turn>, Failure> {
+) -> Result<HashMap<Moved, Turn>, Failure> {
     for pause in PAUSES {
         match record(workers, account, ended, next).await {
             Err(Failure::Storage(error)) if error.is_retryable() => {
@@ -224,7 +239,7 @@ async fn record(
     account: AccountId,
     ended: &[Ended],
     next: &[Waiting],
-) -> Result<HashMap<JobId, Turn>, Failure> {
+) -> Result<HashMap<Moved, Turn>, Failure> {
     let mut tx = workers.app.database.write().await?;
     if !ended.is_empty() {
         finish(&mut tx, workers, account, ended).await?;
@@ -242,16 +257,29 @@ async fn finish(
 ) -> Result<(), Failure> {
     let (env, node) = (&workers.app.env, workers.node());
     let now = env.now();
-    let after = |it: &Ended| decide_after(it.row.attempts, it.row.cuts > 0, it.attempt.clone());
-    let after: Vec<(&Ended, AfterAttempt)> = ended.iter().map(|it| (it, after(it))).collect();
-    let lines: Vec<Line<'_>> = after.iter().map(|(it, after)| Line::ended(&it.row, after)).collect();
+    let after: Vec<(&Ended, &DeliveryRow, AfterAttempt)> = ended
+        .iter()
+        .flat_map(|it| it.attempts.iter().map(move |(row, attempt)| (it, row, attempt)))
+        .map(|(it, row, attempt)| (it, row, decide_after(row.attempts, row.cuts > 0, attempt.clone())))
+        .collect();
+    let lines: Vec<Line<'_>> = after.iter().map(|(_, row, after)| Line::ended(row, after)).collect();
     store(tx, env, account, &lines, now).await?;
     thread::insert_given(tx, account, &given_ids(&after), now).await?;
     record_ways(tx, workers, account, ended).await?;
-    let settled = after.iter().filter(|(_, after)| after.retry_in.is_none());
-    job::finish(tx, account, node, settled.map(|(it, _)| it.job)).await?;
-    let deferred = after.iter().filter_map(|(it, after)| Some((it.job, now + after.retry_in?)));
-    Ok(job::reschedule(tx, account, node, deferred).await?)
+    // The next attempt is for all who wait for one.
+    let mut next: HashMap<JobId, Duration> = HashMap::new();
+    for (it, _, after) in &after {
+        if let Some(wait) = after.retry_in {
+            next.entry(it.job).and_modify(|it| *it = wait.min(*it)).or_insert(wait);
+        }
+    }
+    // Meanwhile another recipient of a common mail may have been asked for anew, so it is looked at once more.
+    for it in ended.iter().filter(|it| it.attempts.iter().any(|(row, _)| row.form.0.common.is_some())) {
+        next.entry(it.job).or_insert(Duration::ZERO);
+    }
+    let settled = ended.iter().map(|it| it.job).filter(|it| !next.contains_key(it));
+    job::finish(tx, account, node, settled).await?;
+    Ok(job::reschedule(tx, account, node, next.iter().map(|(job, wait)| (*job, now + *wait))).await?)
 }
 
 /// Records how well mailboxes worked, once each.
@@ -269,13 +297,13 @@ async fn record_ways(
 }
 
 /// The Message-IDs that servers say the mails have now (R16).
-fn given_ids(after: &[(&Ended, AfterAttempt)]) -> Vec<GivenId> {
-    let accepted = after.iter().filter(|(_, after)| after.state == RecipientState::Accepted);
-    let given = accepted.flat_map(|(it, after)| {
+fn given_ids(after: &[(&Ended, &DeliveryRow, AfterAttempt)]) -> Vec<GivenId> {
+    let accepted = after.iter().filter(|(_, _, after)| after.state == RecipientState::Accepted);
+    let given = accepted.flat_map(|(_, row, after)| {
         list_in_reply(&after.detail).into_iter().map(|message_id| GivenId {
             message_id,
-            task: it.row.task_id,
-            comment: it.row.comment_id,
+            task: row.task_id,
+            comment: row.comment_id,
         })
     });
     given.collect()
@@ -287,47 +315,54 @@ async fn begin(
     workers: &Workers,
     account: AccountId,
     next: &[Waiting],
-) -> Result<HashMap<JobId, Turn>, Failure> {
+) -> Result<HashMap<Moved, Turn>, Failure> {
     let (env, node) = (&workers.app.env, workers.node());
     let now = env.now();
     let lease = Lease { by: node, until: now + LEASE };
     let ours =
         HashSet::<JobId>::from_iter(job::renew(tx, account, next.iter().map(|it| it.job), lease).await?);
-    let keys = next.iter().filter_map(|it| key(&it.row.address));
+    let rows = || next.iter().flat_map(|it| &it.rows);
+    let keys = rows().filter_map(|it| key(&it.address));
     let stopped = suppression::list_by_addresses(tx, account, keys, now).await?;
     let is_suppressed = |row: &DeliveryRow| {
         key(&row.address).is_some_and(|key| stopped.iter().any(|it| it.address_key == key))
     };
-    let turns: Vec<(&Waiting, Turn)> = next
+    let turns: Vec<(JobId, &DeliveryRow, Turn)> = next
         .iter()
         .filter(|it| ours.contains(&it.job))
-        .map(|it| (it, decide_turn(it.row.state, it.row.cuts > 0, is_suppressed(&it.row))))
+        .flat_map(|it| it.rows.iter().map(|row| (it.job, row)))
+        .map(|(job, row)| (job, row, decide_turn(row.state, row.cuts > 0, is_suppressed(row))))
         .collect();
     let lines: Vec<Line<'_>> = turns
         .iter()
-        .filter_map(|(it, turn)| match turn {
-            Turn::Send => Some(Line::begin(&it.row, false)),
-            Turn::SendAfterCut => Some(Line::begin(&it.row, true)),
-            Turn::GiveUp => Some(Line::lost(&it.row)),
-            Turn::Suppress => Some(Line::suppressed(&it.row)),
+        .filter_map(|(_, row, turn)| match turn {
+            Turn::Send => Some(Line::begin(row, false)),
+            Turn::SendAfterCut => Some(Line::begin(row, true)),
+            Turn::GiveUp => Some(Line::lost(row)),
+            Turn::Suppress => Some(Line::suppressed(row)),
             Turn::Nothing => None,
         })
         .collect();
     let written = store(tx, env, account, &lines, now).await?;
-    let (mut begun, mut done, mut moved) = (HashMap::new(), Vec::new(), Vec::new());
-    for (it, turn) in turns {
+    let (mut begun, mut sending, mut again) = (HashMap::new(), HashSet::new(), HashSet::new());
+    for (job, row, turn) in &turns {
         match turn {
-            Turn::Nothing => done.push(it.job),
+            Turn::Nothing => {}
             // Somebody asked for it anew meanwhile.
-            _ if !written.contains(&it.row.mail_id) => moved.push((it.job, now)),
-            Turn::GiveUp | Turn::Suppress => done.push(it.job),
-            Turn::Send | Turn::SendAfterCut => drop(begun.insert(it.job, turn)),
+            _ if !written.contains(&moved(row)) => drop(again.insert(*job)),
+            Turn::GiveUp | Turn::Suppress => {}
+            Turn::Send | Turn::SendAfterCut => {
+                begun.insert(moved(row), *turn);
+                sending.insert(*job);
+            }
         }
     }
+    let idle: HashSet<JobId> = turns.iter().map(|it| it.0).filter(|it| !sending.contains(it)).collect();
+    let (moved, done): (Vec<JobId>, Vec<JobId>) = idle.into_iter().partition(|it| again.contains(it));
     if !done.is_empty() {
         job::finish(tx, account, node, done).await?;
     }
-    job::reschedule(tx, account, node, moved).await?;
+    job::reschedule(tx, account, node, moved.into_iter().map(|it| (it, now))).await?;
     Ok(begun)
 }
 
@@ -337,43 +372,61 @@ fn key(address: &str) -> Option<String> {
 
 /// Makes one attempt.
 async fn send(app: &App, one: Waiting) -> Ended {
-    let Waiting { job, row, letter } = one;
-    let attempt = match letter {
-        Ok(letter) => AssertUnwindSafe(attempt(app, letter)).catch_unwind().await,
-        Err(unmade) => Ok((not_made(&unmade), None)),
+    let Waiting { job, rows, letter } = one;
+    let made = match letter {
+        Ok(letter) => AssertUnwindSafe(attempt(app, letter, &rows)).catch_unwind().await,
+        Err(unmade) => Ok((alike(&rows, &not_made(&unmade)), None)),
     };
-    let cut =
-        |_panic| (Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() }, None);
-    let (attempt, way) = attempt.unwrap_or_else(cut);
-    Ended { job, row, attempt, way }
+    let cut = || Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() };
+    let (attempts, way) = made.unwrap_or_else(|_panic| (alike(&rows, &cut()), None));
+    Ended { job, attempts: rows.into_iter().zip(attempts).collect(), way }
 }
 
-async fn attempt(app: &App, mut letter: Letter) -> (Attempt, Option<Way>) {
+/// The same for each recipient.
+fn alike(rows: &[DeliveryRow], attempt: &Attempt) -> Vec<Attempt> {
+    vec![attempt.clone(); rows.len()]
+}
+
+/// Makes one attempt for these recipients; gives what it came to for each, in their order.
+async fn attempt(app: &App, mut letter: Letter, rows: &[DeliveryRow]) -> (Vec<Attempt>, Option<Way>) {
     let (account, smtp, copied_to) = (letter.account, letter.leaves_by.take(), letter.copied_to.take());
     let mailbox = smtp.as_ref().map(|it| it.mailbox_id);
     let transport: Arc<dyn MailTransport> = match smtp {
         None => app.transport.clone(),
         Some(smtp) => match app.outside.transports.of(app, account, &smtp) {
             Ok(transport) => transport,
-            Err(failure) => return (not_made(&Unmade::Failed(failure)), None),
+            Err(failure) => return (alike(rows, &not_made(&Unmade::Failed(failure))), None),
         },
     };
-    let (envelope, composed) = match letter.compose(app, Contents::Read).await {
+    let (mut envelope, composed) = match letter.compose(app, Contents::Read).await {
         Ok(made) => made,
-        Err(unmade) => return (not_made(&unmade), None),
+        Err(unmade) => return (alike(rows, &not_made(&unmade)), None),
     };
-    let (attempt, class) = match tokio::time::timeout(LIMIT, transport.send(&envelope, &composed.bytes)).await
-    {
-        Ok(Ok(accepted)) => (Attempt::Accepted { reply: accepted.reply }, None),
-        Ok(Err(error)) => (read(&error), Some(error.class())),
+    envelope.recipients = rows.iter().filter_map(|it| EmailAddress::parse(&it.address).ok()).collect();
+    let sent = tokio::time::timeout(LIMIT, transport.send(&envelope, &composed.bytes)).await;
+    let (attempts, class) = match sent {
+        Ok(Ok(accepted)) => {
+            let taken = Attempt::Accepted { reply: accepted.reply };
+            (apart(rows, &accepted.refused, &taken), None)
+        }
+        Ok(Err(error)) => (apart(rows, error.recipients(), &read(&error)), Some(error.class())),
         Err(_elapsed) => {
             let class = FailureClass::Timeout;
-            (Attempt::Cut { reason: class.to_string() }, Some(class))
+            (alike(rows, &Attempt::Cut { reason: class.to_string() }), Some(class))
         }
     };
     let failure = class.filter(|it| it.is_about_channel());
     let copy = copied_to.filter(|_| class.is_none()).map(|imap| SentCopy { imap, message: composed.bytes });
-    (attempt, mailbox.map(|mailbox| Way { mailbox, failure, copy }))
+    (attempts, mailbox.map(|mailbox| Way { mailbox, failure, copy }))
+}
+
+/// For whom the server refused by name what it said of him, for the others what it said of the mail.
+fn apart(rows: &[DeliveryRow], refused: &[RefusedRecipient], others: &Attempt) -> Vec<Attempt> {
+    let of_row = |row: &DeliveryRow| {
+        let own = refused.iter().find(|it| it.address.as_str() == row.address);
+        own.map_or_else(|| others.clone(), |it| read_refusal(&it.reply))
+    };
+    rows.iter().map(of_row).collect()
 }
 
 fn not_made(unmade: &Unmade) -> Attempt {
@@ -397,14 +450,23 @@ fn read(error: &SendError) -> Attempt {
     match error {
         SendError::Unknown { .. } => Attempt::Cut { reason: reply },
         SendError::Permanent { reply: None, .. } if !is_about_us => Attempt::Impossible { reason: reply },
-        SendError::Permanent { .. } if !is_about_us => Attempt::Permanent {
-            class: match bounce_class(&reply) {
-                parse::BounceClass::Hard => BounceClass::Hard,
-                _ => BounceClass::Soft,
-            },
-            of_recipient: error.class() == FailureClass::Recipient,
-            reply,
-        },
+        SendError::Permanent { .. } if !is_about_us => {
+            permanent(reply, error.class() == FailureClass::Recipient)
+        }
         SendError::Permanent { .. } | SendError::Transient { .. } => Attempt::Transient { reply },
     }
+}
+
+/// Reads what a server said to one recipient's name.
+fn read_refusal(reply: &Reply) -> Attempt {
+    let said = reply.to_string();
+    if reply.is_permanent() { permanent(said, true) } else { Attempt::Transient { reply: said } }
+}
+
+fn permanent(reply: String, of_recipient: bool) -> Attempt {
+    let class = match bounce_class(&reply) {
+        parse::BounceClass::Hard => BounceClass::Hard,
+        _ => BounceClass::Soft,
+    };
+    Attempt::Permanent { reply, class, of_recipient }
 }

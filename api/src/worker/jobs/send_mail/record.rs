@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use liaison_domain::{
     Timestamp,
     change::Change,
-    id::{AccountId, OutgoingMailId},
+    id::AccountId,
     notification::NotificationKind,
     outgoing::{AfterAttempt, BounceClass, DeliveryEventType, RecipientState},
     suppression::SuppressionCause,
 };
 use liaison_persistence::{
     database::WriteTx,
-    outgoing_mail::delivery::{self, DeliveryRow, NewEvent, Standing},
+    outgoing_mail::delivery::{self, DeliveryRow, Moved, NewEvent, Standing},
 };
 
 use crate::{
@@ -122,7 +122,7 @@ pub(super) async fn store(
     account: AccountId,
     lines: &[Line<'_>],
     now: Timestamp,
-) -> Result<HashSet<OutgoingMailId>, Failure> {
+) -> Result<HashSet<Moved>, Failure> {
     let standings: Vec<Standing<'_>> = lines
         .iter()
         .map(|line| Standing {
@@ -137,7 +137,7 @@ pub(super) async fn store(
         })
         .collect();
     let written = HashSet::from_iter(delivery::update(tx, account, &standings).await?);
-    let lines: Vec<&Line<'_>> = lines.iter().filter(|it| written.contains(&it.row.mail_id)).collect();
+    let lines: Vec<&Line<'_>> = lines.iter().filter(|it| written.contains(&moved(it.row))).collect();
     let events: Vec<NewEvent<'_>> = lines
         .iter()
         .filter_map(|line| {
@@ -150,4 +150,9 @@ pub(super) async fn store(
     let troubles: Vec<Trouble<'_>> = lines.iter().filter_map(|line| line.trouble()).collect();
     trouble::record(tx, env, account, &troubles, now).await?;
     Ok(written)
+}
+
+/// The message to this recipient.
+pub(super) const fn moved(row: &DeliveryRow) -> Moved {
+    Moved { mail_id: row.mail_id, person_id: row.person_id }
 }
