@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use mail_parser::MessageParser;
+use liaison_api::env::Clock as _;
+use mail_parser::{MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{Client, JsonExt as _, TestApp, both_engines};
@@ -31,6 +32,8 @@ enum Act {
         author: usize,
         audience: People,
         hidden: bool,
+        with_file: bool,
+        scheduled: bool,
     },
     /// Puts a person in one of the lists.
     Add {
@@ -58,14 +61,23 @@ struct Story {
     assigner: usize,
     lists: [People; 3],
     acts: Vec<Act>,
+    /// Whether files travel in mails or are links in them.
+    attaches_files: bool,
 }
 
 fn stories() -> impl Strategy<Value = Story> {
     let people = || prop::collection::btree_set(0..N_PEOPLE, 0..4);
     let status = prop::sample::select(vec!["in_progress", "done", "completed", "new", "rejected"]);
     let act = prop_oneof![
-        4 => (0..N_STAFF, people(), any::<bool>())
-            .prop_map(|(author, audience, hidden)| Act::Comment { author, audience, hidden }),
+        6 => (0..N_STAFF, people(), any::<[bool; 3]>()).prop_map(
+            |(author, audience, [hidden, with_file, scheduled])| Act::Comment {
+                author,
+                audience,
+                hidden,
+                with_file,
+                scheduled,
+            }
+        ),
         2 => (0..3usize, 0..N_PEOPLE).prop_map(|(list, person)| Act::Add { list, person }),
         1 => (0..3usize, 0..N_PEOPLE).prop_map(|(list, person)| Act::Remove { list, person }),
         1 => (0..3usize, people()).prop_map(|(list, people)| Act::Replace { list, people }),
@@ -73,11 +85,8 @@ fn stories() -> impl Strategy<Value = Story> {
         1 => status.prop_map(|status| Act::Status { status }),
     ];
     let lists = [people(), people(), people()];
-    (0..N_PEOPLE, lists, prop::collection::vec(act, 0..6)).prop_map(|(assigner, lists, acts)| Story {
-        assigner,
-        lists,
-        acts,
-    })
+    (0..N_PEOPLE, lists, prop::collection::vec(act, 0..6), any::<bool>())
+        .prop_map(|(assigner, lists, acts, attaches_files)| Story { assigner, lists, acts, attaches_files })
 }
 
 struct World {
@@ -106,13 +115,22 @@ impl World {
         people.iter().map(|it| self.id(*it)).collect()
     }
 
-    /// The mails that leave now: who gets it, subject, text and HTML.
+    /// The mails that leave now: who gets it, its subject, and all that it says in whatever part.
     async fn mails(&self) -> BTreeMap<String, (String, String)> {
         self.app.work().await;
         let mut mails = BTreeMap::new();
         for sent in self.app.mail().take() {
             let mail = MessageParser::new().parse(&sent.message).unwrap();
-            let texts = [mail.body_text(0).unwrap(), mail.body_html(0).unwrap()].concat();
+            let mut texts = mail.subject().unwrap().to_owned();
+            for part in &mail.parts {
+                texts += part.attachment_name().unwrap_or_default();
+                texts += &String::from_utf8_lossy(part.contents());
+            }
+            for link in links(&texts) {
+                let file = self.app.anon().get(link).await.expect(200);
+                texts += &String::from_utf8_lossy(&file.body);
+            }
+            texts += &String::from_utf8(sent.message.clone()).unwrap();
             let [recipient] = <[_; 1]>::try_from(sent.envelope.recipients).unwrap();
             let subject = mail.subject().unwrap().to_owned();
             assert!(mails.insert(recipient.to_string(), (subject, texts)).is_none(), "one mail an address");
@@ -127,8 +145,15 @@ struct Told<'a> {
     task: Value,
     assigner: usize,
     lists: [People; 3],
-    /// What was said to whom.
-    comments: Vec<(String, People)>,
+    comments: Vec<Said>,
+}
+
+/// A comment, and whom it was for.
+struct Said {
+    text: String,
+    /// What its file is called, and says.
+    file: Option<[String; 2]>,
+    audience: People,
 }
 
 impl Told<'_> {
@@ -142,16 +167,30 @@ impl Told<'_> {
         let (anna, world) = (&self.world.staff[0], self.world);
         let patch = |change: Value| anna.patch(path(&self.task, ""), change);
         match act {
-            Act::Comment { author, audience, hidden } => {
-                let text = format!("said-{}-", self.comments.len());
-                let body = json!({"text": text, "notify": world.ids(audience), "hidden": hidden});
-                let written = world.staff[*author].post(path(&self.task, "/comments"), body).await;
-                let audience: People = audience.iter().copied().filter(|it| it != author).collect();
-                told_once(world, &written.expect(201).json(), &audience)?;
+            Act::Comment { author, audience, hidden, with_file, scheduled } => {
+                let (n, author) = (self.comments.len(), *author);
+                let by = &world.staff[author];
+                let text = format!("said-{n}-");
+                let file = with_file.then(|| [format!("file-{n}-.txt"), format!("content-{n}-")]);
+                let mut body = json!({"text": text, "notify": world.ids(audience), "hidden": hidden});
+                if let Some([name, content]) = &file {
+                    body["file_ids"] = json!([by.upload(name, content.as_bytes()).await.id()]);
+                }
+                if *scheduled {
+                    body["send_at"] = json!(world.app.clock().now() + TimeDelta::seconds(1));
+                }
+                let written = by.post(path(&self.task, "/comments"), body).await.expect(201).json();
+                let audience: People = audience.iter().copied().filter(|it| *it != author).collect();
+                if *scheduled {
+                    equal("mails before its time", &world.mails().await, &BTreeMap::new())?;
+                    world.app.clock().advance(TimeDelta::seconds(1));
+                } else {
+                    told_once(world, &written, &audience)?;
+                }
                 let has_role = |it: &usize| *it == self.assigner || self.lists.iter().any(|l| l.contains(it));
                 let joining: People = audience.iter().copied().filter(|it| !has_role(it)).collect();
                 self.lists[1].extend(joining);
-                self.comments.push((text, audience.clone()));
+                self.comments.push(Said { text, file, audience: audience.clone() });
                 Ok(audience.into_iter().filter(|it| is_mailed(*it)).collect())
             }
             Act::Add { list, person } => {
@@ -187,15 +226,25 @@ impl Told<'_> {
         }
     }
 
-    /// R23, R24, HIS-2: nothing in a mail that was not said to its reader; where it brings a comment, the ones before it
-    /// that were said to him too.
+    /// R23, R24, HIS-2, DASH-6: nothing in a mail that was not said to its reader; where it brings a comment, the ones before
+    /// it that were said to him too, and of files those of that comment.
     fn check_text(&self, reader: usize, texts: &str, brings_comment: bool) -> Result<(), String> {
-        let said_to_him = self.comments.iter().rev().filter(|(_, audience)| audience.contains(&reader));
+        let said_to_him = self.comments.iter().rev().filter(|it| it.audience.contains(&reader));
         let shown = said_to_him.take(if brings_comment { 1 + HISTORY } else { 0 });
-        let expected: BTreeSet<&String> = shown.map(|(text, _)| text).collect();
-        let said = self.comments.iter().map(|(text, _)| text);
-        equal("comments in the mail", &said.filter(|it| texts.contains(it.as_str())).collect(), &expected)
+        let brought = self.comments.last().filter(|_| brings_comment);
+        let expected: BTreeSet<&String> =
+            shown.map(|it| &it.text).chain(brought.iter().flat_map(|it| it.file.iter().flatten())).collect();
+        let all = self.comments.iter().flat_map(|it| [&it.text].into_iter().chain(it.file.iter().flatten()));
+        equal("what is in the mail", &all.filter(|it| texts.contains(it.as_str())).collect(), &expected)?;
+        equal("the task's description", &texts.contains("described-"), &!brings_comment)
     }
+}
+
+/// Where the links to files in a mail lead.
+fn links(texts: &str) -> BTreeSet<String> {
+    let ends_token = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let begun = texts.split("https://liaison.test/f/").skip(1);
+    begun.map(|it| format!("/f/{}", it.split(ends_token).next().unwrap())).collect()
 }
 
 const fn is_mailed(person: usize) -> bool {
@@ -223,7 +272,10 @@ fn told_once(world: &World, written: &Value, audience: &People) -> Result<(), St
 async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
     let world = &World::build(app).await;
     for_all(40, &stories(), async |story| {
-        let mut body = json!({"title": "Repair", "assigner": world.id(story.assigner)});
+        let files = json!({"attach_files": story.attaches_files});
+        world.staff[0].patch("/v1/settings/contact-mail", files).await.expect(200);
+        let mut body =
+            json!({"title": "Repair", "description": "described-", "assigner": world.id(story.assigner)});
         for (list, people) in LISTS.iter().zip(&story.lists) {
             body[list] = json!(world.ids(people));
         }

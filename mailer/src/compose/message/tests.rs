@@ -282,6 +282,10 @@ fn nasty() -> impl Strategy<Value = String> {
         Just("\n.\n".to_owned()),
         Just("=?utf-8?q?=0D=0ABcc:_x?=".to_owned()),
         Just("\u{202e}\u{feff}".to_owned()),
+        Just("\r.\r".to_owned()),
+        Just("x".repeat(2000)),
+        Just("ы".repeat(1000)),
+        Just("я ".repeat(600)),
     ];
     prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
 }
