@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 CORPUS ?= ../shared/corpora
 SECONDS ?= 60
-.PHONY: help run build release test ci fmt fmt-check lint doc deny openapi openapi-check corpus fuzz bench
+.PHONY: help run build release test ci fmt fmt-check lint doc deny openapi openapi-check corpus fuzz bench samples
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,3 +51,6 @@ fuzz: ## Fuzz each parser of received mail for SECONDS
 
 bench: release ## Measure mail coming in, on the production build, beside what the machine can do
 	cargo bench --locked --workspace --profile dev --bench mail
+
+samples: ## Draw the built-in mails into docs/img
+	scripts/mail-samples

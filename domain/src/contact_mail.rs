@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{mail_address::EmailAddress, named::named, outgoing::MailKind};
+use crate::{id::TaskId, mail_address::EmailAddress, named::named, outgoing::MailKind};
 
 named! {
     /// How a common mail names employees who want no e-mail (ALL-4).
@@ -65,6 +65,8 @@ pub struct ContactMailSettings {
     pub staff_without_email: StaffWithoutEmail,
     /// An image tells when the mail was opened (TRK-2).
     pub open_tracking: bool,
+    /// The task that messages to contacts' addresses become tasks after; none: a plain one (WRT-1).
+    pub compose_task_template: Option<TaskId>,
     /// A line on top asks to answer above it.
     pub reply_marker: bool,
     /// Nothing leaves to these (TPL-8).
@@ -94,6 +96,7 @@ impl Default for ContactMailSettings {
             show_all_recipients: false,
             staff_without_email: StaffWithoutEmail::Omit,
             open_tracking: false,
+            compose_task_template: None,
             reply_marker: true,
             suppressed_addresses: Vec::new(),
             version: 0,

@@ -13,6 +13,8 @@ named! {
         ProcessMail = "process_mail",
         /// Holds the connection to one external mailbox: leased for as long as it is open, and never done.
         FetchMail = "fetch_mail",
+        /// Publishes one held comment when its time has come.
+        PublishComment = "publish_comment",
     }
 }
 

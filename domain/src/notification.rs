@@ -9,6 +9,8 @@ named! {
         NewTask = "new_task",
         /// A comment was addressed to him.
         NewComment = "new_comment",
+        /// A comment that he had scheduled did not leave: he may not write in its task any more (COM-8).
+        NotPublished = "not_published",
         /// What he wrote did not reach a contact: refused for good, or given up.
         MailFailed = "mail_failed",
         /// A contact complained of a mail to him (R37).

@@ -39,10 +39,16 @@ named! {
         AlreadyEmployed = "already_employed",
         /// The contact may not be put in a role or addressed: `selectable_as_participant` is off (CONF-1).
         ContactNotSelectable = "contact_not_selectable",
+        /// The contact has no e-mail address to be written to.
+        NoAddress = "no_address",
         /// A task has exactly one assigner (ROL-1).
         AssignerRequired = "assigner_required",
         OwnerRequired = "owner_required",
         NotRetryable = "not_retryable",
+        /// The comment has left, so it can't be held back or changed in this way any more.
+        AlreadySent = "already_sent",
+        /// The comment is held, and nobody but its author knows of it.
+        NotSent = "not_sent",
         /// A notice to contacts uses the template.
         TemplateInUse = "template_in_use",
         /// The template gives nothing for this.

@@ -33,9 +33,12 @@ impl Scope {
 
     /// Judges one comment.
     pub fn allows(&self, comment: &Visible<'_>) -> bool {
+        let addressed = comment.audience.contains(&self.viewer);
         comment.author == self.viewer
-            || (self.sees_all && (self.sees_hidden || !comment.hidden))
-            || (comment.audience.contains(&self.viewer) && (self.sees_all || !comment.unrecognized_sender))
+            || (self.sees_all && self.sees_hidden)
+            || (!comment.held
+                && ((self.sees_all && !comment.hidden)
+                    || (addressed && (self.sees_all || !comment.unrecognized_sender))))
     }
 }
 
@@ -45,6 +48,8 @@ pub struct Visible<'a> {
     pub author: PersonId,
     pub audience: &'a [PersonId],
     pub hidden: bool,
+    /// Has not left yet, so for its author and administrators alone (COM-8).
+    pub held: bool,
     /// Not confirmed yet, so not for other contacts (R17).
     pub unrecognized_sender: bool,
 }
@@ -72,18 +77,20 @@ pub struct Around<'a> {
     pub members: &'a [PersonRef],
     pub administrators: &'a [PersonRef],
     pub hidden: bool,
+    pub held: bool,
     pub unrecognized_sender: bool,
 }
 
 /// Names everybody who can see a comment, each with the first thing that lets him.
 pub fn explain(around: &Around<'_>) -> Vec<(PersonRef, SeenBy)> {
     let is_employee = |it: &&PersonRef| it.kind == PersonKind::Employee;
+    let has_left = |_: &&PersonRef| !around.held;
     let addressed = around.audience.iter().filter(|it| is_employee(it) || !around.unrecognized_sender);
     let members = around.members.iter().filter(|it| is_employee(it) && !around.hidden);
     let people = [(around.author, SeenBy::Author)]
         .into_iter()
-        .chain(addressed.map(|it| (it, SeenBy::Addressed)))
-        .chain(members.map(|it| (it, SeenBy::Role)))
+        .chain(addressed.filter(has_left).map(|it| (it, SeenBy::Addressed)))
+        .chain(members.filter(has_left).map(|it| (it, SeenBy::Role)))
         .chain(around.administrators.iter().map(|it| (it, SeenBy::Administrator)));
     let mut seen: Vec<(PersonRef, SeenBy)> = Vec::new();
     for (person, by) in people {
@@ -106,7 +113,8 @@ mod tests {
 
     #[track_caller]
     fn check(scope: Scope, hidden: bool, unrecognized_sender: bool, expected: bool) {
-        let comment = Visible { author: AUTHOR, audience: &[ADDRESSED], hidden, unrecognized_sender };
+        let comment =
+            Visible { author: AUTHOR, audience: &[ADDRESSED], hidden, held: false, unrecognized_sender };
         assert_eq!(scope.allows(&comment), expected, "{scope:?} {comment:?}");
     }
 
@@ -136,6 +144,23 @@ mod tests {
         check(Scope::employee(OTHER, Role::Admin), true, false, true);
     }
 
+    /// COM-8: nobody else knows of what has not left.
+    #[test]
+    fn a_held_comment_is_for_its_author_and_administrators() {
+        let sees = |scope: Scope| {
+            let held = Visible {
+                author: AUTHOR,
+                audience: &[ADDRESSED],
+                hidden: false,
+                held: true,
+                unrecognized_sender: false,
+            };
+            scope.allows(&held)
+        };
+        assert!(sees(Scope::employee(AUTHOR, Role::Member)) && sees(Scope::employee(OTHER, Role::Admin)));
+        assert!(!sees(Scope::employee(ADDRESSED, Role::Member)) && !sees(Scope::contact(ADDRESSED)));
+    }
+
     /// `explain` names exactly those whom `Scope::allows` lets see.
     #[test]
     fn who_sees_a_comment_is_explained_as_it_is_decided() {
@@ -149,27 +174,27 @@ mod tests {
         let (member, admin) = (person(4, PersonKind::Employee), person(5, PersonKind::Employee));
         let audience = [staff.clone(), client.clone()];
         let ids = [staff.id, client.id];
-        for hidden in [false, true] {
-            for unrecognized_sender in [false, true] {
-                let around = Around {
-                    author: &author,
-                    audience: &audience,
-                    members: &[member.clone(), client.clone()],
-                    administrators: std::slice::from_ref(&admin),
-                    hidden,
-                    unrecognized_sender,
-                };
-                let explained: Vec<PersonId> = explain(&around).into_iter().map(|(it, _)| it.id).collect();
-                let comment = Visible { author: author.id, audience: &ids, hidden, unrecognized_sender };
-                for (who, scope) in [
-                    (&author, Scope::employee(author.id, Role::Member)),
-                    (&staff, Scope::employee(staff.id, Role::Member)),
-                    (&client, Scope::contact(client.id)),
-                    (&member, Scope::employee(member.id, Role::Member)),
-                    (&admin, Scope::employee(admin.id, Role::Admin)),
-                ] {
-                    assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");
-                }
+        for flags in 0..8 {
+            let [hidden, held, unrecognized_sender] = [1, 2, 4].map(|it| flags & it != 0);
+            let around = Around {
+                author: &author,
+                audience: &audience,
+                members: &[member.clone(), client.clone()],
+                administrators: std::slice::from_ref(&admin),
+                hidden,
+                held,
+                unrecognized_sender,
+            };
+            let explained: Vec<PersonId> = explain(&around).into_iter().map(|(it, _)| it.id).collect();
+            let comment = Visible { author: author.id, audience: &ids, hidden, held, unrecognized_sender };
+            for (who, scope) in [
+                (&author, Scope::employee(author.id, Role::Member)),
+                (&staff, Scope::employee(staff.id, Role::Member)),
+                (&client, Scope::contact(client.id)),
+                (&member, Scope::employee(member.id, Role::Member)),
+                (&admin, Scope::employee(admin.id, Role::Admin)),
+            ] {
+                assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");
             }
         }
     }

@@ -60,6 +60,8 @@ CREATE TABLE comment (
     origin TEXT NOT NULL CHECK (origin IN ('api', 'email', 'portal', 'link', 'system')),
     created_at TIMESTAMPTZ NOT NULL,
     edited_at TIMESTAMPTZ,
+    -- When it is to leave; null once it has (COM-8).
+    send_at TIMESTAMPTZ,
     deleted_at TIMESTAMPTZ,
     html TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -68,6 +70,8 @@ CREATE TABLE comment (
     subject TEXT,
     hidden BOOLEAN NOT NULL,
     reply_to UUID,
+    -- The external mailbox that its mails are to leave by.
+    mailbox_id UUID,
     incoming_mail_id UUID,
     unrecognized_sender BOOLEAN NOT NULL,
     -- The domain of From said that the mail was not its own.

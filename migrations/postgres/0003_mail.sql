@@ -10,6 +10,8 @@ CREATE TABLE contact_mail_settings (
     show_all_recipients BOOLEAN NOT NULL,
     staff_without_email TEXT NOT NULL CHECK (staff_without_email IN ('omit', 'internal_address', 'external_address')),
     open_tracking BOOLEAN NOT NULL,
+    -- What messages to contacts become tasks after (WRT-1).
+    compose_task_template UUID,
     reply_marker BOOLEAN NOT NULL,
     suppressed_addresses JSONB NOT NULL,
     version BIGINT NOT NULL,
@@ -247,7 +249,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'publish_comment')),
     subject_id UUID NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TIMESTAMPTZ NOT NULL,
@@ -262,6 +264,7 @@ CREATE INDEX job_due ON job (state, run_at, account_id);
 CREATE INDEX job_due_in_account ON job (account_id, state, kind, run_at, id);
 
 ALTER TABLE contact_mail_settings ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE contact_mail_settings ADD FOREIGN KEY (account_id, compose_task_template) REFERENCES task (account_id, id);
 ALTER TABLE mail_template ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE contact_notice ADD FOREIGN KEY (account_id, template_id) REFERENCES mail_template (account_id, id);
 ALTER TABLE mail_signature ADD FOREIGN KEY (account_id) REFERENCES account (id);

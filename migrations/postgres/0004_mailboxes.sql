@@ -48,4 +48,5 @@ ALTER TABLE mailbox ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE mailbox ADD FOREIGN KEY (account_id, owner_id) REFERENCES employee (account_id, id);
 ALTER TABLE mailbox_channel ADD FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id);
 ALTER TABLE outgoing_mail ADD FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id);
+ALTER TABLE comment ADD FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id);
 ALTER TABLE notification ADD FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id);

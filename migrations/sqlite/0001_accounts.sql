@@ -7,6 +7,8 @@ CREATE TABLE account (
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
     -- Below mail that leaves from internal addresses.
     signature_html TEXT,
+    -- How long what employees address to contacts is held.
+    send_delay_seconds INTEGER NOT NULL,
     created_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (id),

@@ -67,6 +67,8 @@ CREATE TABLE comment (
     origin TEXT NOT NULL CHECK (origin IN ('api', 'email', 'portal', 'link', 'system')),
     created_at TEXT NOT NULL,
     edited_at TEXT,
+    -- When it is to leave; null once it has (COM-8).
+    send_at TEXT,
     deleted_at TEXT,
     html TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -75,6 +77,8 @@ CREATE TABLE comment (
     subject TEXT,
     hidden INTEGER NOT NULL CHECK (hidden IN (0, 1)),
     reply_to BLOB,
+    -- The external mailbox that its mails are to leave by.
+    mailbox_id BLOB,
     incoming_mail_id BLOB,
     unrecognized_sender INTEGER NOT NULL CHECK (unrecognized_sender IN (0, 1)),
     -- The domain of From said that the mail was not its own.
@@ -84,7 +88,8 @@ CREATE TABLE comment (
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id),
-    FOREIGN KEY (account_id, reply_to) REFERENCES comment (account_id, id)
+    FOREIGN KEY (account_id, reply_to) REFERENCES comment (account_id, id),
+    FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id)
 ) STRICT;
 CREATE INDEX comment_unconfirmed ON comment (account_id, author_id) WHERE unrecognized_sender = TRUE;
 CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);

@@ -10,11 +10,14 @@ CREATE TABLE contact_mail_settings (
     show_all_recipients INTEGER NOT NULL CHECK (show_all_recipients IN (0, 1)),
     staff_without_email TEXT NOT NULL CHECK (staff_without_email IN ('omit', 'internal_address', 'external_address')),
     open_tracking INTEGER NOT NULL CHECK (open_tracking IN (0, 1)),
+    -- What messages to contacts become tasks after (WRT-1).
+    compose_task_template BLOB,
     reply_marker INTEGER NOT NULL CHECK (reply_marker IN (0, 1)),
     suppressed_addresses TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id),
-    FOREIGN KEY (account_id) REFERENCES account (id)
+    FOREIGN KEY (account_id) REFERENCES account (id),
+    FOREIGN KEY (account_id, compose_task_template) REFERENCES task (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
 -- An account's own texts of mails to its contacts.
@@ -269,7 +272,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'publish_comment')),
     subject_id BLOB NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TEXT NOT NULL,

@@ -22,10 +22,12 @@ pub struct AccountRow {
     pub name: String,
     pub title: String,
     pub language: Language,
+    /// How long what employees address to contacts is held.
+    pub send_delay_seconds: i64,
     pub created_at: Timestamp,
     pub version: i64,
 }
-record!(AccountRow { id, name, title, language, created_at, version });
+record!(AccountRow { id, name, title, language, send_delay_seconds, created_at, version });
 
 /// A sign-in of one human, global to the server.
 #[derive(Clone, Debug)]
@@ -62,17 +64,18 @@ record!(RefreshTokenRow { session_id, employee_id, used_at, expires_at, revoked_
 statements! {
     LIST_IDS = ["SELECT id AS value FROM account WHERE id > $1 ORDER BY id LIMIT $2"];
     /// The name is the account's mail domain and sign-in name, so it is taken once for the whole server.
-    INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, created_at, version) \
-        VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (name) DO NOTHING"];
+    INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, send_delay_seconds, created_at, version) \
+        VALUES ($1, $2, $3, $4, 0, $5, 1) ON CONFLICT (name) DO NOTHING"];
     /// Every account counts its tasks and changes from the start.
     INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, project_number, change_sequence) \
         VALUES ($1, 0, 0, 0)"];
     /// Holds the names of an account's mailboxes, which stand in two tables. Only PostgreSQL has several writers.
     LOCK_NAMES = ["SELECT id AS value FROM account WHERE id = $1" { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
-    FIND_ACCOUNT = ["SELECT id, name, title, language, created_at, version FROM account WHERE id = $1"];
+    FIND_ACCOUNT = ["SELECT id, name, title, language, send_delay_seconds, created_at, version FROM account WHERE id = $1"];
     /// Sign-in and mail know an account by its name.
-    FIND_ACCOUNT_BY_NAME = ["SELECT id, name, title, language, created_at, version FROM account WHERE name = $1"];
-    UPDATE_ACCOUNT = ["UPDATE account SET title = $2, language = $3, version = version + 1 WHERE id = $1 AND version = $4"];
+    FIND_ACCOUNT_BY_NAME = ["SELECT id, name, title, language, send_delay_seconds, created_at, version FROM account WHERE name = $1"];
+    UPDATE_ACCOUNT = ["UPDATE account SET title = $2, language = $3, send_delay_seconds = $4, version = version + 1 \
+        WHERE id = $1 AND version = $5"];
     INSERT_IDENTITY = ["INSERT INTO login_identity (id, email, email_key, password_hash, created_at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (email_key) DO NOTHING"];
     FIND_IDENTITY_BY_EMAIL = ["SELECT id, email, password_hash FROM login_identity WHERE email_key = $1"];
@@ -144,9 +147,10 @@ pub async fn update(
     id: AccountId,
     title: &str,
     language: Language,
+    send_delay_seconds: i64,
     version: i64,
 ) -> Result<bool, StorageError> {
-    Ok(db!(tx, execute(UPDATE_ACCOUNT, id, title, language, version))? == 1)
+    Ok(db!(tx, execute(UPDATE_ACCOUNT, id, title, language, send_delay_seconds, version))? == 1)
 }
 
 /// A new login identity.

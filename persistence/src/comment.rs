@@ -1,4 +1,4 @@
-//! Comments, their audiences, and what became of the notices about them.
+//! Comments and their audiences.
 
 use std::collections::HashMap;
 
@@ -28,6 +28,7 @@ record!(Comment {
     origin,
     created_at,
     edited_at,
+    send_at,
     html,
     text,
     visible,
@@ -35,6 +36,7 @@ record!(Comment {
     subject,
     hidden,
     reply_to,
+    mailbox_id,
     incoming_mail_id,
     unrecognized_sender,
     sender_disowned,
@@ -63,24 +65,6 @@ pub struct Warning {
     pub person_id: Option<uuid::Uuid>,
 }
 
-/// How a notice about a comment fares.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryRow {
-    pub person_id: PersonId,
-    pub kind: PersonKind,
-    pub name: String,
-    /// `mail` or `in_app`
-    pub channel: String,
-    pub state: String,
-    /// Why it was skipped, or what the server said last.
-    pub detail: Option<String>,
-    /// When a human opened it first.
-    pub opened_at: Option<Timestamp>,
-    /// It went to several people, and one of them opened it.
-    pub opened_by_one_of_several: bool,
-}
-record!(DeliveryRow { person_id, kind, name, channel, state, detail, opened_at, opened_by_one_of_several });
-
 #[derive(Serialize)]
 struct NewRecipient {
     person_id: Hex,
@@ -89,16 +73,17 @@ struct NewRecipient {
 
 macro_rules! columns {
     () => {
-        "c.id, c.task_id, c.author_id, c.kind, c.origin, c.created_at, c.edited_at, c.html, c.text, c.visible, c.elided, \
-         c.subject, c.hidden, c.reply_to, c.incoming_mail_id, c.unrecognized_sender, \
+        "c.id, c.task_id, c.author_id, c.kind, c.origin, c.created_at, c.edited_at, c.send_at, c.html, c.text, c.visible, \
+         c.elided, c.subject, c.hidden, c.reply_to, c.mailbox_id, c.incoming_mail_id, c.unrecognized_sender, \
          c.sender_disowned, c.version"
     };
 }
 
 statements! {
-    INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, html, text, visible, \
-        elided, subject, hidden, reply_to, incoming_mail_id, unrecognized_sender, sender_disowned, warnings, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)"];
+    INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, send_at, html, \
+        text, visible, elided, subject, hidden, reply_to, mailbox_id, incoming_mail_id, unrecognized_sender, \
+        sender_disowned, warnings, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1)"];
     INSERT_RECIPIENTS = [
         "INSERT INTO comment_recipient (account_id, comment_id, person_id, position) "
         {
@@ -116,6 +101,19 @@ statements! {
         ORDER BY c.created_at, c.id"];
     CONFIRM_SENDER = ["UPDATE comment SET unrecognized_sender = FALSE, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND unrecognized_sender = TRUE AND deleted_at IS NULL"];
+    DELETE_RECIPIENTS = ["DELETE FROM comment_recipient WHERE account_id = $1 AND comment_id = $2"];
+    /// One that this transaction publishes or leaves alone. Only PostgreSQL has several writers.
+    FIND_HELD = [
+        "SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND c.send_at IS NOT NULL \
+         AND c.deleted_at IS NULL"
+        { sqlite: "", postgres: " FOR UPDATE" }
+    ];
+    /// Nobody has seen it, so it is not marked as edited.
+    UPDATE_HELD = ["UPDATE comment SET html = $3, text = $4, visible = $4, send_at = $5, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $6 AND send_at IS NOT NULL AND deleted_at IS NULL"];
+    /// It stands in the conversation where it leaves, not where it was written.
+    RELEASE_COMMENT = ["UPDATE comment SET send_at = NULL, created_at = $3, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND send_at IS NOT NULL AND deleted_at IS NULL"];
     /// What a mail quoted is no part of what its author writes now.
     UPDATE_BODY = ["UPDATE comment SET html = $3, text = $4, visible = $4, elided = '', edited_at = $5, \
         version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $6 AND deleted_at IS NULL"];
@@ -136,8 +134,8 @@ statements! {
     LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
         visible_comment!("$3", "$4", "$5") " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
     /// What people said last in a task, as far as the viewer sees it.
-    FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' AND "
-        visible_comment!("$3", "$4", "$5") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
+    FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' \
+        AND c.send_at IS NULL AND " visible_comment!("$3", "$4", "$5") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
     LIST_RECIPIENTS = [
         "SELECT r.comment_id, r.person_id, p.kind, p.name FROM comment_recipient r \
          JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \
@@ -150,20 +148,6 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY id"
     ];
-    /// Mails, notices in the application, and who was skipped: three ledgers, one answer.
-    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail, \
-        COALESCE(d.opened_at, d.one_at) AS opened_at, d.one_at IS NOT NULL AS opened_by_one_of_several FROM (\
-        SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail, o.opened_at, e.at AS one_at \
-        FROM outgoing_mail m JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
-        LEFT JOIN delivery_event e ON e.account_id = m.account_id AND e.mail_id = m.id AND e.type = 'opened' \
-        AND e.caused_by = 'human' AND e.person_id IS NULL \
-        WHERE m.account_id = $1 AND m.comment_id = $2 \
-        UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, \
-        NULL, NULL, NULL \
-        FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 \
-        UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
-        s.reason, NULL, NULL FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2) d \
-        JOIN person p ON p.account_id = $1 AND p.id = d.person_id ORDER BY d.person_id, d.channel"];
 }
 
 /// Inserts a comment with its audience, in the order of addressing.
@@ -185,6 +169,7 @@ pub async fn insert(
             comment.kind,
             comment.origin,
             comment.created_at,
+            comment.send_at,
             comment.html,
             comment.text,
             comment.visible,
@@ -192,19 +177,40 @@ pub async fn insert(
             comment.subject,
             comment.hidden,
             comment.reply_to,
+            comment.mailbox_id,
             comment.incoming_mail_id,
             comment.unrecognized_sender,
             comment.sender_disowned,
             Json(warnings)
         )
     )?;
+    insert_recipients(tx, account, comment.id, audience).await
+}
+
+async fn insert_recipients(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+    audience: &[PersonId],
+) -> Result<(), StorageError> {
     if audience.is_empty() {
         return Ok(());
     }
     let row =
         |(position, person): (usize, &PersonId)| NewRecipient { person_id: hex(person.uuid()), position };
     let rows: Rows<NewRecipient> = Json(audience.iter().enumerate().map(row).collect());
-    db!(tx, execute(INSERT_RECIPIENTS, account, comment.id, rows)).map(drop)
+    db!(tx, execute(INSERT_RECIPIENTS, account, comment, rows)).map(drop)
+}
+
+/// Addresses a comment to others than before; for one that is held.
+pub async fn replace_recipients(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+    audience: &[PersonId],
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_RECIPIENTS, account, comment))?;
+    insert_recipients(tx, account, comment, audience).await
 }
 
 /// Changes the text; false where the comment is not at `version` any more.
@@ -218,6 +224,35 @@ pub async fn update_body(
     version: i64,
 ) -> Result<bool, StorageError> {
     Ok(db!(tx, execute(UPDATE_BODY, account, id, html, text, at, version))? == 1)
+}
+
+/// A held comment, whoever may see it; on PostgreSQL nobody else changes it until the end of the transaction.
+pub async fn find_held(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+) -> Result<Option<Comment>, StorageError> {
+    db!(tx, fetch_optional::<Comment>(FIND_HELD, account, id))
+}
+
+/// Changes the text of a held comment and when it leaves; false where it is not at its version any more, or has left.
+pub async fn update_held(
+    tx: &mut WriteTx,
+    account: AccountId,
+    changed: &Comment,
+) -> Result<bool, StorageError> {
+    let Comment { id, ref html, ref text, send_at, version, .. } = *changed;
+    Ok(db!(tx, execute(UPDATE_HELD, account, id, html, text, send_at, version))? == 1)
+}
+
+/// Lets a held comment leave; false where it has left or is gone.
+pub async fn release(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: CommentId,
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(RELEASE_COMMENT, account, id, at))? == 1)
 }
 
 pub async fn update_warnings(
@@ -340,15 +375,6 @@ pub async fn list_warnings(
     let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
     let rows = db!(tx, fetch_all::<WarningsRow>(LIST_WARNINGS, account, ids))?;
     Ok(rows.into_iter().map(|row| (row.id, row.warnings.0)).collect())
-}
-
-/// How the notices about a comment fare.
-pub async fn list_deliveries(
-    tx: &mut impl Tx,
-    account: AccountId,
-    comment: CommentId,
-) -> Result<Vec<DeliveryRow>, StorageError> {
-    db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, comment))
 }
 
 /// Whether the author wrote comments as an unknown sender that nobody has confirmed yet (R17).

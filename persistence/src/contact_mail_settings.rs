@@ -2,7 +2,7 @@
 
 use liaison_domain::{
     contact_mail::{ContactMailSettings, StaffWithoutEmail},
-    id::AccountId,
+    id::{AccountId, TaskId},
     mail_address::EmailAddress,
 };
 
@@ -21,6 +21,7 @@ struct SettingsRow {
     show_all_recipients: bool,
     staff_without_email: StaffWithoutEmail,
     open_tracking: bool,
+    compose_task_template: Option<TaskId>,
     reply_marker: bool,
     suppressed_addresses: Json<Vec<String>>,
     version: i64,
@@ -33,6 +34,7 @@ record!(SettingsRow {
     show_all_recipients,
     staff_without_email,
     open_tracking,
+    compose_task_template,
     reply_marker,
     suppressed_addresses,
     version,
@@ -40,18 +42,19 @@ record!(SettingsRow {
 
 statements! {
     FIND_SETTINGS = ["SELECT unique_reply_address, attach_files, plain_text_part, history_messages, show_all_recipients, \
-        staff_without_email, open_tracking, reply_marker, suppressed_addresses, version \
+        staff_without_email, open_tracking, compose_task_template, reply_marker, suppressed_addresses, version \
         FROM contact_mail_settings WHERE account_id = $1"];
     /// Of two that change the same version, the first gets here.
     UPSERT_SETTINGS = ["INSERT INTO contact_mail_settings (account_id, unique_reply_address, attach_files, \
-        plain_text_part, history_messages, show_all_recipients, staff_without_email, open_tracking, reply_marker, \
-        suppressed_addresses, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) \
+        plain_text_part, history_messages, show_all_recipients, staff_without_email, open_tracking, \
+        compose_task_template, reply_marker, suppressed_addresses, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) \
         ON CONFLICT (account_id) DO UPDATE SET unique_reply_address = excluded.unique_reply_address, \
         attach_files = excluded.attach_files, plain_text_part = excluded.plain_text_part, \
         history_messages = excluded.history_messages, show_all_recipients = excluded.show_all_recipients, \
         staff_without_email = excluded.staff_without_email, open_tracking = excluded.open_tracking, \
-        reply_marker = excluded.reply_marker, suppressed_addresses = excluded.suppressed_addresses, \
-        version = contact_mail_settings.version + 1 WHERE contact_mail_settings.version = $11"];
+        compose_task_template = excluded.compose_task_template, reply_marker = excluded.reply_marker, suppressed_addresses = excluded.suppressed_addresses, \
+        version = contact_mail_settings.version + 1 WHERE contact_mail_settings.version = $12"];
 }
 
 /// The settings in force: the defaults where nobody changed them.
@@ -79,6 +82,7 @@ pub async fn update(
             settings.show_all_recipients,
             settings.staff_without_email,
             settings.open_tracking,
+            settings.compose_task_template,
             settings.reply_marker,
             Json(suppressed.collect::<Vec<String>>()),
             settings.version
@@ -98,6 +102,7 @@ impl From<SettingsRow> for ContactMailSettings {
             show_all_recipients: row.show_all_recipients,
             staff_without_email: row.staff_without_email,
             open_tracking: row.open_tracking,
+            compose_task_template: row.compose_task_template,
             reply_marker: row.reply_marker,
             suppressed_addresses: suppressed.filter_map(|it| EmailAddress::parse(it).ok()).collect(),
             version: row.version,

@@ -17,6 +17,7 @@ pub mod comment;
 pub mod contact;
 pub mod contact_mail_settings;
 pub mod database;
+pub mod delivery_report;
 pub mod employee;
 pub mod error;
 pub mod file;
@@ -56,6 +57,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::ALL,
         contact_mail_settings::ALL,
         database::ALL,
+        delivery_report::ALL,
         employee::ALL,
         file::ALL,
         idempotency::ALL,
@@ -74,6 +76,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::history::ALL,
         outgoing_mail::ledger::ALL,
         outgoing_mail::opening::ALL,
+        outgoing_mail::recall::ALL,
         outgoing_mail::reported::ALL,
         person::ALL,
         project::ALL,

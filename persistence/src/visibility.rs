@@ -9,14 +9,16 @@ macro_rules! visible_comment {
             $viewer,
             " OR (",
             $sees_all,
-            " AND (",
+            " AND ",
             $sees_hidden,
-            " OR c.hidden = FALSE)) OR ((",
+            ") OR (c.send_at IS NULL AND ((",
+            $sees_all,
+            " AND c.hidden = FALSE) OR ((",
             $sees_all,
             " OR c.unrecognized_sender = FALSE) AND EXISTS (SELECT 1 FROM comment_recipient n \
              WHERE n.account_id = c.account_id AND n.comment_id = c.id AND n.person_id = ",
             $viewer,
-            "))))"
+            "))))))"
         )
     };
 }

@@ -156,6 +156,8 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::AlreadyEmployed
         | Code::OwnerRequired
         | Code::NotRetryable
+        | Code::AlreadySent
+        | Code::NotSent
         | Code::TemplateInUse
         | Code::NotReleasable
         | Code::InvalidSender => StatusCode::CONFLICT,
@@ -166,6 +168,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::ValidationFailed
         | Code::InvalidCursor
         | Code::ContactNotSelectable
+        | Code::NoAddress
         | Code::AssignerRequired
         | Code::TemplateFailed
         | Code::UnknownRecipient

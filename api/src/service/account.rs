@@ -125,6 +125,8 @@ pub async fn get(tx: &mut impl Tx, id: AccountId) -> Result<AccountRow, Failure>
 pub struct AccountChange {
     pub title: Option<Name>,
     pub language: Option<Language>,
+    /// Within its limits.
+    pub send_delay_seconds: Option<i64>,
 }
 
 /// Changes an account; for administrators.
@@ -138,7 +140,8 @@ pub async fn update(
     caller.require_admin()?;
     let title = change.title.map_or(current.title, Name::into_string);
     let language = change.language.unwrap_or(current.language);
-    if !account::update(tx, caller.account, &title, language, current.version).await? {
+    let delay = change.send_delay_seconds.unwrap_or(current.send_delay_seconds);
+    if !account::update(tx, caller.account, &title, language, delay, current.version).await? {
         return Err(super::stale().into());
     }
     change_feed::append(tx, caller.account, Change::AccountUpdated, caller.account.uuid(), env.now());

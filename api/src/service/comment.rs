@@ -1,22 +1,25 @@
 //! Comments: writing one, from wherever it comes, and changing or deleting one's own.
 
 use liaison_domain::{
+    Timestamp,
     change::Change,
-    comment::{Comment, CommentKind, Origin},
+    comment::{Comment, CommentKind, Origin, decide_departure},
     fan_out::FanOut,
     file::{Attachment, File},
-    id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId},
+    id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId, TaskId},
     outgoing::{MailKind, SkipReason},
-    person::{Addressee, PersonRef},
+    person::{Addressee, PersonKind, PersonRef},
     refusal::Refusal,
     task::{Task, TaskRole},
     visibility::{Around, SeenBy, explain},
 };
 use liaison_persistence::{
-    change_feed,
+    account, change_feed,
     comment::{self, Warning},
     database::{Tx, WriteTx},
-    employee, file, person,
+    employee, file,
+    outgoing_mail::recall,
+    person,
     task::{self, Members},
 };
 
@@ -26,8 +29,9 @@ use super::{
     caller::StaffCaller,
     fan_out::{self, Notice},
     file::get_attachable,
+    held_comment::{self, HeldChange},
     letter::left_out,
-    mailbox,
+    mailbox, outgoing_mail,
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -46,6 +50,8 @@ pub struct CreateComment {
     pub file_ids: Vec<FileId>,
     /// The external mailbox that its mails leave by (OUT-6).
     pub mailbox: Option<MailboxId>,
+    /// When it is to leave (COM-8); none: at once, or after the account's delay.
+    pub send_at: Option<Timestamp>,
 }
 
 /// A comment from any origin, with everybody and everything in it known to be there.
@@ -75,7 +81,7 @@ pub struct NewComment {
     pub warnings: Vec<Warning>,
 }
 
-/// Adds an employee's comment to a task that he may see.
+/// Adds an employee's comment to a task that he may see; held where its time has not come.
 pub async fn create(
     tx: &mut WriteTx,
     app: &App,
@@ -83,6 +89,29 @@ pub async fn create(
     entered: &Entered,
     new: CreateComment,
 ) -> Result<Comment, Failure> {
+    let asked = new.send_at;
+    if let Some(at) = asked {
+        held_comment::require_future(app, at)?;
+    }
+    let new = prepare(tx, caller, entered, new).await?;
+    let leaves_the_house = new.audience.iter().any(|it| it.kind() == PersonKind::Contact);
+    let delay = match account::find(tx, caller.account).await? {
+        Some(account) => account.send_delay_seconds,
+        None => 0,
+    };
+    match decide_departure(app.env.now(), asked, delay, leaves_the_house) {
+        Some(at) => held_comment::hold(tx, app, caller.account, &entered.task, new, at).await,
+        None => add(tx, app, caller.account, &entered.task, &entered.members, new).await,
+    }
+}
+
+/// Looks up everybody and everything that an employee's comment names.
+pub(super) async fn prepare(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    entered: &Entered,
+    new: CreateComment,
+) -> Result<NewComment, Failure> {
     let named: Vec<Named> = Named::each("/notify", &new.notify).collect();
     let mut known = get_selectable(tx, caller.account, &named).await?;
     known.remove(&caller.employee);
@@ -96,7 +125,7 @@ pub async fn create(
     }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
-    let new = NewComment {
+    Ok(NewComment {
         author: caller.employee,
         origin: Origin::Api,
         visible: new.body.text.clone(),
@@ -113,8 +142,7 @@ pub async fn create(
         files,
         warnings: Vec::new(),
         body: new.body,
-    };
-    add(tx, app, caller.account, &entered.task, &entered.members, new).await
+    })
 }
 
 /// The comment that another one answers: of the same task, and seen by the caller.
@@ -125,30 +153,47 @@ async fn get_answered(
     id: CommentId,
 ) -> Result<Comment, Failure> {
     let found = comment::find_visible(tx, caller.account, id, caller.scope()).await?;
-    let answered = found.filter(|it| it.task_id == entered.task.id);
+    let answered = found.filter(|it| it.task_id == entered.task.id && !it.is_held());
     Ok(answered.ok_or_else(|| Refusal::unknown_id("/reply_to"))?)
 }
 
-/// Adds a comment: the row, its audience, its files, the notices, the warnings; who is addressed without a role in the
-/// task becomes a participant, so that he finds it again (COM-4, CBM-4).
+/// Adds a comment that leaves at once.
 pub async fn add(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
     task: &Task,
     members: &Members,
-    new: NewComment,
+    mut new: NewComment,
 ) -> Result<Comment, Failure> {
-    let (id, now): (CommentId, _) = (app.env.id(), app.env.now());
-    let audience: Vec<PersonId> = new.audience.iter().map(|it| it.id).collect();
+    let (hops, has_files) = (new.hops, !new.files.is_empty());
+    let (audience, warnings) = (std::mem::take(&mut new.audience), std::mem::take(&mut new.warnings));
+    let row = write(tx, app, account, task.id, new, &audience, None).await?;
+    let publication =
+        Publication { task, members, comment: &row, audience: &audience, has_files, hops, warnings };
+    publish(tx, app, account, publication).await?;
+    Ok(row)
+}
+
+/// Writes the row of a comment, its audience and its files: what stands whether it leaves now or later.
+pub(super) async fn write(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    task: TaskId,
+    new: NewComment,
+    audience: &[Addressee],
+    send_at: Option<Timestamp>,
+) -> Result<Comment, Failure> {
     let row = Comment {
-        id,
-        task_id: task.id,
+        id: app.env.id(),
+        task_id: task,
         author_id: new.author,
         kind: CommentKind::Message,
         origin: new.origin,
-        created_at: now,
+        created_at: app.env.now(),
         edited_at: None,
+        send_at,
         html: new.body.html,
         text: new.body.text,
         visible: new.visible,
@@ -156,40 +201,66 @@ pub async fn add(
         subject: new.subject,
         hidden: new.hidden,
         reply_to: new.reply_to,
+        mailbox_id: new.mailbox,
         incoming_mail_id: new.incoming_mail,
         unrecognized_sender: new.unrecognized_sender,
         sender_disowned: new.sender_disowned,
         version: 1,
     };
+    let audience: Vec<PersonId> = audience.iter().map(|it| it.id).collect();
     comment::insert(tx, account, &row, &audience, &[]).await?;
-    file::attach_to_comment(tx, account, id, &new.files).await?;
+    file::attach_to_comment(tx, account, row.id, &new.files).await?;
+    Ok(row)
+}
+
+/// A comment that leaves now.
+#[derive(Debug)]
+pub(super) struct Publication<'a> {
+    pub task: &'a Task,
+    pub members: &'a Members,
+    pub comment: &'a Comment,
+    pub audience: &'a [Addressee],
+    pub has_files: bool,
+    /// Systems like ours that the mail which brought it went through (R3).
+    pub hops: u32,
+    /// What was noticed before.
+    pub warnings: Vec<Warning>,
+}
+
+/// Does what follows from a comment: the notices, the warnings, the change feed; who is addressed without a role in the
+/// task becomes a participant, so that he finds it again (COM-4, CBM-4).
+pub(super) async fn publish(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    news: Publication<'_>,
+) -> Result<(), Failure> {
+    let Publication { task, members, comment: row, audience, .. } = news;
     let joining: Vec<PersonId> =
-        audience.iter().copied().filter(|it| members.roles_of(*it).is_empty()).collect();
+        audience.iter().map(|it| it.id).filter(|it| members.roles_of(*it).is_empty()).collect();
     let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
     task::insert_members(tx, account, task.id, roles).await?;
     let notice = Notice {
         account,
         task,
         kind: MailKind::NewComment,
-        comment: Some(id),
-        author: new.author,
-        mailbox: new.mailbox,
-        audience: &new.audience,
-        contacts_wait: new.unrecognized_sender,
-        hops: new.hops,
-        by_mail: new.origin == Origin::Email,
+        comment: Some(row.id),
+        author: row.author_id,
+        mailbox: row.mailbox_id,
+        audience,
+        contacts_wait: row.unrecognized_sender,
+        hops: news.hops,
+        by_mail: row.origin == Origin::Email,
     };
-    let mut warnings = new.warnings;
-    warnings.extend(tell(tx, app, &notice, !new.files.is_empty()).await?);
-    if !warnings.is_empty() {
-        comment::update_warnings(tx, account, id, &warnings).await?;
-    }
+    let mut warnings = news.warnings;
+    warnings.extend(tell(tx, app, &notice, news.has_files).await?);
+    comment::update_warnings(tx, account, row.id, &warnings).await?;
     // Who does not see a hidden comment must not see the task move either (S7).
     if !row.hidden || !joining.is_empty() {
-        task::touch(tx, account, task.id, now).await?;
+        task::touch(tx, account, task.id, app.env.now()).await?;
     }
-    change_feed::append(tx, account, Change::CommentCreated, id.uuid(), app.env.now());
-    Ok(row)
+    change_feed::append(tx, account, Change::CommentCreated, row.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Tells the audience of a comment; gives what its author should know of that.
@@ -212,8 +283,7 @@ pub(super) async fn tell(
 /// What the author should know: nobody was addressed (COM-1), or somebody gets nothing.
 fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
     if audience.is_empty() {
-        let detail = "Nobody is addressed: no contact will see it.".to_owned();
-        return vec![Warning { code: "nobody_addressed".to_owned(), detail, person_id: None }];
+        return vec![nobody_addressed()];
     }
     let skipped = fan_out.skipped.iter().map(|(person, reason)| Warning {
         code: reason.as_str().to_owned(),
@@ -226,6 +296,11 @@ fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
         person_id: Some(it.person.uuid()),
     });
     skipped.chain(suppressed).collect()
+}
+
+pub(super) fn nobody_addressed() -> Warning {
+    let detail = "Nobody is addressed: no contact will see it.".to_owned();
+    Warning { code: "nobody_addressed".to_owned(), detail, person_id: None }
 }
 
 fn template_failed(failed: &str) -> Warning {
@@ -263,26 +338,34 @@ pub async fn get(
     Ok((comment, entered))
 }
 
-/// Changes the text; for its author (COM-7). What has left by mail stays as it left.
+/// Changes a comment; for its author (COM-7). Of one that has left the text alone: mails that no server has taken yet bring
+/// the new one, the others stay as they left.
 pub async fn update(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
     current: &Comment,
-    body: &RichText,
+    change: HeldChange,
 ) -> Result<(), Failure> {
     if current.author_id != caller.employee {
         return Err(Refusal::forbidden("Only the author changes a comment.").into());
     }
+    if current.is_held() {
+        return held_comment::update(tx, app, caller, current, change).await;
+    }
+    let (Some(body), None, None) = (change.body, change.notify, change.send_at) else {
+        return Err(held_comment::already_sent().into());
+    };
     let (now, version) = (app.env.now(), current.version);
     if !comment::update_body(tx, caller.account, current.id, &body.html, &body.text, now, version).await? {
         return Err(stale().into());
     }
+    recall::renew(tx, caller.account, current.id).await?;
     change_feed::append(tx, caller.account, Change::CommentUpdated, current.id.uuid(), app.env.now());
     Ok(())
 }
 
-/// Deletes a comment; for its author and administrators (COM-6).
+/// Deletes a comment; for its author and administrators (COM-6). Mails that no server has taken yet don't leave any more.
 pub async fn delete(
     tx: &mut WriteTx,
     app: &App,
@@ -295,6 +378,10 @@ pub async fn delete(
     if !comment::delete(tx, caller.account, current.id, app.env.now(), current.version).await? {
         return Err(stale().into());
     }
+    if current.is_held() {
+        return held_comment::unschedule(tx, caller.account, current.id).await;
+    }
+    outgoing_mail::call_back(tx, app, caller.account, current.id).await?;
     change_feed::append(tx, caller.account, Change::CommentDeleted, current.id.uuid(), app.env.now());
     Ok(())
 }
@@ -316,6 +403,7 @@ pub async fn explain_audience(
         members: &members,
         administrators: &employee::list_administrators(tx, account).await?,
         hidden: comment.hidden,
+        held: comment.is_held(),
         unrecognized_sender: comment.unrecognized_sender,
     }))
 }

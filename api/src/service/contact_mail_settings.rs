@@ -1,9 +1,10 @@
 //! What an account decides about the mail to its contacts; for its administrators.
 
-use liaison_domain::{change::Change, contact_mail::ContactMailSettings};
+use liaison_domain::{change::Change, contact_mail::ContactMailSettings, refusal::Refusal};
 use liaison_persistence::{
     change_feed, contact_mail_settings,
     database::{Tx, WriteTx},
+    task,
 };
 
 use super::{Failure, caller::StaffCaller, stale};
@@ -22,6 +23,11 @@ pub async fn update(
     changed: &ContactMailSettings,
 ) -> Result<ContactMailSettings, Failure> {
     caller.require_admin()?;
+    if let Some(id) = changed.compose_task_template
+        && task::find(tx, caller.account, id).await?.is_none()
+    {
+        return Err(Refusal::unknown_id("/compose_task_template").into());
+    }
     if !contact_mail_settings::update(tx, caller.account, changed).await? {
         return Err(stale().into());
     }

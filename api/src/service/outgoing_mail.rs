@@ -1,7 +1,7 @@
 //! The ledger of outgoing mail: reading it, and sending anew what did not arrive.
 
 use liaison_domain::{
-    id::OutgoingMailId,
+    id::{AccountId, CommentId, OutgoingMailId},
     job::JobKind,
     outgoing::{DeliveryEventType, RecipientState},
     refusal::{Code, Refusal},
@@ -12,6 +12,7 @@ use liaison_persistence::{
     outgoing_mail::{
         delivery::{self, NewEvent, Standing},
         ledger::{self, EventRow, Filter, MailRow, Reader, RecipientRow},
+        recall::{self, CalledBackRow},
     },
     page::{Page, PageRequest},
 };
@@ -134,6 +135,26 @@ pub async fn retry(
     let jobs = [(app.env.id(), id.uuid())];
     job::enqueue(tx, caller.account, JobKind::SendMail, jobs, now).await?;
     get(tx, caller, id).await
+}
+
+/// Calls back what no server has taken yet of a comment that is deleted: it is `failed`, and nobody needs to be told.
+pub(super) async fn call_back(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    comment: CommentId,
+) -> Result<(), Failure> {
+    let reason = "the comment was deleted before the mail had left";
+    let called_back = recall::call_back(tx, account, comment, reason).await?;
+    let event = |it: &CalledBackRow| NewEvent {
+        id: app.env.id(),
+        mail: it.mail_id,
+        person: it.person_id,
+        kind: DeliveryEventType::Failed,
+        detail: Some(reason),
+    };
+    let events: Vec<NewEvent<'_>> = called_back.iter().map(event).collect();
+    Ok(delivery::insert_events(tx, account, &events, app.env.now()).await?)
 }
 
 fn not_retryable() -> Refusal {

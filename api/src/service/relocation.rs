@@ -21,6 +21,7 @@ use super::{
     Failure,
     access::{self, Entered},
     caller::StaffCaller,
+    held_comment,
     rich_text::RichText,
     stale,
     task::{CreateTask, People},
@@ -45,6 +46,7 @@ pub async fn move_comment(
     source: &Entered,
     target: Target,
 ) -> Result<Comment, Failure> {
+    held_comment::require_sent(current)?;
     source.require(caller, TaskRight::ChangeStatus)?;
     let entered = enter(tx, app, caller, target).await?;
     let id = entered.task.id;

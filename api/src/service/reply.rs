@@ -35,7 +35,7 @@ pub async fn propose_audience(
     let answered = match reply_to {
         Some(id) => {
             let found = comment::find_visible(tx, account, id, caller.scope()).await?;
-            let of_task = found.filter(|it| it.task_id == task);
+            let of_task = found.filter(|it| it.task_id == task && !it.is_held());
             Some(of_task.ok_or_else(|| Refusal::unknown_id("?reply_to"))?)
         }
         None => comment::find_last(tx, account, task, caller.scope()).await?,
@@ -83,7 +83,8 @@ pub async fn rehearse(
     entered: &Entered,
     new: CreateComment,
 ) -> Result<(Comment, Vec<Rehearsed>), Failure> {
-    let written = super::comment::create(tx, app, caller, entered, new).await?;
+    let new = super::comment::prepare(tx, caller, entered, new).await?;
+    let written = super::comment::add(tx, app, caller.account, &entered.task, &entered.members, new).await?;
     let mails = delivery::list_of_comment(tx, caller.account, written.id).await?;
     let rows = delivery::list(tx, caller.account, mails).await?;
     let letters = letter::load(tx, app, caller.account, &rows).await?;

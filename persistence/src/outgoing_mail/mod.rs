@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod history;
 pub mod ledger;
 pub mod opening;
+pub mod recall;
 pub mod reported;
 
 use data_encoding::HEXLOWER;

@@ -104,6 +104,11 @@ impl World {
             "/v1/comments" if operation.id == "show_comment_raw" => {
                 (self.mailed_comment().await, String::new())
             }
+            "/v1/comments"
+                if ["update_comment", "send_comment", "cancel_comment"].contains(&operation.id.as_str()) =>
+            {
+                (self.held_comment().await, String::new())
+            }
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
@@ -155,6 +160,7 @@ impl World {
             }
             "update_employee" => json!({"name": "Boris"}),
             "create_contact" => json!({"name": name, "email": email}),
+            "write_to_contact" => json!({"title": "Our offer", "text": "See below."}),
             "update_contact" => json!({"name": "Ivan"}),
             "create_mailbox" => json!({
                 "owner": "employee",
@@ -180,6 +186,8 @@ impl World {
             "create_suppression" => json!({"address": email}),
             "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
             "confirm_comment_sender"
+            | "send_comment"
+            | "cancel_comment"
             | "release_incoming_mail"
             | "block_incoming_mail"
             | "trust_incoming_mail"
@@ -231,9 +239,18 @@ impl World {
     }
 
     async fn comment(&self) -> String {
-        let task = self.task(self.admin.me.id()).await;
-        let path = format!("/v1/tasks/{task}/comments");
-        self.member.post(path, json!({"text": "A comment"})).await.expect(201).json().id().to_owned()
+        self.write(json!({"text": "A comment"})).await
+    }
+
+    /// A comment of the member that leaves tomorrow.
+    async fn held_comment(&self) -> String {
+        let tomorrow = self.owner.app.clock().now() + chrono::TimeDelta::days(1);
+        self.write(json!({"text": "A comment", "send_at": tomorrow})).await
+    }
+
+    async fn write(&self, comment: Value) -> String {
+        let path = format!("/v1/tasks/{}/comments", self.task(self.admin.me.id()).await);
+        self.member.post(path, comment).await.expect(201).json().id().to_owned()
     }
 
     /// A comment that a contact sent by mail.

@@ -8,6 +8,7 @@ mod fairness;
 mod mail_template;
 mod mailbox;
 mod opening;
+mod publish_comment;
 mod refusal;
 mod running;
 mod send_mail;
@@ -43,7 +44,7 @@ fn history(mail: &Value) -> Vec<&str> {
 }
 
 /// Kills the workers when Ivan's server has the mail and has not answered.
-async fn die_after_it_left(app: &TestApp) {
+pub(crate) async fn die_after_it_left(app: &TestApp) {
     app.mail().misbehave_times(&address("ivan@client.example"), Misbehavior::HangAfterData, 1);
     tokio::select! {
         () = app.mail().arrived(1) => {}

@@ -16,6 +16,7 @@ both_engines!(
     a_file_alone_is_an_answer,
     a_long_text_is_cut_and_the_raw_mail_keeps_it,
     an_answer_to_an_answer_finds_its_way,
+    an_answer_is_told_beside_the_mail_that_it_answers,
 );
 
 /// CBM-1, CBM-2, CBN-1
@@ -163,4 +164,16 @@ async fn an_answer_to_an_answer_finds_its_way(app: TestApp) {
         .replace("answer-1@", "answer-2@")
         .replace("MIME-Version", "In-Reply-To: <answer-1@client.example>\r\nMIME-Version");
     check_applied(&talk, &talk.hand_in(second, &[anna]).await, "references");
+}
+
+/// TRK-1
+async fn an_answer_is_told_beside_the_mail_that_it_answers(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    app.clock().advance(chrono::TimeDelta::minutes(1));
+    talk.answer("From: ivan@client.example\r\nSubject: Re: Gate\r\n\r\nTomorrow.").await;
+    let report = format!("/v1/comments/{}/deliveries", talk.question.id());
+    let report = talk.anna.get(report).await.expect(200).json();
+    let line = &report.items()[0];
+    assert_eq!((&line["state"], &line["at"]), (&json!("accepted"), &json!("2030-01-01T00:00:00Z")));
+    assert_eq!(line["answered_at"], "2030-01-01T00:01:00Z");
 }

@@ -33,11 +33,13 @@ const N_PEOPLE: usize = 6;
 
 /// One comment of a random world; people and tasks by their place in [`World`].
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not for itself")]
 struct Written {
     task: usize,
     author: usize,
     audience: BTreeSet<usize>,
     hidden: bool,
+    held: bool,
     unrecognized_sender: bool,
     deleted: bool,
     /// Comments two steps apart are of different moments.
@@ -46,13 +48,15 @@ struct Written {
 
 fn written() -> impl Strategy<Value = Written> {
     let audience = prop::collection::btree_set(0..N_PEOPLE, 0..4);
-    let flags = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2));
+    let seldom = || prop::bool::weighted(0.2);
+    let flags = (any::<bool>(), seldom(), any::<bool>(), seldom());
     (0..N_TASKS, 0..N_PEOPLE, audience, flags, 0..4u8).prop_map(
-        |(task, author, audience, (hidden, unrecognized_sender, deleted), moment)| Written {
+        |(task, author, audience, (hidden, held, unrecognized_sender, deleted), moment)| Written {
             task,
             author,
             audience,
             hidden,
+            held,
             unrecognized_sender,
             deleted,
             moment,
@@ -109,6 +113,7 @@ impl World {
             origin: Origin::Api,
             created_at: start + TimeDelta::microseconds(i64::from(written.moment / 2)),
             edited_at: None,
+            send_at: written.held.then_some(start),
             html: n.to_string(),
             text: n.to_string(),
             visible: n.to_string(),
@@ -116,6 +121,7 @@ impl World {
             subject: None,
             hidden: written.hidden,
             reply_to: None,
+            mailbox_id: None,
             incoming_mail_id: None,
             unrecognized_sender: written.unrecognized_sender,
             sender_disowned: false,
@@ -131,10 +137,10 @@ impl World {
 
     fn allows(&self, scope: &Scope, written: &Written) -> bool {
         let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
-        let Written { hidden, unrecognized_sender, .. } = *written;
+        let Written { hidden, held, unrecognized_sender, .. } = *written;
         let author = self.person(written.author);
         !written.deleted
-            && scope.allows(&Visible { author, audience: &audience, hidden, unrecognized_sender })
+            && scope.allows(&Visible { author, audience: &audience, hidden, held, unrecognized_sender })
     }
 
     /// A task's conversation, page by page.

@@ -27,6 +27,8 @@ pub(super) struct AccountView {
     title: String,
     /// What mails are written in where the contact's own language is not known: `en` or `ru`.
     language: &'static str,
+    /// How long a comment that an employee addresses to contacts is held, so that he can take it back; 0: not at all.
+    send_delay_seconds: i64,
     /// `<name>.<mail domain of the server>`: the domain of the account's internal addresses.
     mail_domain: String,
     created_at: DateTime<Utc>,
@@ -40,6 +42,7 @@ impl AccountView {
             name: account.name.clone(),
             title: account.title.clone(),
             language: account.language.as_str(),
+            send_delay_seconds: account.send_delay_seconds,
             created_at: account.created_at,
         }
     }

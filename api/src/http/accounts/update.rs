@@ -1,7 +1,11 @@
 //! `PATCH /v1/account`
 
 use actix_web::{HttpResponse, patch, web::Data};
-use liaison_domain::{refusal::Refusal, text::Name};
+use liaison_domain::{
+    comment::MAX_SEND_DELAY_SECONDS,
+    refusal::{FieldCode, Refusal},
+    text::Name,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,6 +39,10 @@ struct UpdateAccount {
     #[serde(default)]
     #[schema(value_type = String)]
     language: Change<String>,
+    /// 0 to 300: how long a comment that an employee addresses to contacts is held.
+    #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, maximum = 300)]
+    send_delay_seconds: Change<i64>,
 }
 
 /// Change the own account
@@ -71,7 +79,12 @@ impl UpdateAccount {
         let mut fields = Fields::default();
         let title = fields.change("/title", self.title, |it: String| Name::parse(&it));
         let language = fields.change("/language", self.language, |it: String| it.parse());
+        let send_delay_seconds = self.send_delay_seconds.0;
+        if send_delay_seconds.is_some_and(|it| !(0..=MAX_SEND_DELAY_SECONDS).contains(&it)) {
+            let detail = format!("must be 0 to {MAX_SEND_DELAY_SECONDS}");
+            fields.note("/send_delay_seconds", FieldCode::OutOfRange, detail);
+        }
         fields.finish()?;
-        Ok(AccountChange { title, language })
+        Ok(AccountChange { title, language, send_delay_seconds })
     }
 }

@@ -4,6 +4,7 @@ use actix_web::{
     HttpResponse, post,
     web::{Data, Path},
 };
+use chrono::{DateTime, Utc};
 use liaison_domain::{
     comment::MAX_AUDIENCE,
     id::{CommentId, FileId, MailboxId, PersonId, TaskId},
@@ -19,7 +20,7 @@ use crate::{
     http::{
         answer::Answer,
         command::Command,
-        fields::Fields,
+        fields::{Fields, moment},
         problem::{Problem, ProblemView},
         tasks::{MAX_FILES, body},
         transact::{mutate, scope_of},
@@ -49,6 +50,9 @@ pub(super) struct CreateComment {
     reply_to: Option<Uuid>,
     /// The external mailbox that its mails leave by: the company's, or the caller's own. Absent: the default one.
     mailbox_id: Option<Uuid>,
+    /// Leaves at this time, which is to come. Absent: at once, or after the account's `send_delay_seconds` where it is
+    /// addressed to contacts.
+    send_at: Option<DateTime<Utc>>,
 }
 
 /// The comment, and what became of its notices.
@@ -61,7 +65,9 @@ struct CreatedComment {
 
 /// Write a comment
 ///
-/// What is addressed to a contact leaves as mail; what is not, he never sees (CLI-3).
+/// What is addressed to a contact leaves as mail; what is not, he never sees (CLI-3). With `send_at`, or where the account
+/// has a delay, it is held until then: seen by its author and administrators alone, changed by `update_comment`, taken back
+/// by `cancel_comment`, published early by `send_comment`.
 #[utoipa::path(
     operation_id = "create_comment", tag = "comments", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IdempotencyKeyParam),
@@ -97,6 +103,7 @@ impl CreateComment {
         let body = body(&mut fields, self.text, self.html, !self.file_ids.is_empty());
         fields.at_most("/notify", self.notify.len(), MAX_AUDIENCE);
         fields.at_most("/file_ids", self.file_ids.len(), MAX_FILES);
+        let send_at = self.send_at.and_then(|at| fields.read("/send_at", moment(at)));
         fields.finish()?;
         Ok(comment::CreateComment {
             body,
@@ -105,6 +112,7 @@ impl CreateComment {
             reply_to: self.reply_to.map(CommentId::new),
             file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
             mailbox: self.mailbox_id.map(MailboxId::new),
+            send_at,
         })
     }
 }

@@ -20,7 +20,8 @@ use crate::{
 
 /// Delete a comment
 ///
-/// For its author and administrators. What has left by mail can't be called back.
+/// For its author and administrators. Mails that no server has taken yet don't leave any more; the others can't be called
+/// back.
 #[utoipa::path(
     operation_id = "delete_comment", tag = "comments", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The comment"), crate::http::openapi::IfMatchParam),

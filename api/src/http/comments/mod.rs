@@ -1,6 +1,7 @@
 //! Comments: `/v1/tasks/{id}/comments` and `/v1/comments/{id}`.
 
 mod audience;
+mod cancel;
 mod confirm_sender;
 mod create;
 mod default_audience;
@@ -9,6 +10,7 @@ mod deliveries;
 mod list;
 mod move_comment;
 mod preview;
+mod send;
 mod show;
 mod show_raw;
 mod update;
@@ -17,12 +19,14 @@ use chrono::{DateTime, Utc};
 use liaison_domain::{
     comment::Comment,
     file::AttachedFile,
-    id::{AccountId, CommentId},
+    id::{AccountId, CommentId, OutgoingMailId},
+    outgoing::BounceClass,
     person::PersonRef,
 };
 use liaison_persistence::{
-    comment::{self, DeliveryRow, Warning},
+    comment::{self, Warning},
     database::Tx,
+    delivery_report::{self, DeliveryRow},
     file, person,
 };
 use serde::Serialize;
@@ -45,6 +49,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show_raw::show_comment_raw)
         .service(update::update_comment)
         .service(delete::delete_comment)
+        .service(send::send_comment)
+        .service(cancel::cancel_comment)
         .service(confirm_sender::confirm_comment_sender)
         .service(move_comment::move_comment)
         .service(audience::show_comment_audience)
@@ -63,6 +69,10 @@ struct CommentView {
     created_at: DateTime<Utc>,
     #[schema(required)]
     edited_at: Option<DateTime<Utc>>,
+    /// When it is to leave; null once it has. Until then only its author and administrators see it, and `created_at` is
+    /// when it was written.
+    #[schema(required)]
+    send_at: Option<DateTime<Utc>>,
     /// Safe HTML of the whole.
     html: String,
     /// The whole as text.
@@ -96,26 +106,54 @@ struct DeliveryView {
     /// `mail` or `in_app`
     channel: String,
     /// By mail: `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`; in the
-    /// application: `delivered`, `read`; either way: `skipped`.
+    /// application: `delivered`, `read`; either way: `held`, `skipped`.
     state: String,
     /// Why it was skipped, or what the mail server said last.
     #[schema(required)]
     detail: Option<String>,
-    /// When a human opened the mail first, as far as the image in it told.
+    /// Since when it stands so.
+    at: DateTime<Utc>,
+    /// The mail, with its whole history, at `/v1/mail/outgoing/{id}`; null where there is none.
+    #[schema(required)]
+    mail_id: Option<Uuid>,
+    /// Where the mail goes.
+    #[schema(required)]
+    address: Option<String>,
+    /// How often the mail was tried.
+    #[schema(required)]
+    attempts: Option<i64>,
+    /// `hard` or `soft`, where the mail was refused or given up.
+    #[schema(required)]
+    bounce_class: Option<&'static str>,
+    /// When a human opened it first, as far as the image in the mail or the notice told.
     #[schema(required)]
     opened_at: Option<DateTime<Utc>>,
     /// `recipient`, or `someone` of a mail that went to several people.
     #[schema(required, example = "recipient")]
     opened_by: Option<&'static str>,
+    /// When the first answer to the mail came.
+    #[schema(required)]
+    answered_at: Option<DateTime<Utc>>,
 }
 
 impl From<DeliveryRow> for DeliveryView {
     fn from(row: DeliveryRow) -> Self {
-        let DeliveryRow { person_id, kind, name, channel, state, detail, opened_at, .. } = row;
         let by = if row.opened_by_one_of_several { "someone" } else { "recipient" };
-        let person = PersonRef { id: person_id, kind, name };
-        let opened_by = opened_at.map(|_| by);
-        Self { person: (&person).into(), channel, state, detail, opened_at, opened_by }
+        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        Self {
+            person: (&person).into(),
+            channel: row.channel,
+            state: row.state,
+            detail: row.detail,
+            at: row.at,
+            mail_id: row.mail_id.map(OutgoingMailId::uuid),
+            address: row.address,
+            attempts: row.attempts,
+            bounce_class: row.bounce_class.map(BounceClass::as_str),
+            opened_at: row.opened_at,
+            opened_by: row.opened_at.map(|_| by),
+            answered_at: row.answered_at,
+        }
     }
 }
 
@@ -125,7 +163,7 @@ async fn deliveries(
     account: AccountId,
     id: CommentId,
 ) -> Result<Vec<DeliveryView>, Failure> {
-    let rows = comment::list_deliveries(tx, account, id).await?;
+    let rows = delivery_report::list(tx, account, id).await?;
     Ok(rows.into_iter().map(DeliveryView::from).collect())
 }
 
@@ -174,6 +212,7 @@ fn view(
         origin: comment.origin.as_str(),
         created_at: comment.created_at,
         edited_at: comment.edited_at,
+        send_at: comment.send_at,
         html: comment.html,
         text: comment.text,
         visible: comment.visible,

@@ -5,6 +5,7 @@ mod delete;
 mod list;
 mod show;
 mod update;
+mod write;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{person::Contact, refusal::FieldCode};
@@ -22,7 +23,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(create::create_contact)
         .service(show::show_contact)
         .service(update::update_contact)
-        .service(delete::delete_contact);
+        .service(delete::delete_contact)
+        .service(write::write_to_contact);
 }
 
 /// Most further addresses, phones and companies of a contact, each.

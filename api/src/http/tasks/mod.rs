@@ -158,7 +158,7 @@ impl Surroundings {
 }
 
 /// One task as it stands now, with its version.
-async fn view(
+pub(super) async fn view(
     tx: &mut impl Tx,
     app: &App,
     caller: &StaffCaller,

@@ -5,6 +5,7 @@
 //! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
 
 mod process_mail;
+mod publish_comment;
 pub(super) mod send_mail;
 
 use liaison_domain::{id::AccountId, job::JobKind};
@@ -15,13 +16,13 @@ use super::{Batch, Workers};
 use crate::service::Failure;
 
 /// The kinds that are done here; mailboxes are [`super::fetch`]'s, and others wait for a program that does them.
-pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail];
+pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail, JobKind::PublishComment];
 
 /// Jobs that one account may have in hand on this node.
 pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
         JobKind::SendMail => 64,
-        JobKind::ProcessMail => 16,
+        JobKind::ProcessMail | JobKind::PublishComment => 16,
         JobKind::FetchMail => 0,
     }
 }
@@ -30,6 +31,7 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
     match batch.kind {
         JobKind::SendMail => send_mail::run(workers, batch).await,
         JobKind::ProcessMail => process_mail::run(workers, batch).await,
+        JobKind::PublishComment => publish_comment::run(workers, batch).await,
         JobKind::FetchMail => Err(Failure::Internal("a mailbox is no job for a batch", None)),
     }
 }
@@ -45,6 +47,7 @@ pub(super) async fn give_up(
     match kind {
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
-        JobKind::FetchMail => Ok(()),
+        // It stays held, which its author sees.
+        JobKind::PublishComment | JobKind::FetchMail => Ok(()),
     }
 }

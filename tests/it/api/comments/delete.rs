@@ -1,15 +1,24 @@
 //! `DELETE /v1/comments/{id}`
 
-use serde_json::json;
+use chrono::TimeDelta;
+use liaison_api::worker;
+use liaison_domain::mail_address::EmailAddress;
+use liaison_mailer::transport::{Misbehavior, Reply};
+use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
 
 use super::{of, texts, write};
-use crate::api::tasks::{mailed, path, set};
+use crate::{
+    api::tasks::{mailed, path, set},
+    jobs::die_after_it_left,
+};
 
 both_engines!(
     its_author_and_administrators_delete_a_comment,
     a_deleted_comment_is_gone_everywhere,
     a_deletion_of_what_was_changed_meanwhile_is_refused,
+    mail_that_no_server_has_taken_is_called_back,
+    a_mail_under_way_is_not_called_back,
 );
 
 /// COM-6
@@ -30,7 +39,7 @@ async fn its_author_and_administrators_delete_a_comment(app: TestApp) {
     assert_eq!(texts(&boris, &task).await, ["by the assigner"]);
 }
 
-/// Answers to it stay. Mail that has not left yet stays too.
+/// Answers to it stay.
 async fn a_deleted_comment_is_gone_everywhere(app: TestApp) {
     let anna = app.sign_up("acme").await;
     let (boris, ivan) = (anna.employee("boris").await, anna.contact("ivan").await);
@@ -63,4 +72,45 @@ async fn a_deletion_of_what_was_changed_meanwhile_is_refused(app: TestApp) {
     let delete = |tag: &str| anna.delete(of(&made, "")).header("if-match", tag);
     delete(seen.header("etag").unwrap()).await.expect(412).problem("stale_version");
     delete(changed.header("etag").unwrap()).await.expect(204);
+}
+
+/// COM-6: what left stays, what waits does not leave; nobody needs to be told that it failed.
+async fn mail_that_no_server_has_taken_is_called_back(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+    let olgas = EmailAddress::parse("olga@client.example").unwrap();
+    app.mail().misbehave(&olgas, Misbehavior::Refuse(Reply::new(452, "4.2.2 full")));
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    let made = write(&anna, &task, json!({"text": "Hello", "notify": [ivan.id(), olga.id()]})).await;
+    assert_eq!(mailed(&app).await, ["ivan@client.example"]);
+    app.mail().behave(&olgas);
+    anna.delete(of(&made, "")).await.expect(204);
+    app.clock().advance(TimeDelta::minutes(5));
+    assert_eq!(mailed(&app).await, Vec::<String>::new());
+    let ledger = anna.get("/v1/mail/outgoing").await.expect(200).json();
+    let of_person = |person: &Value| {
+        let found = ledger.items().iter().find(|it| it["recipients"][0]["person"]["id"] == person["id"]);
+        found.unwrap()["recipients"][0].clone()
+    };
+    assert_eq!(of_person(&ivan)["state"], "accepted");
+    let called_back = of_person(&olga);
+    let reason = "the comment was deleted before the mail had left";
+    assert_eq!((&called_back["state"], &called_back["last_reply"]), (&json!("failed"), &json!(reason)));
+}
+
+/// R6: what a server may have already is recorded as it is.
+async fn a_mail_under_way_is_not_called_back(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let ivan = anna.contact("ivan").await;
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    let made = write(&anna, &task, json!({"text": "Hello", "notify": [ivan.id()]})).await;
+    die_after_it_left(&app).await;
+    anna.delete(of(&made, "")).await.expect(204);
+    let ledger = anna.get("/v1/mail/outgoing").await.expect(200).json();
+    assert_eq!(ledger.items()[0]["state"], "sending");
+    worker::take_back(app.parts()).await.unwrap();
+    app.work().await;
+    let ledger = anna.get("/v1/mail/outgoing").await.expect(200).json();
+    assert_eq!(ledger.items()[0]["state"], "failed");
+    assert_eq!(mailed(&app).await.len(), 1);
 }

@@ -1,7 +1,10 @@
 //! `GET /v1/comments/{id}/deliveries`
 
+use chrono::TimeDelta;
+use liaison_domain::mail_address::EmailAddress;
+use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
-use support::{Client, JsonExt as _, TestApp, both_engines};
+use support::{Client, JsonExt, TestApp, both_engines};
 
 use super::{of, write};
 use crate::api::tasks::{mailed, set};
@@ -10,6 +13,8 @@ both_engines!(
     each_person_is_told_by_his_own_way,
     who_got_nothing_is_named_with_the_reason,
     the_author_is_told_nothing,
+    a_report_says_how_each_mail_fares,
+    what_waits_for_its_time_is_held,
 );
 
 /// Name, channel, state and detail of each line.
@@ -64,4 +69,61 @@ async fn the_author_is_told_nothing(app: TestApp) {
     assert_eq!(lines(&anna, &made).await, [["boris", "in_app", "delivered", ""]]);
     let note = write(&anna, &task, json!({"text": "To myself"})).await;
     assert_eq!(lines(&anna, &note).await, Vec::<[String; 4]>::new());
+}
+
+/// TRK-1: each state that a mail can be in, with the server's words, and when it came to it.
+async fn a_report_says_how_each_mail_fares(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let mut people = Vec::new();
+    for name in ["accepted", "deferred", "bounced", "suppressed"] {
+        people.push(anna.contact(name).await);
+    }
+    let refuse = |name: &str, code, text: &str| {
+        let address = EmailAddress::parse(&format!("{name}@client.example")).unwrap();
+        app.mail().misbehave(&address, Misbehavior::Refuse(Reply::new(code, text)));
+    };
+    refuse("deferred", 452, "4.2.2 full");
+    refuse("bounced", 550, "5.1.1 unknown");
+    let stop = json!({"suppressed_addresses": ["suppressed@client.example"]});
+    anna.patch("/v1/settings/contact-mail", stop).await.expect(200);
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    let notify: Vec<&str> = people.iter().map(JsonExt::id).collect();
+    let made = write(&anna, &task, json!({"text": "Hello", "notify": notify})).await;
+    app.clock().advance(TimeDelta::seconds(7));
+    app.work().await;
+    app.mail().take();
+    let report = anna.get(of(&made, "/deliveries")).await.expect(200).json();
+    let lines: Vec<Value> = report
+        .items()
+        .iter()
+        .map(|it| {
+            assert_eq!(it["address"], format!("{}@client.example", it["person"]["name"].text()));
+            let mail = it["mail_id"].text();
+            assert!(it["opened_at"].is_null() && it["answered_at"].is_null() && !mail.is_empty());
+            json!([it["state"], it["detail"], it["attempts"], it["bounce_class"], it["at"]])
+        })
+        .collect();
+    let (then, now) = ("2030-01-01T00:00:00Z", "2030-01-01T00:00:07Z");
+    assert_eq!(
+        json!(lines),
+        json!([
+            ["accepted", "250 2.0.0 Ok", 1, null, now],
+            ["deferred", "452 4.2.2 full", 1, null, now],
+            ["bounced", "550 5.1.1 unknown", 1, "hard", now],
+            ["suppressed", null, 0, null, then],
+        ])
+    );
+}
+
+/// Product §3: and once it has left, it is reported like any other.
+async fn what_waits_for_its_time_is_held(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let ivan = anna.contact("ivan").await;
+    anna.patch("/v1/account", json!({"send_delay_seconds": 30})).await.expect(200);
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    let made = write(&anna, &task, json!({"text": "Hello", "notify": [ivan.id()]})).await;
+    assert_eq!(lines(&anna, &made).await, [["ivan", "mail", "held", ""]]);
+    app.clock().advance(TimeDelta::seconds(30));
+    assert_eq!(mailed(&app).await, ["ivan@client.example"]);
+    assert_eq!(lines(&anna, &made).await[0][2], "accepted");
 }

@@ -1,6 +1,7 @@
 //! `/v1/tasks/{id}/comments` and `/v1/comments/{id}`
 
 mod audience;
+mod cancel;
 mod create;
 mod default_audience;
 mod delete;
@@ -8,6 +9,8 @@ mod deliveries;
 mod list;
 mod move_comment;
 mod preview;
+mod schedule;
+mod send;
 mod show;
 mod update;
 

@@ -1,6 +1,9 @@
 //! `PATCH /v1/comments/{id}`
 
 use chrono::TimeDelta;
+use liaison_api::worker;
+use liaison_domain::mail_address::EmailAddress;
+use liaison_mailer::transport::{Misbehavior, Reply, SentMail};
 use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
 
@@ -13,6 +16,8 @@ both_engines!(
     a_change_of_what_was_changed_meanwhile_is_refused,
     what_cannot_be_written_cannot_be_changed_to,
     a_hidden_comment_is_not_there_for_those_who_do_not_see_it,
+    a_change_reaches_the_mails_that_no_server_has_taken,
+    a_change_reaches_a_mail_that_a_worker_has_in_hand,
 );
 
 /// COM-7: whom it was addressed to stays.
@@ -77,11 +82,13 @@ async fn what_cannot_be_written_cannot_be_changed_to(app: TestApp) {
         (json!({"html": "<p></p>"}), "/html", "empty"),
         (json!({"text": "x".repeat(64 * 1024 + 1)}), "/text", "too_long"),
         (json!({"text": "a\u{0}b"}), "/text", "invalid"),
-        (json!({"text": "a", "notify": []}), "/notify", "unknown_field"),
         (json!({"text": "a", "hidden": true}), "/hidden", "unknown_field"),
     ] {
         let answer = anna.patch(of(&made, ""), body).await.expect(422);
         answer.problem_at("validation_failed", &[(pointer, code)]);
+    }
+    for body in [json!({"text": "a", "notify": []}), json!({"send_at": "2030-01-02T00:00:00Z"})] {
+        anna.patch(of(&made, ""), body).await.expect(409).problem("already_sent");
     }
     assert_eq!(anna.get(of(&made, "")).await.expect(200).json()["edited_at"], Value::Null);
 }
@@ -94,4 +101,52 @@ async fn a_hidden_comment_is_not_there_for_those_who_do_not_see_it(app: TestApp)
     let secret = write(&anna, &task, json!({"text": "A secret", "hidden": true})).await;
     boris.patch(of(&secret, ""), json!({"text": "Known"})).await.expect(404).problem("not_found");
     boris.delete(of(&secret, "")).await.expect(404).problem("not_found");
+}
+
+/// COM-7: and what has left stays as it left.
+async fn a_change_reaches_the_mails_that_no_server_has_taken(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+    let olgas = EmailAddress::parse("olga@client.example").unwrap();
+    app.mail().misbehave_times(&olgas, Misbehavior::Refuse(Reply::new(452, "4.2.2 full")), 1);
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    let made = write(&anna, &task, json!({"text": "Helo", "notify": [ivan.id(), olga.id()]})).await;
+    app.work().await;
+    let early = app.mail().take();
+    anna.patch(of(&made, ""), json!({"text": "Hello"})).await.expect(200);
+    app.clock().advance(TimeDelta::minutes(1));
+    app.work().await;
+    let late = app.mail().take();
+    let says = |mails: &[SentMail], word: &str| {
+        assert_eq!(mails.len(), 1);
+        String::from_utf8_lossy(&mails[0].message).contains(word)
+    };
+    assert!(says(&early, "Helo") && says(&late, "Hello") && !says(&late, "Helo"));
+}
+
+/// What a worker has loaded before the change does not leave.
+async fn a_change_reaches_a_mail_that_a_worker_has_in_hand(app: TestApp) {
+    let app = app.restart(|config| config.mail.concurrency = 1).await;
+    let anna = app.sign_up("acme").await;
+    let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+    let ivans = EmailAddress::parse("ivan@client.example").unwrap();
+    app.mail().misbehave_times(&ivans, Misbehavior::HangAfterData, 1);
+    let task = set(&anna, json!({"title": "Ours"})).await;
+    write(&anna, &task, json!({"text": "First", "notify": [ivan.id()]})).await;
+    let made = write(&anna, &task, json!({"text": "Helo", "notify": [olga.id()]})).await;
+    let change = async {
+        app.mail().arrived(1).await;
+        anna.patch(of(&made, ""), json!({"text": "Hello"})).await.expect(200);
+    };
+    tokio::select! {
+        () = change => {}
+        _ = worker::drain(app.parts()) => panic!("a server that hangs never answers"),
+    }
+    let job_is_free = worker::take_back(app.parts()).await.unwrap();
+    assert_eq!(job_is_free, 1, "only the mail under way is still leased");
+    app.work().await;
+    let sent = app.mail().take();
+    let says =
+        |word: &str| sent.iter().filter(|it| String::from_utf8_lossy(&it.message).contains(word)).count();
+    assert_eq!((says("Helo"), says("Hello")), (0, 1));
 }

@@ -4,3 +4,4 @@ mod create;
 mod delete;
 mod list;
 mod update;
+mod write;

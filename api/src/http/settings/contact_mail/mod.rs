@@ -5,7 +5,11 @@ mod show_notifications;
 mod update;
 mod update_notifications;
 
-use liaison_domain::{contact_mail::ContactMailSettings, id::MailTemplateId, mail_address::EmailAddress};
+use liaison_domain::{
+    contact_mail::ContactMailSettings,
+    id::{MailTemplateId, TaskId},
+    mail_address::EmailAddress,
+};
 use liaison_persistence::mail_template::NoticeRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,7 +48,8 @@ struct ContactMailSettingsView {
     staff_without_email: &'static str,
     /// An image in the mail tells when it was opened. Default false.
     open_tracking: bool,
-    /// What a message to a contact's address becomes a task by. Null: the built-in one, which is the only one.
+    /// The task that messages to contacts (`write_to_contact`) become tasks after: its project, priority, participants and
+    /// auditors. Null (default): none of them.
     #[schema(required)]
     compose_task_template: Option<Uuid>,
     /// A line on top asks to answer above it, in the contact's language. Default true.
@@ -64,7 +69,7 @@ impl From<&ContactMailSettings> for ContactMailSettingsView {
             show_all_recipients: settings.show_all_recipients,
             staff_without_email: settings.staff_without_email.as_str(),
             open_tracking: settings.open_tracking,
-            compose_task_template: None,
+            compose_task_template: settings.compose_task_template.map(TaskId::uuid),
             reply_marker: settings.reply_marker,
             suppressed_addresses: settings.suppressed_addresses.iter().map(suppressed).collect(),
         }

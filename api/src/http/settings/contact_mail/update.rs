@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, patch, web::Data};
 use liaison_domain::{
     contact_mail::ContactMailSettings,
+    id::TaskId,
     mail_address::EmailAddress,
     refusal::{FieldCode, Refusal},
 };
@@ -104,9 +105,6 @@ impl UpdateContactMailSettings {
         }
         let suppressed_addresses = self.suppressed_addresses.0.map(|it| addresses(&mut fields, &it));
         fields.finish()?;
-        if let Patch::Value(_) = self.compose_task_template {
-            return Err(Refusal::unknown_id("/compose_task_template"));
-        }
         let or = |change: Change<bool>, old| change.0.unwrap_or(old);
         Ok(ContactMailSettings {
             unique_reply_address: or(self.unique_reply_address, current.unique_reply_address),
@@ -116,6 +114,11 @@ impl UpdateContactMailSettings {
             show_all_recipients: or(self.show_all_recipients, current.show_all_recipients),
             staff_without_email: staff_without_email.unwrap_or(current.staff_without_email),
             open_tracking: or(self.open_tracking, current.open_tracking),
+            compose_task_template: match self.compose_task_template {
+                Patch::Absent => current.compose_task_template,
+                Patch::Null => None,
+                Patch::Value(id) => Some(TaskId::new(id)),
+            },
             reply_marker: or(self.reply_marker, current.reply_marker),
             suppressed_addresses: suppressed_addresses.unwrap_or(current.suppressed_addresses),
             version: current.version,

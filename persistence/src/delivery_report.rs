@@ -1,0 +1,88 @@
+//! What became of the notices about a comment: mails, notices in the application, and who got nothing (TRK-1).
+
+use liaison_domain::{
+    Timestamp,
+    id::{AccountId, CommentId, OutgoingMailId, PersonId},
+    outgoing::BounceClass,
+    person::PersonKind,
+};
+
+use crate::{database::Tx, error::StorageError};
+
+/// How a notice about a comment fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    pub person_id: PersonId,
+    pub kind: PersonKind,
+    pub name: String,
+    /// `mail` or `in_app`
+    pub channel: String,
+    pub state: String,
+    /// Why it was skipped, or what the server said last.
+    pub detail: Option<String>,
+    /// Since when it stands so.
+    pub at: Timestamp,
+    pub mail_id: Option<OutgoingMailId>,
+    pub address: Option<String>,
+    pub attempts: Option<i64>,
+    pub bounce_class: Option<BounceClass>,
+    /// When a human opened it first.
+    pub opened_at: Option<Timestamp>,
+    /// It went to several people, and one of them opened it.
+    pub opened_by_one_of_several: bool,
+    pub answered_at: Option<Timestamp>,
+}
+record!(DeliveryRow {
+    person_id,
+    kind,
+    name,
+    channel,
+    state,
+    detail,
+    at,
+    mail_id,
+    address,
+    attempts,
+    bounce_class,
+    opened_at,
+    opened_by_one_of_several,
+    answered_at
+});
+
+statements! {
+    /// Three ledgers, one answer. Of a held comment those who are to be told.
+    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail, d.at, d.mail_id, d.address, \
+        d.attempts, d.bounce_class, COALESCE(d.opened_at, d.one_at) AS opened_at, \
+        d.one_at IS NOT NULL AS opened_by_one_of_several, d.answered_at FROM (\
+        SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail, \
+        COALESCE((SELECT MAX(e.at) FROM delivery_event e WHERE e.account_id = o.account_id AND e.mail_id = o.mail_id \
+          AND e.person_id = o.person_id AND e.type NOT IN ('opened', 'answered')), m.created_at) AS at, \
+        m.id AS mail_id, o.address, o.attempts, o.bounce_class, o.opened_at, w.at AS one_at, \
+        (SELECT MIN(e.at) FROM delivery_event e WHERE e.account_id = o.account_id AND e.mail_id = o.mail_id \
+          AND e.person_id = o.person_id AND e.type = 'answered') AS answered_at \
+        FROM outgoing_mail m JOIN outgoing_recipient o ON o.account_id = m.account_id AND o.mail_id = m.id \
+        LEFT JOIN delivery_event w ON w.account_id = m.account_id AND w.mail_id = m.id AND w.type = 'opened' \
+          AND w.caused_by = 'human' AND w.person_id IS NULL \
+        WHERE m.account_id = $1 AND m.comment_id = $2 \
+        UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL, \
+        COALESCE(n.read_at, n.created_at), NULL, NULL, NULL, NULL, n.read_at, NULL, NULL \
+        FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 AND n.kind = 'new_comment' \
+        UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
+        s.reason, s.at, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+        FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 \
+        UNION ALL SELECT r.person_id, CASE t.kind WHEN 'employee' THEN 'in_app' ELSE 'mail' END, 'held', NULL, \
+        c.created_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+        FROM comment c JOIN comment_recipient r ON r.account_id = c.account_id AND r.comment_id = c.id \
+        JOIN person t ON t.account_id = r.account_id AND t.id = r.person_id \
+        WHERE c.account_id = $1 AND c.id = $2 AND c.send_at IS NOT NULL) d \
+        JOIN person p ON p.account_id = $1 AND p.id = d.person_id ORDER BY d.person_id, d.channel, d.at"];
+}
+
+/// How the notices about a comment fare.
+pub async fn list(
+    tx: &mut impl Tx,
+    account: AccountId,
+    comment: CommentId,
+) -> Result<Vec<DeliveryRow>, StorageError> {
+    db!(tx, fetch_all::<DeliveryRow>(LIST_DELIVERIES, account, comment))
+}
