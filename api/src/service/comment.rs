@@ -254,7 +254,9 @@ pub(super) async fn publish(
     };
     let mut warnings = news.warnings;
     warnings.extend(tell(tx, app, &notice, news.has_files).await?);
-    comment::update_warnings(tx, account, row.id, &warnings).await?;
+    if !warnings.is_empty() {
+        comment::update_warnings(tx, account, row.id, &warnings).await?;
+    }
     // Who does not see a hidden comment must not see the task move either (S7).
     if !row.hidden || !joining.is_empty() {
         task::touch(tx, account, task.id, app.env.now()).await?;

@@ -179,6 +179,8 @@ async fn release(
     if !comment::release(tx, account, held.id, now).await? {
         return Ok(());
     }
+    // What was noticed while it was held is judged anew.
+    comment::update_warnings(tx, account, held.id, &[]).await?;
     let recipients = comment::list_recipients(tx, account, [held.id]).await?.remove(&held.id);
     let (audience, mut warnings) = judge_audience(tx, account, recipients.unwrap_or_default()).await?;
     if !warnings.is_empty() {
