@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use support::{
     Client, Dovecot, Engine, JsonExt as _, Seen, TestApp,
     process::{Postfix, hand_over},
-    read_mail, run,
+    read_inbox, read_mail, run,
 };
 
 const TITLE: &str = "Починить ворота: «смета» № 7 ✓";
@@ -55,19 +55,28 @@ fn cases() -> Vec<Case> {
 #[test]
 fn every_setting_shows_in_the_mail_as_it_is_received() {
     run(Engine::Sqlite, async |app: TestApp| {
-        let (postfix, world) = (Postfix::find(), World::begin(app).await);
-        for (n, case) in cases().iter().enumerate() {
-            let by_default = world.mail(&json!({})).await;
-            assert_eq!((case.shows)(&read_mail(&by_default)), case.by_default, "without {}", case.change);
+        let (postfix, mailbox, world) = (Postfix::find(), Dovecot::mailbox(), World::begin(app).await);
+        let by_default = read_mail(&world.mail(&json!({})).await);
+        let mut left = Vec::new();
+        for case in cases() {
+            assert_eq!((case.shows)(&by_default), case.by_default, "without {}", case.change);
             let raw = world.mail(&case.change).await;
             let seen = read_mail(&raw);
             assert!((case.shows)(&seen), "{}: {seen:#?}", case.change);
-            let received = through(&postfix, &raw, n);
-            assert_eq!(read_mail(received.as_bytes()), seen, "{}", case.change);
-            let mailbox = Dovecot::mailbox();
-            mailbox.deliver(&received);
-            seen.expect_on(&mailbox);
+            hand_to(&postfix, &raw, left.len());
+            left.push(seen);
         }
+        for (n, seen) in left.iter().enumerate() {
+            let received = postfix.wait_for_mail_to(&address(n));
+            assert_eq!(read_mail(received.as_bytes()), *seen);
+            mailbox.deliver(&received);
+        }
+        let mut shown = read_inbox(&mailbox);
+        let mut left: Vec<Seen> = left.into_iter().map(Seen::without_bodies).collect();
+        for list in [&mut shown, &mut left] {
+            list.sort_by(|a, b| a.message_id.cmp(&b.message_id));
+        }
+        assert_eq!(shown, left);
     });
 }
 
@@ -145,11 +154,13 @@ impl World {
     }
 }
 
-/// The mail as Postfix delivers it.
-fn through(postfix: &Postfix, raw: &[u8], n: usize) -> String {
-    let to = format!("ivan-{}-{n}@client.test", std::process::id());
+fn address(n: usize) -> String {
+    format!("ivan-{}-{n}@client.test", std::process::id())
+}
+
+/// Hands a mail to Postfix.
+fn hand_to(postfix: &Postfix, raw: &[u8], n: usize) {
     let mail = String::from_utf8(raw.to_vec()).unwrap().replace("\r\n", "\n").replace("\n.", "\n..");
-    let reply = hand_over(&postfix.smtp, "EHLO", "anna@client.test", &to, mail.trim_end()).unwrap();
+    let reply = hand_over(&postfix.smtp, "EHLO", "anna@client.test", &address(n), mail.trim_end()).unwrap();
     assert!(reply.starts_with("250"), "{reply}");
-    postfix.wait_for_mail_to(&to)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use liaison_api::env::Clock as _;
+use liaison_mailer::transport::SentMail;
 use mail_parser::{MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +14,10 @@ use support::{Client, JsonExt as _, TestApp, both_engines};
 use super::{equal, for_all};
 use crate::api::tasks::{path, set};
 
-both_engines!(nothing_leaves_but_what_was_addressed_or_assigned);
+both_engines!(
+    nothing_leaves_but_what_was_addressed_or_assigned,
+    a_mail_to_several_shows_none_of_them_what_was_not_for_him,
+);
 
 /// Two administrators, two contacts with an address, one without.
 const N_PEOPLE: usize = 5;
@@ -115,27 +119,42 @@ impl World {
         people.iter().map(|it| self.id(*it)).collect()
     }
 
-    /// The mails that leave now: who gets it, its subject, and all that it says in whatever part.
-    async fn mails(&self) -> BTreeMap<String, (String, String)> {
+    /// The mails that leave now.
+    async fn sent(&self) -> Vec<SentMail> {
         self.app.work().await;
+        self.app.mail().take()
+    }
+
+    /// Those, where each has one reader: who gets it, its subject, and what it says.
+    async fn mails(&self) -> BTreeMap<String, (String, String)> {
         let mut mails = BTreeMap::new();
-        for sent in self.app.mail().take() {
-            let mail = MessageParser::new().parse(&sent.message).unwrap();
-            let mut texts = mail.subject().unwrap().to_owned();
-            for part in &mail.parts {
-                texts += part.attachment_name().unwrap_or_default();
-                texts += &String::from_utf8_lossy(part.contents());
-            }
-            for link in links(&texts) {
-                let file = self.app.anon().get(link).await.expect(200);
-                texts += &String::from_utf8_lossy(&file.body);
-            }
-            texts += &String::from_utf8(sent.message.clone()).unwrap();
+        for sent in self.sent().await {
+            let (subject, texts) = self.read(&sent).await;
             let [recipient] = <[_; 1]>::try_from(sent.envelope.recipients).unwrap();
-            let subject = mail.subject().unwrap().to_owned();
             assert!(mails.insert(recipient.to_string(), (subject, texts)).is_none(), "one mail an address");
         }
         mails
+    }
+
+    /// A mail's subject, and all that it says in whatever part.
+    async fn read(&self, sent: &SentMail) -> (String, String) {
+        let mail = MessageParser::new().parse(&sent.message).unwrap();
+        let mut texts = mail.subject().unwrap().to_owned();
+        for part in &mail.parts {
+            texts += part.attachment_name().unwrap_or_default();
+            texts += &String::from_utf8_lossy(part.contents());
+        }
+        for link in links(&texts) {
+            let file = self.app.anon().get(link).await.expect(200);
+            texts += &String::from_utf8_lossy(&file.body);
+        }
+        texts += &String::from_utf8(sent.message.clone()).unwrap();
+        (mail.subject().unwrap().to_owned(), texts)
+    }
+
+    /// Who has this address.
+    fn reader(&self, address: &str) -> usize {
+        self.people.iter().position(|it| it["email"] == address).unwrap()
     }
 }
 
@@ -146,6 +165,8 @@ struct Told<'a> {
     assigner: usize,
     lists: [People; 3],
     comments: Vec<Said>,
+    /// All get one mail.
+    is_common: bool,
 }
 
 /// A comment, and whom it was for.
@@ -154,6 +175,7 @@ struct Said {
     /// What its file is called, and says.
     file: Option<[String; 2]>,
     audience: People,
+    hidden: bool,
 }
 
 impl Told<'_> {
@@ -184,13 +206,13 @@ impl Told<'_> {
                 if *scheduled {
                     equal("mails before its time", &world.mails().await, &BTreeMap::new())?;
                     world.app.clock().advance(TimeDelta::seconds(1));
-                } else {
+                } else if !self.is_common {
                     told_once(world, &written, &audience)?;
                 }
                 let has_role = |it: &usize| *it == self.assigner || self.lists.iter().any(|l| l.contains(it));
                 let joining: People = audience.iter().copied().filter(|it| !has_role(it)).collect();
                 self.lists[1].extend(joining);
-                self.comments.push(Said { text, file, audience: audience.clone() });
+                self.comments.push(Said { text, file, audience: audience.clone(), hidden: *hidden });
                 Ok(audience.into_iter().filter(|it| is_mailed(*it)).collect())
             }
             Act::Add { list, person } => {
@@ -238,6 +260,23 @@ impl Told<'_> {
         equal("what is in the mail", &all.filter(|it| texts.contains(it.as_str())).collect(), &expected)?;
         equal("the task's description", &texts.contains("described-"), &!brings_comment)
     }
+
+    /// The same of a mail to several: what any of them must not read is not in it. Employees read what is not hidden.
+    fn check_common_text(&self, readers: &People, texts: &str, brings_comment: bool) -> Result<(), String> {
+        let n_contacts = readers.iter().filter(|it| is_mailed(**it)).count();
+        for (n, said) in self.comments.iter().enumerate() {
+            let is_new = brings_comment && n + 1 == self.comments.len();
+            let may_read = |it: &usize| said.audience.contains(it) || (*it < N_STAFF && !said.hidden);
+            let is_for_all = readers.iter().all(|it| said.audience.contains(it));
+            let may_stand = if is_new { is_for_all } else { n_contacts == 1 && readers.iter().all(may_read) };
+            let stands = texts.contains(&said.text);
+            let file_stands = said.file.iter().flatten().any(|it| texts.contains(it.as_str()));
+            if (stands && !may_stand) || (is_new && !stands) || (file_stands && !is_new) {
+                return Err(format!("{} to {readers:?}: {texts}", said.text));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Where the links to files in a mail lead.
@@ -281,7 +320,7 @@ async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
         }
         let task = set(&world.staff[0], body).await;
         let (assigner, lists) = (story.assigner, story.lists.clone());
-        let mut told = Told { world, task, assigner, lists, comments: Vec::new() };
+        let mut told = Told { world, task, assigner, lists, comments: Vec::new(), is_common: false };
         let mut expected = told.assigned(&story.lists[0]);
         let (mut acts, mut brings_comment) = (story.acts.iter(), false);
         loop {
@@ -297,6 +336,46 @@ async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
             world.app.clock().advance(TimeDelta::seconds(1));
             brings_comment = matches!(act, Act::Comment { .. });
             expected = told.perform(act).await.map_err(|reason| format!("{act:?}: {reason}"))?;
+        }
+    })
+    .await;
+}
+
+/// ALL-1, ALL-3, HIS-3, R23, R24, R26: whoever else reads it.
+async fn a_mail_to_several_shows_none_of_them_what_was_not_for_him(app: TestApp) {
+    let world = &World::build(app).await;
+    let to_all = json!({"show_all_recipients": true, "staff_without_email": "external_address"});
+    world.staff[0].patch("/v1/settings/contact-mail", to_all).await.expect(200);
+    for_all(40, &stories(), async |story| {
+        let files = json!({"attach_files": story.attaches_files});
+        world.staff[0].patch("/v1/settings/contact-mail", files).await.expect(200);
+        let mut body = json!({"title": "Repair", "assigner": world.id(story.assigner)});
+        for (list, people) in LISTS.iter().zip(&story.lists) {
+            body[list] = json!(world.ids(people));
+        }
+        let task = set(&world.staff[0], body).await;
+        let (assigner, lists) = (story.assigner, story.lists.clone());
+        let mut told = Told { world, task, assigner, lists, comments: Vec::new(), is_common: true };
+        let mut expected = told.assigned(&story.lists[0]);
+        let (mut acts, mut brings_comment) = (story.acts.iter(), false);
+        loop {
+            let mails = world.sent().await;
+            equal("mails", &mails.len(), &usize::from(!expected.is_empty()))?;
+            for sent in &mails {
+                let readers: People =
+                    sent.envelope.recipients.iter().map(|it| world.reader(it.as_str())).collect();
+                let (_, texts) = world.read(sent).await;
+                let contacts: People = readers.iter().copied().filter(|it| is_mailed(*it)).collect();
+                equal("contacts", &contacts, &expected)?;
+                told.check_common_text(&readers, &texts, brings_comment)?;
+            }
+            let Some(act) = acts.next() else { return Ok(()) };
+            world.app.clock().advance(TimeDelta::seconds(1));
+            brings_comment = matches!(act, Act::Comment { .. });
+            expected = match told.perform(act).await {
+                Ok(expected) => expected,
+                Err(reason) => return Err(format!("{act:?}: {reason}")),
+            };
         }
     })
     .await;

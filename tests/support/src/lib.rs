@@ -48,7 +48,7 @@ pub use contract::{Contract, Operation};
 pub use dovecot::{Dovecot, Wire};
 pub use form::Form;
 pub use liaison_persistence::database::Engine;
-pub use readers::{Seen, read_mail};
+pub use readers::{Seen, read_inbox, read_mail};
 pub use smtp_server::{SmtpServer, Taken};
 pub use sources::TestClock;
 pub use world::PASSWORD;
