@@ -14,7 +14,7 @@ use crate::{
     env::Env,
     http::limits::Limits,
     keys::Keys,
-    service::{intake::queue::Intake, mailbox::server::Transports},
+    service::{dkim_key::signing::SigningKeys, intake::queue::Intake, mailbox::server::Transports},
     storage::Storage,
 };
 
@@ -31,6 +31,8 @@ pub struct App {
     pub transport: Arc<dyn MailTransport>,
     /// How servers that tenants name are reached.
     pub outside: Outside,
+    /// What mail of ours is signed with.
+    pub signing_keys: SigningKeys,
     /// Finds out where received mail comes from; none where `mail.auth` is off or there is no name server to ask.
     pub authenticator: Option<Authenticator>,
     /// Where mail is handed in.

@@ -29,6 +29,7 @@ pub struct Keys {
     bounce_token: [u8; 32],
     body_marker: [u8; 32],
     file_link: [u8; 32],
+    unsubscribe: [u8; 32],
     opening: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
@@ -81,6 +82,7 @@ impl Keys {
             bounce_token: mac(secrets.auth, &[b"bounce token"]),
             body_marker: mac(secrets.auth, &[b"body marker"]),
             file_link: mac(secrets.auth, &[b"file link"]),
+            unsubscribe: mac(secrets.auth, &[b"unsubscribe"]),
             opening: mac(secrets.auth, &[b"opening"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
@@ -149,6 +151,17 @@ impl Keys {
     pub fn read_open_token(&self, token: &str) -> Option<(AccountId, OutgoingMailId)> {
         let [account, mail] = signed_ids(&self.opening, token)?;
         Some((AccountId::new(account), OutgoingMailId::new(mail)))
+    }
+
+    /// The token of the link in a message by which its recipient ends automatic mail.
+    pub fn unsubscribe_token(&self, link: MailLink) -> String {
+        sign_ids(&self.unsubscribe, &[link.account.uuid(), link.mail.uuid(), link.person.uuid()])
+    }
+
+    /// Whose it is; none where we didn't make it.
+    pub fn open_unsubscribe_token(&self, token: &str) -> Option<MailLink> {
+        let [account, mail, person] = signed_ids(&self.unsubscribe, token)?;
+        Some(MailLink { account: account.into(), mail: mail.into(), person: person.into() })
     }
 
     /// The unguessable local part of a message's Message-ID (S1).
@@ -237,6 +250,14 @@ pub struct FileLink {
     pub account: AccountId,
     pub mail: OutgoingMailId,
     pub file: FileId,
+}
+
+/// One message to one recipient, in which a link is for him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailLink {
+    pub account: AccountId,
+    pub mail: OutgoingMailId,
+    pub person: PersonId,
 }
 
 /// Keys are never printed.

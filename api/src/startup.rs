@@ -28,6 +28,7 @@ use crate::{
     keys::{Keys, Secrets},
     lifecycle, lmtp,
     service::{
+        dkim_key::{self, signing::SigningKeys},
         intake::{lmtp::LmtpIntake, queue::Intake},
         mailbox::{secret, server::Transports},
     },
@@ -110,8 +111,8 @@ pub async fn app(mut config: Config) -> anyhow::Result<App> {
 pub async fn require_keys(app: &App) -> anyhow::Result<()> {
     let missing = secret::list_missing_keys(app).await?;
     anyhow::ensure!(
-        missing.is_empty(),
-        "passwords of mailboxes are sealed with keys that are not configured; put them into secrets.previous_keys"
+        missing.is_empty() && !dkim_key::secret::lacks_keys(app).await?,
+        "something is sealed with keys that are not configured; put them into secrets.previous_keys"
     );
     Ok(())
 }
@@ -132,7 +133,20 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     let limits = Limits::new(&config.http);
     let wake = Arc::new(Notify::new());
     let intake = Intake::start(database.clone(), wake.clone());
-    Ok(App { config, database, env, keys, storage, transport, outside, authenticator, intake, wake, limits })
+    Ok(App {
+        config,
+        database,
+        env,
+        keys,
+        storage,
+        transport,
+        outside,
+        signing_keys: SigningKeys::default(),
+        authenticator,
+        intake,
+        wake,
+        limits,
+    })
 }
 
 fn outside(config: &Config) -> anyhow::Result<Outside> {

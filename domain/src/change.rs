@@ -16,6 +16,8 @@ named! {
         ContactDeleted = "contact.deleted",
         ContactMailSettingsUpdated = "contact_mail_settings.updated",
         ContactNoticesUpdated = "contact_notices.updated",
+        DkimKeyCreated = "dkim_key.created",
+        DkimKeyDeleted = "dkim_key.deleted",
         EmployeeCreated = "employee.created",
         EmployeeUpdated = "employee.updated",
         IncomingSettingsUpdated = "incoming_settings.updated",

@@ -65,4 +65,6 @@ ids! {
     JobId;
     /// An external mailbox.
     MailboxId;
+    /// A key that an account's mail is signed with.
+    DkimKeyId;
 }

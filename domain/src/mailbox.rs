@@ -4,7 +4,11 @@ use std::{net::IpAddr, time::Duration};
 
 use thiserror::Error;
 
-use crate::{Timestamp, id::MailboxId, named::named};
+use crate::{
+    Timestamp,
+    id::{MailboxId, ProjectId},
+    named::named,
+};
 
 named! {
     /// Whose a mailbox is.
@@ -34,6 +38,16 @@ named! {
         /// From the first byte, with a valid certificate (RFC 8314).
         Tls = "tls",
         Never = "none",
+    }
+}
+
+named! {
+    /// How a server is shown who logs in.
+    pub enum LoginMethod {
+        /// By a password: AUTH PLAIN or LOGIN.
+        Password = "password",
+        /// By an OAuth 2.0 access token (XOAUTH2).
+        Xoauth2 = "xoauth2",
     }
 }
 
@@ -115,20 +129,50 @@ impl FailureClass {
     pub const fn is_about_channel(self) -> bool {
         !matches!(self, Self::Recipient | Self::Message)
     }
+
+    /// Whether the server can't be reached or lets nobody in: whatever else is sent there now meets the same.
+    pub const fn is_of_server(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::Connect
+                | Self::Refused
+                | Self::Forbidden
+                | Self::Tls
+                | Self::Auth
+                | Self::Timeout
+        )
+    }
 }
 
 /// A mailbox that is to be chosen where nobody names one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultMailbox {
     pub id: MailboxId,
     pub owner: MailboxOwner,
+    /// The projects that it is for; empty for everything.
+    pub projects: Vec<ProjectId>,
+}
+
+/// Most projects that one mailbox is for.
+pub const MAX_PROJECTS: usize = 200;
+
+/// Whether mail of a task may leave by a mailbox that is for these projects: without projects it is for everything, with
+/// projects for their tasks alone (OUT-4).
+pub fn is_for(projects: &[ProjectId], of_task: Option<ProjectId>) -> bool {
+    projects.is_empty() || of_task.is_some_and(|it| projects.contains(&it))
 }
 
 /// Decides by which of the default mailboxes, oldest first, an employee's mail leaves: by his own before the company's
-/// (OUT-2, OUT-5). None: from his internal address (OUT-1).
-pub fn decide_mailbox(defaults: &[DefaultMailbox]) -> Option<MailboxId> {
-    let of = |owner| defaults.iter().find(|it| it.owner == owner).map(|it| it.id);
-    of(MailboxOwner::Employee).or_else(|| of(MailboxOwner::Company))
+/// (OUT-2, OUT-5), by one for the task's project before one for everything (OUT-7). None: from his internal address (OUT-1).
+pub fn decide_mailbox(defaults: &[DefaultMailbox], of_task: Option<ProjectId>) -> Option<MailboxId> {
+    let usable = || defaults.iter().filter(|it| is_for(&it.projects, of_task));
+    let of = |owner, is_special: bool| {
+        usable().find(|it| it.owner == owner && it.projects.is_empty() != is_special).map(|it| it.id)
+    };
+    let [employee, company] = [MailboxOwner::Employee, MailboxOwner::Company]
+        .map(|owner| of(owner, true).or_else(|| of(owner, false)));
+    employee.or(company)
 }
 
 /// How one channel of a mailbox has worked.
@@ -239,15 +283,36 @@ mod tests {
     /// OUT-2
     #[test]
     fn an_employees_own_mailbox_goes_before_the_companys() {
-        let mailbox = |n, owner| DefaultMailbox { id: MailboxId::new(uuid::Uuid::from_u128(n)), owner };
+        let mailbox = |n, owner| DefaultMailbox {
+            id: MailboxId::new(uuid::Uuid::from_u128(n)),
+            owner,
+            projects: Vec::new(),
+        };
         let (company, other, own) = (
             mailbox(1, MailboxOwner::Company),
             mailbox(2, MailboxOwner::Company),
             mailbox(3, MailboxOwner::Employee),
         );
-        assert_eq!(decide_mailbox(&[]), None);
-        assert_eq!(decide_mailbox(&[company, other]), Some(company.id));
-        assert_eq!(decide_mailbox(&[company, other, own]), Some(own.id));
+        assert_eq!(decide_mailbox(&[], None), None);
+        assert_eq!(decide_mailbox(&[company.clone(), other.clone()], None), Some(company.id));
+        assert_eq!(decide_mailbox(&[company, other, own.clone()], None), Some(own.id));
+    }
+
+    /// OUT-4, OUT-5, OUT-7
+    #[test]
+    fn a_mailbox_with_projects_is_for_their_tasks_alone_and_goes_before_one_for_everything() {
+        let project = |n| ProjectId::new(uuid::Uuid::from_u128(n));
+        let mailbox = |n, projects: &[ProjectId]| DefaultMailbox {
+            id: MailboxId::new(uuid::Uuid::from_u128(n)),
+            owner: MailboxOwner::Company,
+            projects: projects.to_vec(),
+        };
+        let (any, one) = (mailbox(1, &[]), mailbox(2, &[project(7), project(8)]));
+        let both = [any.clone(), one.clone()];
+        assert_eq!(decide_mailbox(&both, None), Some(any.id));
+        assert_eq!(decide_mailbox(&both, Some(project(9))), Some(any.id));
+        assert_eq!(decide_mailbox(&both, Some(project(8))), Some(one.id));
+        assert_eq!(decide_mailbox(&[one], None), None);
     }
 
     #[test]

@@ -17,6 +17,14 @@ named! {
 }
 
 impl MailKind {
+    /// Whether no person wrote it: such mail can be ended by its recipient (R37).
+    pub const fn is_automatic(self) -> bool {
+        match self {
+            Self::NewTask | Self::NewComment => false,
+            Self::TaskFromMail => true,
+        }
+    }
+
     /// One subject for all mails of a task, so that mail programs keep them together (TPL-4).
     pub fn subject(self, title: &str) -> String {
         match self {

@@ -49,6 +49,8 @@ named! {
         AlreadySent = "already_sent",
         /// The comment is held, and nobody but its author knows of it.
         NotSent = "not_sent",
+        /// An account has as many signing keys as it may have.
+        TooManyKeys = "too_many_keys",
         /// A notice to contacts uses the template.
         TemplateInUse = "template_in_use",
         /// The template gives nothing for this.

@@ -11,6 +11,8 @@ named! {
         HardBounce = "hard_bounce",
         /// Its owner said that mail of ours is unwanted (R37).
         Complaint = "complaint",
+        /// Its owner ended automatic mail by the link in one (RFC 8058); what people write to him leaves all the same.
+        Unsubscribed = "unsubscribed",
         /// Somebody asked for it.
         ByHand = "by_hand",
     }
@@ -22,8 +24,15 @@ impl SuppressionCause {
     pub const fn lasts(self) -> Option<TimeDelta> {
         match self {
             Self::HardBounce => Some(TimeDelta::days(30)),
-            Self::Complaint | Self::ByHand => None,
+            Self::Complaint | Self::Unsubscribed | Self::ByHand => None,
         }
+    }
+}
+
+impl SuppressionCause {
+    /// Whether it stops only mail that no person wrote (R37).
+    pub const fn is_of_automatic_only(self) -> bool {
+        matches!(self, Self::Unsubscribed)
     }
 }
 

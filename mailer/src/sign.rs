@@ -10,6 +10,7 @@ use aws_lc_rs::{
 };
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64;
+pub use liaison_domain::dkim::DkimAlgorithm as Algorithm;
 use mail_auth::{
     AuthenticatedMessage,
     common::{
@@ -45,15 +46,6 @@ const SIGNED_FIELDS: [&str; 19] = [
     "List-Unsubscribe-Post",
     "Sender",
 ];
-
-/// What keys are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Algorithm {
-    /// What every verifier understands.
-    Rsa2048,
-    /// Short records and signatures; some verifiers don't know it yet (RFC 8463).
-    Ed25519,
-}
 
 /// A private key.
 pub struct SigningKey {

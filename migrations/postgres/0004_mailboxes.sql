@@ -10,6 +10,8 @@ CREATE TABLE mailbox (
     sender_name TEXT NOT NULL,
     -- The local part of our address that fetched mail is for; null where it is the owner's internal address.
     deliver_to TEXT,
+    -- The projects whose tasks it is for; empty for everything.
+    project_ids JSONB NOT NULL,
     is_default BOOLEAN NOT NULL,
     replies_to_this_address BOOLEAN NOT NULL,
     save_to_sent BOOLEAN NOT NULL,
@@ -31,6 +33,7 @@ CREATE TABLE mailbox_channel (
     port BIGINT NOT NULL,
     security TEXT NOT NULL CHECK (security IN ('starttls', 'tls', 'none')),
     username TEXT NOT NULL,
+    authentication TEXT NOT NULL CHECK (authentication IN ('password', 'xoauth2')),
     -- Names the key that the password is sealed with.
     key_id TEXT NOT NULL,
     sealed_password BYTEA NOT NULL,

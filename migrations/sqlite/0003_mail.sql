@@ -112,8 +112,10 @@ CREATE TABLE outgoing_recipient (
     last_reply TEXT,
     bounce_class TEXT CHECK (bounce_class IN ('hard', 'soft')),
     opened_at TEXT,
-    -- When it may leave, where no employee had a hand in it (R1).
-    automatic_at TEXT,
+    -- When it left or will leave at the earliest; null where it never does (OUT-15).
+    leaves_at TEXT,
+    -- No employee had a hand in it (R1).
+    is_automatic INTEGER NOT NULL CHECK (is_automatic IN (0, 1)),
     PRIMARY KEY (account_id, mail_id, person_id),
     UNIQUE (account_id, token_hash),
     UNIQUE (account_id, bounce_token_hash),
@@ -121,7 +123,8 @@ CREATE TABLE outgoing_recipient (
     FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outgoing_recipient_by_person ON outgoing_recipient (account_id, person_id, mail_id);
-CREATE INDEX outgoing_recipient_automatic ON outgoing_recipient (account_id, address_key, automatic_at) WHERE automatic_at IS NOT NULL;
+CREATE INDEX outgoing_recipient_by_departure ON outgoing_recipient (account_id, address_key, leaves_at);
+CREATE INDEX outgoing_recipient_automatic ON outgoing_recipient (account_id, address_key, leaves_at) WHERE is_automatic = TRUE;
 CREATE INDEX outgoing_recipient_by_state ON outgoing_recipient (account_id, state, mail_id);
 
 CREATE TABLE delivery_event (
@@ -146,18 +149,37 @@ CREATE TABLE mail_suppression (
     id BLOB NOT NULL,
     address TEXT NOT NULL,
     address_key TEXT NOT NULL,
-    cause TEXT NOT NULL CHECK (cause IN ('hard_bounce', 'complaint', 'by_hand')),
+    cause TEXT NOT NULL CHECK (cause IN ('hard_bounce', 'complaint', 'unsubscribed', 'by_hand')),
+    -- Only mail that no person wrote does not leave (R37).
+    automatic_only INTEGER NOT NULL CHECK (automatic_only IN (0, 1)),
     reason TEXT,
     until TEXT,
     -- Who asked for it, where a person did.
     created_by BLOB,
     created_at TEXT NOT NULL,
     PRIMARY KEY (account_id, id),
-    UNIQUE (account_id, address_key),
+    UNIQUE (account_id, address_key, automatic_only),
     FOREIGN KEY (account_id) REFERENCES account (id),
     FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_suppression_by_age ON mail_suppression (account_id, created_at, id);
+
+-- What an account's own mail is signed with. The private halves are sealed.
+CREATE TABLE dkim_key (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    algorithm TEXT NOT NULL CHECK (algorithm IN ('rsa2048', 'ed25519')),
+    selector TEXT NOT NULL,
+    -- The value of its DNS record.
+    record TEXT NOT NULL,
+    -- Names the key that it is sealed with.
+    key_id TEXT NOT NULL,
+    sealed_key BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, selector),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
 
 -- Who in an audience got nothing, and why.
 CREATE TABLE skipped_recipient (

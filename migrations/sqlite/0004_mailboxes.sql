@@ -10,6 +10,8 @@ CREATE TABLE mailbox (
     sender_name TEXT NOT NULL,
     -- The local part of our address that fetched mail is for; null where it is the owner's internal address.
     deliver_to TEXT,
+    -- The projects whose tasks it is for; empty for everything.
+    project_ids TEXT NOT NULL,
     is_default INTEGER NOT NULL CHECK (is_default IN (0, 1)),
     replies_to_this_address INTEGER NOT NULL CHECK (replies_to_this_address IN (0, 1)),
     save_to_sent INTEGER NOT NULL CHECK (save_to_sent IN (0, 1)),
@@ -33,6 +35,7 @@ CREATE TABLE mailbox_channel (
     port INTEGER NOT NULL,
     security TEXT NOT NULL CHECK (security IN ('starttls', 'tls', 'none')),
     username TEXT NOT NULL,
+    authentication TEXT NOT NULL CHECK (authentication IN ('password', 'xoauth2')),
     -- Names the key that the password is sealed with.
     key_id TEXT NOT NULL,
     sealed_password BLOB NOT NULL,

@@ -18,6 +18,7 @@ pub mod contact;
 pub mod contact_mail_settings;
 pub mod database;
 pub mod delivery_report;
+pub mod dkim_key;
 pub mod employee;
 pub mod error;
 pub mod file;
@@ -58,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact_mail_settings::ALL,
         database::ALL,
         delivery_report::ALL,
+        dkim_key::ALL,
         employee::ALL,
         file::ALL,
         idempotency::ALL,
@@ -77,7 +79,10 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::ledger::ALL,
         outgoing_mail::opening::ALL,
         outgoing_mail::recall::ALL,
+        outgoing_mail::pace::ALL,
+        outgoing_mail::queue::ALL,
         outgoing_mail::reported::ALL,
+        outgoing_mail::subscriber::ALL,
         person::ALL,
         project::ALL,
         relocation::ALL,

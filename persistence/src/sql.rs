@@ -425,7 +425,8 @@ id_columns!(
     SuppressionId,
     MailSenderId,
     JobId,
-    MailboxId
+    MailboxId,
+    DkimKeyId
 );
 
 /// Closed sets of the domain are TEXT columns with a CHECK of the same names.
@@ -456,6 +457,7 @@ name_columns!(
     comment.Origin,
     contact_mail.NoticeType,
     contact_mail.StaffWithoutEmail,
+    dkim.DkimAlgorithm,
     inbound::matching.MatchedBy,
     inbound::settings.ReplyToInactive,
     inbound::standing.SenderStanding,
@@ -468,6 +470,7 @@ name_columns!(
     mailbox.Channel,
     mailbox.ConnectionSecurity,
     mailbox.FailureClass,
+    mailbox.LoginMethod,
     notification.NotificationKind,
     opening.Opener,
     outgoing.BounceClass,

@@ -1,4 +1,5 @@
-//! Addresses that no mail leaves to. One row an address; past its time a row means nothing.
+//! Addresses that no mail leaves to. One row an address, and one more where it is automatic mail alone; past its time a row
+//! means nothing.
 
 use liaison_domain::{
     Timestamp,
@@ -23,12 +24,21 @@ pub struct SuppressionRow {
     /// See [`EmailAddress::key`].
     pub address_key: String,
     pub cause: SuppressionCause,
+    /// Only mail that no person wrote does not leave.
+    pub automatic_only: bool,
     pub reason: Option<String>,
     /// None: for good.
     pub until: Option<Timestamp>,
     pub created_at: Timestamp,
 }
-record!(SuppressionRow { id, address, address_key, cause, reason, until, created_at });
+record!(SuppressionRow { id, address, address_key, cause, automatic_only, reason, until, created_at });
+
+impl SuppressionRow {
+    /// Whether it keeps a mail from leaving.
+    pub const fn stops(&self, is_automatic: bool) -> bool {
+        is_automatic || !self.automatic_only
+    }
+}
 
 /// A suppression to be written.
 #[derive(Clone, Copy, Debug)]
@@ -45,15 +55,15 @@ pub struct NewSuppression<'a> {
 
 macro_rules! columns {
     () => {
-        "id, address, address_key, cause, reason, until, created_at"
+        "id, address, address_key, cause, automatic_only, reason, until, created_at"
     };
 }
 
 statements! {
     /// An address that is known keeps its id.
     UPSERT_SUPPRESSION = ["INSERT INTO mail_suppression (account_id, id, address, address_key, cause, reason, until, \
-        created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-        ON CONFLICT (account_id, address_key) DO UPDATE SET address = excluded.address, cause = excluded.cause, \
+        created_by, created_at, automatic_only) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        ON CONFLICT (account_id, address_key, automatic_only) DO UPDATE SET address = excluded.address, cause = excluded.cause, \
         reason = excluded.reason, until = excluded.until, created_by = excluded.created_by, \
         created_at = excluded.created_at RETURNING id AS value"];
     FIND_SUPPRESSION = ["SELECT " columns!() " FROM mail_suppression WHERE account_id = $1 AND id = $2 \
@@ -89,7 +99,8 @@ pub async fn upsert(
             new.reason.map(str::to_owned),
             new.until,
             new.created_by,
-            new.at
+            new.at,
+            new.cause.is_of_automatic_only()
         )
     )?;
     Ok(id.0)
@@ -128,7 +139,7 @@ pub async fn list(
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }
 
-/// Which of these addresses (given by their keys) no mail may leave to now.
+/// Which of these addresses (given by their keys) no mail may leave to now, or no automatic mail.
 pub async fn list_by_addresses(
     tx: &mut impl Tx,
     account: AccountId,

@@ -1,4 +1,5 @@
-//! `make bench`: how fast mail is taken in and turned into comments, beside what the machine can do at all.
+//! `make bench`: how fast mail is taken in and turned into comments, and how fast it leaves, beside what the machine can do
+//! at all. A word after it measures that part alone: `cargo bench -- outgoing`.
 //!
 //! Everything is measured on the production build, over sockets, on SQLite with `synchronous = full`; the ceilings are
 //! measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
@@ -13,25 +14,30 @@
 mod ceiling;
 mod hostile;
 mod incoming;
+mod jobs;
+mod outgoing;
 
 use std::{fs, thread::available_parallelism};
 
-use support::{
-    Engine, load,
-    process::{Site, use_program},
-};
+use support::{Engine, load, process::Site};
 
 fn main() {
     // `cargo test --all-targets` starts it too, and means something else.
     if !std::env::args().any(|it| it == "--bench") {
         return;
     }
-    use_program(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/liaison"));
     println!("{} cores, load {}", available_parallelism().unwrap(), load_average());
-    ceiling::measure();
-    incoming::measure();
-    hostile::measure();
-    measure_load();
+    let parts: [(&str, fn()); 5] = [
+        ("ceiling", ceiling::measure),
+        ("incoming", incoming::measure),
+        ("outgoing", outgoing::measure),
+        ("hostile", hostile::measure),
+        ("load", measure_load),
+    ];
+    let is_asked = |name: &str| !std::env::args().skip(1).any(|it| !it.starts_with('-') && it != name);
+    for (_, measure) in parts.into_iter().filter(|(name, _)| is_asked(name)) {
+        measure();
+    }
     println!("load {} at the end", load_average());
 }
 

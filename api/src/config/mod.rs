@@ -166,8 +166,10 @@ pub struct Mail {
     pub trusted_hops: Vec<Network>,
     /// Domains of forwarders whose seal vouches for From (ARC).
     pub trusted_sealers: Vec<String>,
-    /// Messages that are on their way at once.
+    /// Messages that are on their way at once by `transport`, a quarter of them at most of one account.
     pub concurrency: usize,
+    /// Mails that may leave to one recipient within ten minutes; the next ones wait (OUT-15).
+    pub max_per_recipient: u32,
     /// External mailboxes that this node is connected to at once.
     pub fetch_connections: usize,
     /// How often a mailbox is asked for new mail whose server does not tell of it.
@@ -182,7 +184,8 @@ impl Default for Mail {
             auth: MailAuth::Enforce,
             trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
             trusted_sealers: Vec::new(),
-            concurrency: 16,
+            concurrency: 64,
+            max_per_recipient: 50,
             fetch_connections: 200,
             fetch_interval_seconds: 60,
         }
@@ -365,6 +368,9 @@ impl Config {
         }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
+        }
+        if self.mail.max_per_recipient == 0 {
+            return Err(ConfigError::Value("mail.max_per_recipient is at least 1"));
         }
         if self.mail.fetch_interval_seconds == 0 {
             return Err(ConfigError::Value("mail.fetch_interval_seconds is at least 1"));

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod signatures;
 pub mod tasks;
 pub mod transact;
+pub mod unsubscriptions;
 pub mod virtual_addresses;
 
 use self::routes::Routes;
@@ -50,6 +51,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     projects::routes(routes);
     tasks::routes(routes);
     comments::routes(routes);
+    unsubscriptions::routes(routes);
     virtual_addresses::routes(routes);
     mail::routes(routes);
     mail_templates::routes(routes);

@@ -158,6 +158,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::NotRetryable
         | Code::AlreadySent
         | Code::NotSent
+        | Code::TooManyKeys
         | Code::TemplateInUse
         | Code::NotReleasable
         | Code::InvalidSender => StatusCode::CONFLICT,

@@ -121,7 +121,7 @@ pub(super) async fn prepare(
         None => None,
     };
     if let Some(id) = new.mailbox {
-        mailbox::require_usable(tx, caller, id, "/mailbox_id").await?;
+        mailbox::require_usable(tx, caller, id, entered.task.project_id, "/mailbox_id").await?;
     }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();

@@ -29,7 +29,7 @@ use liaison_persistence::{
 };
 
 use self::addressed::Addressed;
-use super::{Failure, automatic, letter};
+use super::{Failure, departure, letter};
 use crate::{app::App, keys::digest};
 
 /// Something written that people are to be told of.
@@ -72,7 +72,8 @@ pub async fn notify(
         let keys = plan.mails.iter().map(|it| it.address.key());
         let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
         let mut suppressed = settings.suppressed_keys();
-        suppressed.extend(stopped.into_iter().map(|it| it.address_key));
+        let is_automatic = notice.kind.is_automatic();
+        suppressed.extend(stopped.into_iter().filter(|it| it.stops(is_automatic)).map(|it| it.address_key));
         plan = plan.without(&suppressed);
         if told.enabled {
             failed = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
@@ -128,11 +129,7 @@ async fn write_mails(
     let mut known = thread::list_known(tx, account, task.id, people()).await?;
     // Who works here has a hand in what he sends.
     let is_automatic = notice.by_mail && writer.login.is_none();
-    let departures = if is_automatic {
-        automatic::departures(tx, app, notice, &plan.mails).await?
-    } else {
-        HashMap::new()
-    };
+    let departures = departure::plan(tx, app, notice, &plan.mails, is_automatic).await?;
     let signature = carry_signature(tx, notice, &writer, mailbox.as_ref()).await?;
     let new: Vec<NewMail> = addressed
         .iter()
@@ -142,9 +139,13 @@ async fn write_mails(
                 common: to.common.clone(),
                 ..form(settings, template, signature.clone(), history.unwrap_or_default())
             };
+            let own = to.recipients().filter_map(|it| departures.get(&it.person));
+            let departure = own.max_by_key(|it| it.at).filter(|_| !to.is_suppressed);
             NewMail {
                 references: known.remove(&to.first.person).unwrap_or_default(),
-                automatic_at: to.recipients().filter_map(|it| departures.get(&it.person)).max().copied(),
+                leaves_at: departure.map(|it| it.at),
+                held_for: departure.and_then(|it| it.held_for),
+                is_automatic,
                 ..new_mail(app, account, &writer, &domain, to, form)
             }
         })
@@ -199,10 +200,10 @@ async fn find_mailbox(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<Option<Ma
         .iter()
         .map(|it| {
             let owner = if it.owner_id.is_some() { MailboxOwner::Employee } else { MailboxOwner::Company };
-            DefaultMailbox { id: it.id, owner }
+            DefaultMailbox { id: it.id, owner, projects: it.projects() }
         })
         .collect();
-    let decided = decide_mailbox(&defaults);
+    let decided = decide_mailbox(&defaults, notice.task.project_id);
     Ok(rows.iter().position(|it| Some(it.id) == decided).map(|i| rows.swap_remove(i)))
 }
 
@@ -253,7 +254,9 @@ fn new_mail(
         references: Vec::new(),
         form,
         is_suppressed: to.is_suppressed,
-        automatic_at: None,
+        leaves_at: None,
+        held_for: None,
+        is_automatic: false,
         recipients: to.recipients().map(recipient).collect(),
     }
 }

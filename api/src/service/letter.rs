@@ -4,10 +4,10 @@
 pub mod example;
 mod own_template;
 mod spoken;
+mod writing;
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures_util::TryStreamExt as _;
 use liaison_domain::{
     Timestamp,
     comment::Comment,
@@ -26,11 +26,11 @@ use liaison_domain::{
 };
 use liaison_mailer::{
     compose::{
-        attachment::{Attachment, DEFAULT_BUDGET, InlineImage, plan_attachments},
+        attachment::{DEFAULT_BUDGET, plan_attachments},
         facts::{self, RichText, When},
         message::{Hop, Mailbox},
         message_id::MessageId,
-        notification::{self, Addressing, Composed, Frame, HistoryEntry, Kind, Notification},
+        notification::{self, Addressing, Frame, HistoryEntry, Kind, Notification},
     },
     parse::html,
     transport::Envelope,
@@ -51,8 +51,15 @@ use liaison_persistence::{
 use thiserror::Error;
 
 use self::own_template::OwnTemplate;
-use super::{Failure, file_link, opening};
-use crate::{app::App, keys::FileLink};
+use super::{
+    Failure,
+    dkim_key::signing::{self, Signer},
+    file_link, opening, unsubscription,
+};
+use crate::{
+    app::App,
+    keys::{FileLink, MailLink},
+};
 
 /// Bytes of HTML that a mail repeats of earlier ones.
 const MAX_HISTORY_BYTES: usize = 128 * 1024;
@@ -70,6 +77,9 @@ pub struct Letter {
     pub leaves_by: Option<ChannelRow>,
     /// How the external mailbox is reached that keeps a copy of it (OUT-11).
     pub copied_to: Option<ChannelRow>,
+    /// What signs it.
+    signers: Arc<[Signer]>,
+    written_at: Timestamp,
     /// The token in its reply address.
     pub token: MailToken,
 }
@@ -117,6 +127,7 @@ struct Around {
     signatures: HashMap<String, String>,
     mailboxes: HashMap<MailboxId, MailboxRow>,
     channels: HashMap<MailboxId, Vec<ChannelRow>>,
+    signers: Arc<[Signer]>,
 }
 
 /// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
@@ -136,11 +147,13 @@ pub async fn load(
     let mailboxes: Vec<MailboxId> = distinct(rows.iter().filter_map(|it| it.mailbox_id));
     let signatures: Vec<String> = distinct(rows.iter().filter_map(|it| it.form.0.signature.clone()));
     let found = account::find(tx, account).await?;
+    let found = found.ok_or(Failure::Internal("the account is not there", None))?;
     let known = task::list_by_ids(tx, account, tasks.iter().copied()).await?;
     let counterparties = known.values().filter_map(|it| it.counterparty_id);
     let projects = distinct(known.values().filter_map(|it| it.project_id));
     let around = Around {
-        account: found.ok_or(Failure::Internal("the account is not there", None))?,
+        signers: signing::load(tx, app, account, &app.config.mail.domain_of(&found.name)).await?,
+        account: found,
         people: person::list_refs(tx, account, authors.chain(counterparties)).await?,
         projects: project::list_by_ids(tx, account, projects).await?,
         tasks: known,
@@ -174,52 +187,6 @@ impl Letter {
     pub fn leave_image_out(&mut self) {
         self.notification.frame.pixel_url = None;
     }
-
-    /// Composes the mail off the async threads.
-    pub async fn compose(mut self, app: &App, contents: Contents) -> Result<(Envelope, Composed), Unmade> {
-        for AttachedFile { file, content_id } in std::mem::take(&mut self.attached) {
-            let content: Arc<[u8]> = match contents {
-                Contents::Read => read(app, self.account, &file).await?,
-                Contents::LeftOut => Arc::default(),
-            };
-            let attachment = Attachment { name: file.name, content_type: file.content_type, content };
-            match content_id {
-                Some(content_id) => {
-                    self.notification.inline_images.push(InlineImage { content_id, file: attachment });
-                }
-                None => self.notification.attachments.push(attachment),
-            }
-        }
-        let Self { notification, envelope, .. } = self;
-        let composed = tokio::task::spawn_blocking(move || notification::compose(&notification)).await;
-        match composed {
-            Ok(Ok(composed)) => Ok((envelope, composed)),
-            Ok(Err(error)) => Err(Unmade::Impossible(error.to_string())),
-            Err(panic) => {
-                tracing::error!(error = %panic, "composing a mail panicked");
-                Err(Unmade::Impossible("the mail can't be composed".to_owned()))
-            }
-        }
-    }
-}
-
-async fn read(app: &App, account: AccountId, file: &File) -> Result<Arc<[u8]>, Failure> {
-    let mut tx = app.database.read().await?;
-    let small = file::content(&mut tx, account, &file.sha256).await?;
-    drop(tx);
-    if let Some(content) = small {
-        return Ok(Arc::from(&*content));
-    }
-    let unreadable = |error| Failure::internal("a file's content can't be read", error);
-    let chunks = app.storage.read(&file.sha256, 0..file.size.cast_unsigned()).await.map_err(unreadable)?;
-    let content: Vec<u8> = chunks
-        .try_fold(Vec::new(), async |mut content, chunk| {
-            content.extend_from_slice(&chunk);
-            Ok(content)
-        })
-        .await
-        .map_err(unreadable)?;
-    Ok(content.into())
 }
 
 impl Around {
@@ -292,6 +259,7 @@ impl Around {
                 body_marker: BodyMarker::parse(&marker).map(|it| it.written()),
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
+                unsubscribe_url: self.unsubscribe_url(app, row),
                 signature_html: signature.cloned(),
                 pixel_url,
                 ..Frame::default()
@@ -312,8 +280,17 @@ impl Around {
             envelope,
             leaves_by,
             copied_to: copied_to.cloned(),
+            // What leaves by a mailbox is its server's to sign.
+            signers: if mailbox.is_none() { self.signers.clone() } else { Arc::default() },
+            written_at: row.created_at,
             token,
         })
+    }
+
+    /// Where the recipient ends such mail, where no person wrote it (R37).
+    fn unsubscribe_url(&self, app: &App, row: &DeliveryRow) -> Option<String> {
+        let link = MailLink { account: self.account.id, mail: row.mail_id, person: row.person_id };
+        row.kind.is_automatic().then(|| unsubscription::url(app, link)).flatten()
     }
 
     /// The external mailbox that a message leaves by, and how it is reached.

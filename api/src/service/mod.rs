@@ -5,13 +5,14 @@
 
 pub mod access;
 pub mod account;
-pub mod automatic;
 pub mod caller;
 pub mod comment;
 pub mod confirm_sender;
 pub mod contact;
 pub mod contact_mail_settings;
 pub mod correspondence;
+mod departure;
+pub mod dkim_key;
 pub mod employee;
 pub mod fan_out;
 pub mod file;
@@ -21,6 +22,7 @@ pub mod incoming;
 pub mod incoming_settings;
 pub mod intake;
 pub mod letter;
+pub mod mail_health;
 pub mod mail_sender;
 pub mod mail_template;
 pub mod mailbox;
@@ -37,6 +39,7 @@ pub mod signature;
 pub mod suppression;
 pub mod task;
 pub mod trouble;
+pub mod unsubscription;
 pub mod virtual_address;
 
 use liaison_domain::refusal::{Code, Refusal};

@@ -93,7 +93,8 @@ pub async fn suppress(
     let now = env.now();
     let until = cause.lasts().map(|it| now + it);
     let current = suppression::list_by_addresses(tx, account, [address.key()], now).await?;
-    if current.first().is_some_and(|it| !outlasts(until, it.until)) {
+    let mut same = current.iter().filter(|it| it.automatic_only == cause.is_of_automatic_only());
+    if same.any(|it| !outlasts(until, it.until)) {
         return Ok(());
     }
     let words = cause.as_str().replace('_', " ");

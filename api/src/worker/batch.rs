@@ -1,6 +1,6 @@
 //! Claimed jobs of one account and kind, from the claim to the last record.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe};
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
 use liaison_domain::{
@@ -29,6 +29,8 @@ pub struct Batch {
     pub jobs: Vec<ClaimedJob>,
     /// The batch's part of what its account may have in hand.
     share: OwnedSemaphorePermit,
+    /// Its place among the batches of the node, shared with what was claimed with it.
+    slot: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// A job that failed for a reason of ours.
@@ -51,8 +53,13 @@ pub(super) struct Report {
 }
 
 impl Batch {
-    pub(super) const fn new(lane: Lane, jobs: Vec<ClaimedJob>, share: OwnedSemaphorePermit) -> Self {
-        Self { account: lane.account_id, kind: lane.kind, jobs, share }
+    pub(super) const fn new(
+        lane: Lane,
+        jobs: Vec<ClaimedJob>,
+        share: OwnedSemaphorePermit,
+        slot: Arc<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self { account: lane.account_id, kind: lane.kind, jobs, share, slot: Some(slot) }
     }
 
     /// Runs the handler while saying that this node is alive; records what the handler left undone when it failed.
@@ -80,6 +87,11 @@ impl Batch {
             }
         };
         Report { jobs: claimed.len(), failed }
+    }
+
+    /// Leaves its place to another batch: what is left is to wait for servers, which may be long (R38).
+    pub(super) fn step_aside(&mut self) {
+        self.slot = None;
     }
 
     /// Says that `n` of its jobs are still in hand, so that as many others of the account may be claimed as have ended.

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::{batch::Report, quota::Quota};
 use crate::{app::App, service::Failure};
 
-/// Batches that run at once on a node.
+/// Batches that run at once on a node; those that wait for servers don't count.
 const MAX_BATCHES: usize = 64;
 /// Accounts listed at once.
 const LANES: i64 = 200;
@@ -175,10 +175,10 @@ impl Workers {
         let alone = repeated.into_iter().map(|it| vec![it]);
         for jobs in alone.chain([fresh]).filter(|it| !it.is_empty()) {
             let Some(share) = share.split(jobs.len()) else { continue };
-            let (workers, slot) = (self.clone(), slot.clone());
+            let workers = self.clone();
+            let batch = Batch::new(lane, jobs, share, slot.clone());
             tasks.spawn(async move {
-                let report = Batch::new(lane, jobs, share).work(&workers).await;
-                drop(slot);
+                let report = batch.work(&workers).await;
                 workers.app.wake.notify_waiters();
                 report
             });

@@ -23,6 +23,7 @@ mod dkim;
 mod dmarc;
 mod dns;
 mod hop;
+mod lookup;
 mod network;
 mod pulse;
 mod received;
@@ -56,6 +57,8 @@ const MAX_AT_ONCE: usize = 64;
 #[derive(Clone)]
 pub struct Authenticator {
     resolver: MessageAuthenticator,
+    /// Remembers no answer.
+    fresh: MessageAuthenticator,
     verification_timeout: Duration,
     pulse: Pulse,
     turns: Arc<Semaphore>,
@@ -65,10 +68,12 @@ impl Authenticator {
     /// Fails only where the system's name servers are wanted and can't be read. Called inside a runtime, since it has a
     /// task that looks whether the name servers are there.
     pub fn new(settings: &DnsSettings) -> Result<Self, DnsSettingsError> {
+        let fresh = dns::resolver(&DnsSettings { cached_answers: 0, ..settings.clone() })?;
         Ok(Self {
             resolver: dns::resolver(settings)?,
+            fresh: fresh.clone(),
             verification_timeout: settings.verification_timeout,
-            pulse: Pulse::watch(dns::resolver(&DnsSettings { cached_answers: 0, ..settings.clone() })?),
+            pulse: Pulse::watch(fresh),
             turns: Arc::new(Semaphore::new(MAX_AT_ONCE)),
         })
     }

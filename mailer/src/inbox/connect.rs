@@ -7,7 +7,7 @@ use std::{
 
 use async_imap::{Authenticator, Client, Session, error::Error};
 use imap_proto::{Capability, RequestId, Response, ResponseCode, Status};
-use liaison_domain::mailbox::FailureClass;
+use liaison_domain::mailbox::{FailureClass, LoginMethod};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -128,6 +128,7 @@ fn tls_config(extra_roots: Option<&[u8]>) -> Result<ClientConfig, rustls::Error>
 struct Offers {
     idle: bool,
     auth_plain: bool,
+    auth_xoauth2: bool,
     no_login: bool,
 }
 
@@ -161,6 +162,9 @@ impl Offers {
                 Capability::Auth(mechanism) if mechanism.eq_ignore_ascii_case("PLAIN") => {
                     self.auth_plain = true;
                 }
+                Capability::Auth(mechanism) if mechanism.eq_ignore_ascii_case("XOAUTH2") => {
+                    self.auth_xoauth2 = true;
+                }
                 Capability::Atom(atom) if atom.eq_ignore_ascii_case("IDLE") => self.idle = true,
                 Capability::Atom(atom) if atom.eq_ignore_ascii_case("LOGINDISABLED") => self.no_login = true,
                 _ => {}
@@ -169,13 +173,18 @@ impl Offers {
     }
 }
 
-/// AUTHENTICATE PLAIN, which takes any characters, where it is offered; LOGIN otherwise.
+/// AUTHENTICATE PLAIN, which takes any characters, where it is offered; LOGIN otherwise. With a token, XOAUTH2 alone.
 async fn authenticate(
     client: Client<Metered>,
     credentials: &Credentials,
     offers: Offers,
 ) -> Result<Session<Metered>, InboxError> {
-    let logged_in = if offers.auth_plain {
+    let logged_in = if credentials.method == LoginMethod::Xoauth2 {
+        if !offers.auth_xoauth2 {
+            return Err(InboxError(FailureClass::Auth));
+        }
+        client.authenticate("XOAUTH2", Bearer { credentials, is_said: false }).await
+    } else if offers.auth_plain {
         client.authenticate("PLAIN", Plain(credentials)).await
     } else if offers.no_login {
         return Err(InboxError(FailureClass::Auth));
@@ -195,7 +204,39 @@ impl Authenticator for Plain<'_> {
     type Response = Vec<u8>;
 
     fn process(&mut self, _challenge: &[u8]) -> Vec<u8> {
-        let Credentials { user, password } = self.0;
+        let Credentials { user, password, .. } = self.0;
         format!("\0{user}\0{}", password.expose_secret()).into_bytes()
+    }
+}
+
+/// XOAUTH2: the token first; to the challenge in which a server says why it refuses, nothing.
+struct Bearer<'a> {
+    credentials: &'a Credentials,
+    is_said: bool,
+}
+
+impl Authenticator for Bearer<'_> {
+    type Response = Vec<u8>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Vec<u8> {
+        if std::mem::replace(&mut self.is_said, true) {
+            return Vec::new();
+        }
+        let Credentials { user, password, .. } = self.credentials;
+        format!("user={user}\x01auth=Bearer {}\x01\x01", password.expose_secret()).into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_said_once() {
+        let credentials =
+            Credentials { user: "a@b.example".into(), password: "ya29".into(), method: LoginMethod::Xoauth2 };
+        let mut bearer = Bearer { credentials: &credentials, is_said: false };
+        assert_eq!(bearer.process(b""), b"user=a@b.example\x01auth=Bearer ya29\x01\x01");
+        assert_eq!(bearer.process(b"{\"status\":\"401\"}"), b"");
     }
 }

@@ -30,6 +30,9 @@ pub use self::{
 /// The future of [`MailTransport::send`]; boxed, so that a transport can be kept as `Arc<dyn MailTransport>`.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Accepted, SendError>> + Send + 'a>>;
 
+/// The future of [`MailTransport::check`].
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send + 'a>>;
+
 /// Something that takes mail.
 pub trait MailTransport: fmt::Debug + Send + Sync {
     /// Hands one message to everybody in the envelope.
@@ -37,6 +40,11 @@ pub trait MailTransport: fmt::Debug + Send + Sync {
     /// `message` is RFC 5322 in 7-bit with CRLF line ends, as [`crate::compose`] makes it. Dropping the future
     /// gives up; whether the message left is then unknown.
     fn send<'a>(&'a self, envelope: &'a Envelope, message: &'a [u8]) -> Sending<'a>;
+
+    /// Asks whether mail from this sender would be taken; sends none.
+    fn check<'a>(&'a self, _sender: &'a EmailAddress) -> Checking<'a> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Who a message is from and for, as servers see it (RFC 5321 §2.3.1); the headers may say otherwise.

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
+use liaison_domain::mailbox::LoginMethod;
 use thiserror::Error;
 
 use super::{
@@ -117,7 +118,9 @@ fn login_of(login: &str) -> Result<Credentials, TransportUrlError> {
     let (user, password) = login.split_once(':').ok_or(TransportUrlError::Credentials)?;
     let decoded = |text: &str| percent_decoded(text).filter(|it| !it.is_empty());
     match (decoded(user), decoded(password)) {
-        (Some(user), Some(password)) => Ok(Credentials { user, password: password.into() }),
+        (Some(user), Some(password)) => {
+            Ok(Credentials { user, password: password.into(), method: LoginMethod::Password })
+        }
         _ => Err(TransportUrlError::Credentials),
     }
 }

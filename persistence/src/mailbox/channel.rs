@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use liaison_domain::{
     Timestamp,
     id::{AccountId, MailboxId},
-    mailbox::{Channel, ConnectionSecurity, FailureClass, Health, Position},
+    mailbox::{Channel, ConnectionSecurity, FailureClass, Health, LoginMethod, Position},
 };
 
 use crate::{
@@ -25,6 +25,7 @@ pub struct ChannelRow {
     pub port: i64,
     pub security: ConnectionSecurity,
     pub username: String,
+    pub authentication: LoginMethod,
     pub key_id: String,
     pub sealed_password: Vec<u8>,
     pub last_success_at: Option<Timestamp>,
@@ -41,6 +42,7 @@ record!(ChannelRow {
     port,
     security,
     username,
+    authentication,
     key_id,
     sealed_password,
     last_success_at,
@@ -77,6 +79,7 @@ pub struct Connection<'a> {
     pub port: u16,
     pub security: ConnectionSecurity,
     pub username: &'a str,
+    pub authentication: LoginMethod,
     pub key_id: &'a str,
     pub sealed_password: &'a [u8],
 }
@@ -95,16 +98,16 @@ record!(SecretRow { account_id, mailbox_id, channel, key_id, sealed_password });
 statements! {
     /// What was known of another connection is not true of this one.
     PUT_CHANNEL = ["INSERT INTO mailbox_channel (account_id, mailbox_id, channel, host, port, security, username, \
-        key_id, sealed_password, consecutive_failures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) \
+        key_id, sealed_password, authentication, consecutive_failures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) \
         ON CONFLICT (account_id, mailbox_id, channel) DO UPDATE SET host = excluded.host, port = excluded.port, \
         security = excluded.security, username = excluded.username, key_id = excluded.key_id, \
-        sealed_password = excluded.sealed_password, last_success_at = NULL, last_error = NULL, last_error_at = NULL, \
+        sealed_password = excluded.sealed_password, authentication = excluded.authentication, last_success_at = NULL, last_error = NULL, last_error_at = NULL, \
         consecutive_failures = 0"];
     DELETE_CHANNEL = ["DELETE FROM mailbox_channel WHERE account_id = $1 AND mailbox_id = $2 AND channel = $3"];
     DELETE_CHANNELS = ["DELETE FROM mailbox_channel WHERE account_id = $1 AND mailbox_id = $2"];
     LIST_CHANNELS = [
-        "SELECT mailbox_id, channel, host, port, security, username, key_id, sealed_password, last_success_at, last_error, \
-         last_error_at, consecutive_failures, uid_validity, last_uid FROM mailbox_channel \
+        "SELECT mailbox_id, channel, host, port, security, username, authentication, key_id, sealed_password, \
+         last_success_at, last_error, last_error_at, consecutive_failures, uid_validity, last_uid FROM mailbox_channel \
          WHERE account_id = $1 AND mailbox_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY mailbox_id, channel"
@@ -142,7 +145,8 @@ pub async fn put(tx: &mut WriteTx, account: AccountId, it: Connection<'_>) -> Re
             it.security,
             it.username,
             it.key_id,
-            it.sealed_password
+            it.sealed_password,
+            it.authentication
         )
     )
     .map(drop)

@@ -6,16 +6,17 @@ use std::collections::HashMap;
 
 use liaison_domain::{
     Timestamp,
-    id::{AccountId, MailboxId, NotificationId, PersonId},
+    id::{AccountId, MailboxId, NotificationId, PersonId, ProjectId},
     notification::NotificationKind,
 };
+use uuid::Uuid;
 
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
     list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
-    sql::Scalar,
+    sql::{Json, Scalar},
 };
 
 /// A mailbox without its channels.
@@ -32,6 +33,8 @@ pub struct MailboxRow {
     pub sender_name: String,
     /// The local part of our address that mail fetched from a company's mailbox is for.
     pub deliver_to: Option<String>,
+    /// The projects whose tasks it is for; empty for everything (OUT-4).
+    pub project_ids: Json<Vec<Uuid>>,
     pub is_default: bool,
     pub replies_to_this_address: bool,
     pub save_to_sent: bool,
@@ -48,6 +51,7 @@ record!(MailboxRow {
     address,
     sender_name,
     deliver_to,
+    project_ids,
     is_default,
     replies_to_this_address,
     save_to_sent,
@@ -56,10 +60,17 @@ record!(MailboxRow {
     version
 });
 
+impl MailboxRow {
+    /// The projects whose tasks it is for; empty for everything (OUT-4).
+    pub fn projects(&self) -> Vec<ProjectId> {
+        self.project_ids.0.iter().copied().map(ProjectId::new).collect()
+    }
+}
+
 macro_rules! mailboxes {
     () => {
         "SELECT m.id, m.owner_id, p.name AS owner_name, e.login AS owner_login, m.address, m.sender_name, m.deliver_to, \
-         m.is_default, m.replies_to_this_address, m.save_to_sent, m.signature_html, m.created_at, m.version \
+         m.project_ids, m.is_default, m.replies_to_this_address, m.save_to_sent, m.signature_html, m.created_at, m.version \
          FROM mailbox m LEFT JOIN person p ON p.account_id = m.account_id AND p.id = m.owner_id \
          LEFT JOIN employee e ON e.account_id = m.account_id AND e.id = m.owner_id \
          WHERE m.account_id = $1 AND m.deleted_at IS NULL "
@@ -68,10 +79,11 @@ macro_rules! mailboxes {
 
 statements! {
     INSERT_MAILBOX = ["INSERT INTO mailbox (account_id, id, owner_id, address, address_key, sender_name, deliver_to, \
-        is_default, replies_to_this_address, save_to_sent, signature_html, created_at, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)"];
+        is_default, replies_to_this_address, save_to_sent, signature_html, created_at, project_ids, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)"];
     UPDATE_MAILBOX = ["UPDATE mailbox SET address = $4, address_key = $5, sender_name = $6, deliver_to = $7, \
-        is_default = $8, replies_to_this_address = $9, save_to_sent = $10, signature_html = $11, version = version + 1 \
+        is_default = $8, replies_to_this_address = $9, save_to_sent = $10, signature_html = $11, project_ids = $12, \
+        version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $3 AND deleted_at IS NULL"];
     DELETE_MAILBOX = ["UPDATE mailbox SET deleted_at = $4, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $3 AND deleted_at IS NULL"];
@@ -110,7 +122,8 @@ pub async fn insert(
             new.replies_to_this_address,
             new.save_to_sent,
             new.signature_html,
-            new.created_at
+            new.created_at,
+            new.project_ids
         )
     )
     .map(drop)
@@ -137,7 +150,8 @@ pub async fn update(
             changed.is_default,
             changed.replies_to_this_address,
             changed.save_to_sent,
-            changed.signature_html
+            changed.signature_html,
+            changed.project_ids
         )
     )?;
     Ok(n_changed == 1)

@@ -10,8 +10,11 @@ pub mod delivery;
 pub mod history;
 pub mod ledger;
 pub mod opening;
+pub mod pace;
+pub mod queue;
 pub mod recall;
 pub mod reported;
+pub mod subscriber;
 
 use data_encoding::HEXLOWER;
 use liaison_domain::{
@@ -120,8 +123,12 @@ pub struct NewMail {
     pub form: Form,
     /// No mail leaves to its recipient's address.
     pub is_suppressed: bool,
-    /// When it may leave, where no employee had a hand in it.
-    pub automatic_at: Option<Timestamp>,
+    /// When it may leave; none where it does not.
+    pub leaves_at: Option<Timestamp>,
+    /// Why it waits until then, where it does.
+    pub held_for: Option<&'static str>,
+    /// No employee had a hand in it.
+    pub is_automatic: bool,
     /// At least one.
     pub recipients: Vec<NewRecipient>,
 }
@@ -160,7 +167,9 @@ struct NewRecipientRow<'a> {
     token_hash: String,
     bounce_token_hash: String,
     state: &'static str,
-    automatic_at: Option<Moment>,
+    held_for: Option<&'static str>,
+    leaves_at: Option<Moment>,
+    is_automatic: bool,
 }
 
 #[derive(Serialize)]
@@ -194,27 +203,28 @@ statements! {
     ];
     INSERT_RECIPIENTS = [
         "INSERT INTO outgoing_recipient (account_id, mail_id, person_id, name, address, address_key, token_hash, \
-         bounce_token_hash, state, attempts, cuts, automatic_at) "
+         bounce_token_hash, state, attempts, cuts, leaves_at, is_automatic) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'person_id'), value ->> 'name', \
                 value ->> 'address', value ->> 'address_key', unhex(value ->> 'token_hash'), \
                 unhex(value ->> 'bounce_token_hash'), value ->> 'state', 0, 0, \
-                value ->> 'automatic_at' \
+                value ->> 'leaves_at', value ->> 'is_automatic' \
                 FROM json_each($2) WHERE TRUE",
             postgres: "SELECT $1, id, person_id, name, address, address_key, decode(token_hash, 'hex'), \
-                decode(bounce_token_hash, 'hex'), state, 0, 0, automatic_at \
+                decode(bounce_token_hash, 'hex'), state, 0, 0, leaves_at, is_automatic \
                 FROM jsonb_to_recordset($2) AS r(id uuid, person_id uuid, name text, address text, address_key text, \
-                token_hash text, bounce_token_hash text, state text, automatic_at timestamptz)"
+                token_hash text, bounce_token_hash text, state text, leaves_at timestamptz, \
+                is_automatic boolean)"
         }
     ];
     /// How each history begins.
     INSERT_BEGUN = [
-        "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type) "
+        "INSERT INTO delivery_event (account_id, id, mail_id, person_id, at, type, detail) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'event_id'), unhex(value ->> 'id'), unhex(value ->> 'person_id'), $3, \
-                value ->> 'state' FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, event_id, id, person_id, $3, state \
-                FROM jsonb_to_recordset($2) AS r(event_id uuid, id uuid, person_id uuid, state text)"
+                value ->> 'state', value ->> 'held_for' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, event_id, id, person_id, $3, state, held_for FROM jsonb_to_recordset($2) \
+                AS r(event_id uuid, id uuid, person_id uuid, state text, held_for text)"
         }
     ];
     /// An answer that names the message finds the task by it (R16).
@@ -295,7 +305,7 @@ pub async fn insert_all(
     let jobs = sent.into_iter().map(|it| (it.job_id, it.id.uuid()));
     job::enqueue(tx, account, JobKind::SendMail, jobs, about.at).await?;
     for it in held {
-        let (job, at) = ([(it.job_id, it.id.uuid())], it.automatic_at.unwrap_or(about.at));
+        let (job, at) = ([(it.job_id, it.id.uuid())], it.leaves_at.unwrap_or(about.at));
         job::enqueue(tx, account, JobKind::SendMail, job, at).await?;
     }
     Ok(())
@@ -303,7 +313,7 @@ pub async fn insert_all(
 
 impl NewMail {
     fn is_held(&self, now: Timestamp) -> bool {
-        self.automatic_at.is_some_and(|at| at > now)
+        self.leaves_at.is_some_and(|at| at > now)
     }
 
     fn state(&self, now: Timestamp) -> RecipientState {
@@ -337,7 +347,9 @@ fn recipient_rows(mail: &NewMail, now: Timestamp) -> impl Iterator<Item = NewRec
         token_hash: HEXLOWER.encode(&it.token_hash),
         bounce_token_hash: HEXLOWER.encode(&it.bounce_token_hash),
         state: mail.state(now).as_str(),
-        automatic_at: mail.automatic_at.map(moment),
+        held_for: mail.held_for,
+        leaves_at: mail.leaves_at.map(moment),
+        is_automatic: mail.is_automatic,
     })
 }
 

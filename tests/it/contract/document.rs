@@ -17,6 +17,8 @@ const PUBLIC: &[&str] = &[
     "refresh_session",
     "show_health",
     "show_readiness",
+    "show_unsubscription",
+    "create_unsubscription",
 ];
 
 /// POSTs that take no `Idempotency-Key`, by why.
@@ -25,6 +27,7 @@ const NOT_REPEATABLE: &[(&str, &str)] = &[
     ("preview_comment", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),
+    ("create_unsubscription", "whoever ends it again ends nothing more"),
     ("test_mailbox", "it asks the servers anew, and changes nothing but what is known of them"),
     ("refresh_session", "a repeated token must never give tokens again"),
 ];

@@ -10,3 +10,5 @@ mod plans;
 mod requests;
 mod schema;
 mod statements;
+
+pub(crate) use self::requests::unsubscribe_path;

@@ -15,6 +15,9 @@ use super::schema::GLOBAL;
 
 /// Statements that may pass over an account's rows, by why.
 const WIDE: &[(&str, &str)] = &[
+    ("dkim_key::LIST_ALL_DKIM_KEYS", "an account has at most four keys"),
+    ("dkim_key::LIST_OF_OTHER_SEALING_KEYS", "the operator's command, and an account has at most four keys"),
+    ("dkim_key::LIST_SEALING_KEYS", "asked once at start, and an account has at most four keys"),
     ("employee::LIST_ADMINISTRATORS", "an account has few employees"),
     ("mail_template::LIST_NOTICES", "there are six types of notices"),
     ("incoming_mail::COUNT_BY_STATE", "counts everything, from an index alone"),

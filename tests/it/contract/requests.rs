@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use actix_web::http::Method;
-use liaison_api::env::Clock as _;
+use liaison_api::{env::Clock as _, keys::MailLink};
 use liaison_domain::mail_address::EmailAddress;
 use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
@@ -92,6 +92,9 @@ impl World {
         if operation.id == "follow_file_link" {
             return self.file_link().await;
         }
+        if operation.path == "/u/{token}" {
+            return self.unsubscribe_link().await;
+        }
         let Some((collection, _)) = operation.path.split_once("/{id}") else { return operation.path.clone() };
         let (id, query) = match collection {
             "/v1/tasks" if operation.id == "show_task_raw" => (self.mailed_task().await, String::new()),
@@ -123,6 +126,7 @@ impl World {
             }
             "/v1/mail-templates" => (self.template().await, String::new()),
             "/v1/mail/incoming" => (self.blank_mail().await, String::new()),
+            "/v1/mail/dkim-keys" => (self.dkim_key().await, String::new()),
             "/v1/mail/senders" => (self.blocked_sender().await, String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
             "/v1/mail/suppressions" => (self.suppression().await, String::new()),
@@ -183,6 +187,7 @@ impl World {
             "update_task" => json!({"status": "in_progress"}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" | "preview_comment" => json!({"text": "When will it be done?"}),
+            "create_dkim_key" => json!({"algorithm": "ed25519"}),
             "create_suppression" => json!({"address": email}),
             "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
             "confirm_comment_sender"
@@ -194,6 +199,7 @@ impl World {
             | "reprocess_incoming_mail"
             | "render_mail_template"
             | "retry_outgoing_mail"
+            | "create_unsubscription"
             | "test_mailbox" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
             "update_comment" => json!({"text": "When can it be done?"}),
@@ -336,6 +342,21 @@ impl World {
         self.owner.post("/v1/mailboxes", body).await.expect(201).json().id().to_owned()
     }
 
+    async fn dkim_key(&self) -> String {
+        let listed = self.owner.get("/v1/mail/dkim-keys").await.expect(200).json();
+        if let Some(key) = listed.items().first() {
+            return key.id().to_owned();
+        }
+        let body = json!({"algorithm": "ed25519"});
+        self.owner.post("/v1/mail/dkim-keys", body).await.expect(201).json().id().to_owned()
+    }
+
+    /// The link in a mail by which its recipient ends automatic mail.
+    async fn unsubscribe_link(&self) -> String {
+        let mail = self.owner.get(format!("/v1/mail/outgoing/{}", self.deferred_mail().await)).await;
+        unsubscribe_path(&self.owner.app, &self.owner.account, &mail.expect(200).json())
+    }
+
     async fn suppression(&self) -> String {
         let body = json!({"address": format!("{}@client.example", self.name())});
         self.owner.post("/v1/mail/suppressions", body).await.expect(201).json().id().to_owned()
@@ -366,6 +387,17 @@ impl World {
         let made = call.body("multipart/form-data; boundary=cut", FORM).await.expect(201).json();
         made.items()[0].id().to_owned()
     }
+}
+
+/// Where the link in a mail leads by which its first recipient ends automatic mail.
+pub(crate) fn unsubscribe_path(app: &TestApp, account: &Value, mail: &Value) -> String {
+    let id = |it: &Value| it.id().parse::<uuid::Uuid>().unwrap();
+    let link = MailLink {
+        account: id(account).into(),
+        mail: id(mail).into(),
+        person: id(&mail["recipients"][0]["person"]).into(),
+    };
+    format!("/u/{}", app.parts().keys.unsubscribe_token(link))
 }
 
 /// A template of a mail.

@@ -6,6 +6,7 @@ use liaison_domain::{
     account::{EmployeeStatus, Role},
     comment::{CommentKind, Origin},
     contact_mail::{NoticeType, StaffWithoutEmail},
+    dkim::DkimAlgorithm,
     inbound::{
         matching::MatchedBy,
         settings::ReplyToInactive,
@@ -15,7 +16,7 @@ use liaison_domain::{
     },
     job::{JobKind, JobState},
     language::Language,
-    mailbox::{Channel, ConnectionSecurity, FailureClass},
+    mailbox::{Channel, ConnectionSecurity, FailureClass, LoginMethod},
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
     person::PersonKind,
     suppression::SuppressionCause,
@@ -113,8 +114,10 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "incoming_mail"."via" = Via,
         "incoming_settings"."reply_to_inactive" = ReplyToInactive,
         "job"."kind" = JobKind,
+        "dkim_key"."algorithm" = DkimAlgorithm,
         "mailbox_channel"."channel" = Channel,
         "mailbox_channel"."security" = ConnectionSecurity,
+        "mailbox_channel"."authentication" = LoginMethod,
         "mailbox_channel"."last_error" = FailureClass,
         "job"."state" = JobState,
     }

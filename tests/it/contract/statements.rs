@@ -18,6 +18,8 @@ const ACROSS_ACCOUNTS: &[(&str, &str)] = &[
     ("job::RELEASE_LEASES", "takes back what this node had when it was stopped"),
     ("retention::COUNT_HOLDERS", "keeps content that another account has"),
     ("job::COUNT_JOBS", "counts the work that waits, for operators"),
+    ("dkim_key::LIST_OF_OTHER_SEALING_KEYS", "finds what is to be sealed with the new key"),
+    ("dkim_key::LIST_SEALING_KEYS", "tells at start whether every secret has its key"),
     ("mailbox::channel::LIST_KEY_IDS", "tells at start whether every secret has its key"),
     ("mailbox::channel::LIST_SECRETS_OF_OTHER_KEYS", "finds what is to be sealed with the new key"),
 ];

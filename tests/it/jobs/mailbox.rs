@@ -12,6 +12,8 @@ use super::{comment, newest_mail, task};
 both_engines!(
     mail_leaves_by_the_employees_default_mailbox_before_the_companys,
     an_author_chooses_among_the_mailboxes_that_he_may_use,
+    a_mailbox_of_projects_is_for_their_tasks_alone,
+    a_token_logs_in_where_the_server_wants_one,
     answers_go_where_the_mailbox_says,
     a_copy_is_put_into_the_folder_of_sent_mail,
     a_refused_password_defers_the_mail_and_shows_in_the_mailboxs_health,
@@ -68,6 +70,63 @@ async fn an_author_chooses_among_the_mailboxes_that_he_may_use(app: TestApp) {
     comment(&anna, &offer, "Hello", &[&ivan]).await;
     app.work().await;
     assert_eq!((server.take().len(), app.mail().take().len()), (0, 1), "none is the default one");
+}
+
+/// OUT-4, OUT-5, OUT-7
+async fn a_mailbox_of_projects_is_for_their_tasks_alone(app: TestApp) {
+    let (app, server) = (reaching(&app).await, SmtpServer::start());
+    let anna = app.sign_up("acme").await;
+    let ivan = anna.contact("ivan").await;
+    let fence = anna.post("/v1/projects", json!({"name": "Fence"})).await.expect(201).json();
+    let of_fence = json!({"is_default": true, "projects": [fence.id()]});
+    let special = add(&anna, "company", "fence@acme.example", &server, of_fence).await;
+    add(&anna, "company", "info@acme.example", &server, json!({"is_default": true})).await;
+    let (inside, outside) = (
+        anna.post("/v1/tasks", json!({"title": "Gate", "project_id": fence.id()})).await.expect(201).json(),
+        task(&anna).await,
+    );
+    for offer in [&inside, &outside] {
+        comment(&anna, offer, "Hello", &[&ivan]).await;
+        app.work().await;
+    }
+    let senders: Vec<String> = server.take().into_iter().map(|it| it.from).collect();
+    assert_eq!(senders, ["fence@acme.example", "info@acme.example"]);
+
+    let by_it = json!({"text": "Hello", "notify": [ivan.id()], "mailbox_id": special});
+    anna.post(format!("/v1/tasks/{}/comments", outside.id()), by_it.clone())
+        .await
+        .expect(422)
+        .problem_names("/mailbox_id", "invalid");
+    let path = format!("/v1/mailboxes/{special}");
+    let nowhere = json!({"projects": [ivan.id()]});
+    anna.patch(&path, nowhere).await.expect(404).problem_at("not_found", &[("/projects/0", "unknown_id")]);
+    let everything = anna.patch(&path, json!({"projects": []})).await.expect(200).json();
+    assert_eq!(everything["projects"], json!([]));
+    anna.post(format!("/v1/tasks/{}/comments", outside.id()), by_it).await.expect(201);
+    app.work().await;
+    assert_eq!(server.take()[0].from, "fence@acme.example");
+}
+
+/// Product §4: AUTH XOAUTH2
+async fn a_token_logs_in_where_the_server_wants_one(app: TestApp) {
+    let (app, server) = (reaching(&app).await, SmtpServer::start());
+    let anna = app.sign_up("acme").await;
+    let mailbox = add(&anna, "company", "support@acme.example", &server, json!({"is_default": true})).await;
+    let path = format!("/v1/mailboxes/{mailbox}");
+    let by_token = |token: &str| json!({"smtp": {"authentication": "xoauth2", "password": token}});
+    anna.patch(&path, json!({"smtp": {"authentication": "xoauth2"}}))
+        .await
+        .expect(422)
+        .problem_names("/smtp/password", "required");
+    for (token, verdict) in [("expired", "auth"), (SmtpServer::TOKEN, "ok")] {
+        anna.patch(&path, by_token(token)).await.expect(200);
+        assert_eq!(verdicts(&anna, &mailbox).await, [verdict]);
+    }
+    let ivan = anna.contact("ivan").await;
+    comment(&anna, &task(&anna).await, "Hello", &[&ivan]).await;
+    app.work().await;
+    assert_eq!(server.take().len(), 1);
+    assert_eq!(anna.get(&path).await.expect(200).json()["smtp"]["authentication"], "xoauth2");
 }
 
 /// OUT-10

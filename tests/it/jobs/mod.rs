@@ -8,11 +8,14 @@ mod fairness;
 mod mail_template;
 mod mailbox;
 mod opening;
+mod outage;
+mod pace;
 mod publish_comment;
 mod refusal;
 mod running;
 mod send_mail;
 mod signature;
+mod signing;
 
 use liaison_api::worker;
 use liaison_domain::mail_address::EmailAddress;

@@ -71,6 +71,11 @@ async fn whose_mail_began_a_task_is_told_that_it_arrived(app: TestApp) {
     assert_eq!(seen.from, [("ACME".to_owned(), "task+1@acme.liaison.test".to_owned())]);
     let parsed = MessageParser::new().parse(&sent[0].message).unwrap();
     assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-replied"));
+    // R37
+    let end = parsed.header_raw("List-Unsubscribe").unwrap().trim();
+    assert!(end.starts_with("<https://liaison.test/u/") && end.ends_with('>'), "{end}");
+    let by_post = parsed.header_raw("List-Unsubscribe-Post").map(str::trim);
+    assert_eq!(by_post, Some("List-Unsubscribe=One-Click"));
     assert_eq!(parsed.in_reply_to().as_text(), Some("asked-1@client.example"));
     let list = anna.get("/v1/mail/outgoing").await.expect(200).json();
     assert_eq!(list.items()[0]["kind"], "task_from_mail");

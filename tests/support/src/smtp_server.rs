@@ -34,8 +34,16 @@ impl SmtpServer {
     /// The password of the user `acme`.
     pub const PASSWORD: &str = "open sesame";
 
+    /// An access token of the same user's.
+    pub const TOKEN: &str = "ya29.open-sesame";
+
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(0)
+    }
+
+    /// At this port, where one that is down was expected.
+    pub fn start_at(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
@@ -84,7 +92,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
         let argument =
             || line.split_once(':').map_or("", |(_, it)| it).trim_matches(['<', '>', ' ']).to_owned();
         reply = match line.split([' ', ':']).next().unwrap() {
-            "EHLO" => "250-smtp.test\r\n250 AUTH PLAIN LOGIN".to_owned(),
+            "EHLO" => "250-smtp.test\r\n250 AUTH PLAIN LOGIN XOAUTH2".to_owned(),
             "AUTH" if is_right(&line) => "235 2.7.0 welcome".to_owned(),
             "AUTH" => "535 5.7.8 a secret of the server".to_owned(),
             "MAIL" if state.lock().unwrap().refused_sender.is_some_and(|it| line.contains(it)) => {
@@ -121,6 +129,10 @@ fn read(lines: &mut BufReader<TcpStream>) -> Option<String> {
 }
 
 fn is_right(line: &str) -> bool {
+    if let Some(given) = line.strip_prefix("AUTH XOAUTH2 ") {
+        let given = data_encoding::BASE64.decode(given.as_bytes()).unwrap_or_default();
+        return given == format!("user=acme\x01auth=Bearer {}\x01\x01", SmtpServer::TOKEN).as_bytes();
+    }
     let given = line.strip_prefix("AUTH PLAIN ").unwrap_or_default();
     let given = data_encoding::BASE64.decode(given.as_bytes()).unwrap_or_default();
     given == format!("\0acme\0{}", SmtpServer::PASSWORD).as_bytes()

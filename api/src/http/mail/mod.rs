@@ -1,5 +1,7 @@
 //! `/v1/mail`: the ledgers of mail, and the addresses that none leaves to.
 
+mod dkim_keys;
+mod health;
 mod incoming;
 mod outgoing;
 mod senders;
@@ -12,4 +14,6 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     incoming::routes(routes);
     suppressions::routes(routes);
     senders::routes(routes);
+    dkim_keys::routes(routes);
+    health::routes(routes);
 }

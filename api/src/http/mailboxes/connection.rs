@@ -1,6 +1,10 @@
 //! How a mailbox's server is reached, as callers write it.
 
-use liaison_domain::{mailbox::HostName, refusal::FieldCode, text::TextError};
+use liaison_domain::{
+    mailbox::{HostName, LoginMethod},
+    refusal::FieldCode,
+    text::TextError,
+};
 use liaison_persistence::mailbox::channel::ChannelRow;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -14,7 +18,7 @@ use crate::{
 /// Longest user name in characters.
 const MAX_USERNAME: usize = 256;
 /// Longest password in characters.
-const MAX_PASSWORD: usize = 1024;
+const MAX_PASSWORD: usize = 4096;
 
 /// How a server is reached.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,13 +35,18 @@ pub(super) struct Connection {
     /// 1–256 characters.
     #[schema(max_length = 256)]
     username: String,
-    /// 1–1024 characters. Kept encrypted and never shown.
-    #[schema(max_length = 1024)]
+    /// How `password` is shown to the server: `password`, which is the default, or `xoauth2` where it is an OAuth 2.0 access
+    /// token.
+    #[serde(default)]
+    #[schema(example = "password")]
+    authentication: Option<String>,
+    /// 1–4096 characters. Kept encrypted and never shown.
+    #[schema(max_length = 4096)]
     password: String,
 }
 
-/// What changes of how a server is reached. Who changes the host, the port, the security or the user name gives the
-/// password anew, so that nobody has it sent to a server of his.
+/// What changes of how a server is reached. Who changes the host, the port, the security, the user name or the way of
+/// logging in gives the password anew, so that nobody has it sent to a server of his.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateConnection {
@@ -54,8 +63,12 @@ pub(super) struct UpdateConnection {
     #[serde(default)]
     #[schema(value_type = String, max_length = 256)]
     username: Change<String>,
+    /// `password` or `xoauth2`
     #[serde(default)]
-    #[schema(value_type = String, max_length = 1024)]
+    #[schema(value_type = String)]
+    authentication: Change<String>,
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 4096)]
     password: Change<String>,
 }
 
@@ -66,10 +79,12 @@ impl Connection {
         let security = fields.read(format!("{pointer}/security"), self.security.parse());
         let username = fields.read(format!("{pointer}/username"), check(&self.username, MAX_USERNAME));
         let password = fields.read(format!("{pointer}/password"), check(&self.password, MAX_PASSWORD));
+        let authentication = self.authentication.as_deref().unwrap_or(LoginMethod::Password.as_str());
+        let authentication = fields.read(format!("{pointer}/authentication"), authentication.parse());
         let password = password.map(|()| SecretString::from(self.password));
         let username = username.map(|()| self.username);
         let (host, port, security, username, password) = (host?, port?, security?, username?, password?);
-        Some(ConnectionFields { host, port, security, username, password })
+        Some(ConnectionFields { host, port, security, username, authentication: authentication?, password })
     }
 }
 
@@ -81,8 +96,12 @@ impl UpdateConnection {
         pointer: &str,
         current: Option<&ChannelRow>,
     ) -> ChannelChange {
-        let Self { host, port, security, username, password } = self;
-        let is_empty = host.0.is_none() && port.0.is_none() && security.0.is_none() && username.0.is_none();
+        let Self { host, port, security, username, authentication, password } = self;
+        let is_empty = host.0.is_none()
+            && port.0.is_none()
+            && security.0.is_none()
+            && username.0.is_none()
+            && authentication.0.is_none();
         if is_empty && password.0.is_none() && current.is_some() {
             return ChannelChange::Keep;
         }
@@ -102,6 +121,7 @@ impl UpdateConnection {
                 port: port.0.or_else(|| current.and_then(|it| it.port.try_into().ok()))?,
                 security: security.0.or_else(|| current.map(|it| it.security.to_string()))?,
                 username: username.0.or_else(|| current.map(|it| it.username.clone()))?,
+                authentication: authentication.0.or_else(|| current.map(|it| it.authentication.to_string())),
                 password: password.0.unwrap_or_else(|| "-".to_owned()),
             })
         })();

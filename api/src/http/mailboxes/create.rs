@@ -2,10 +2,16 @@
 
 use actix_web::{HttpResponse, post, web::Data};
 use liaison_domain::{
-    account::Login, mail_address::EmailAddress, mailbox::MailboxOwner, refusal::Refusal, text::Name,
+    account::Login,
+    id::ProjectId,
+    mail_address::EmailAddress,
+    mailbox::{MAX_PROJECTS, MailboxOwner},
+    refusal::Refusal,
+    text::Name,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{MailboxView, connection::Connection};
 use crate::{
@@ -44,6 +50,10 @@ struct CreateMailbox {
     imap: Option<Connection>,
     /// The address of this account that mail fetched from a company's mailbox is for. An employee's is for him.
     deliver_to: Option<String>,
+    /// The projects whose tasks it is for, at most 200; absent or empty: it is for everything.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    projects: Vec<Uuid>,
     /// Chosen where a comment names no mailbox.
     #[serde(default)]
     is_default: bool,
@@ -66,7 +76,7 @@ struct CreateMailbox {
     request_body = CreateMailbox,
     responses(
         (status = 201, description = "Added", body = MailboxView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `email_taken`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `validation_failed`, `email_taken`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/mailboxes")]
@@ -104,6 +114,7 @@ impl CreateMailbox {
         let sender_name = fields.read("/sender_name", Name::parse(&self.sender_name));
         let smtp = self.smtp.read(&mut fields, "/smtp");
         let imap = self.imap.and_then(|it| it.read(&mut fields, "/imap"));
+        fields.at_most("/projects", self.projects.len(), MAX_PROJECTS);
         let signature_html =
             self.signature_html.and_then(|it| read_signature(&mut fields, "/signature_html", &it));
         match (owner, address, sender_name, smtp) {
@@ -112,6 +123,7 @@ impl CreateMailbox {
                     address,
                     sender_name,
                     deliver_to,
+                    projects: self.projects.into_iter().map(ProjectId::new).collect(),
                     is_default: self.is_default,
                     replies_to_this_address: self.replies_to_this_address,
                     save_to_sent: self.save_to_sent,

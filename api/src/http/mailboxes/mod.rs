@@ -54,6 +54,8 @@ struct MailboxView {
     /// The address of this account that fetched mail is for.
     #[schema(required)]
     deliver_to: Option<String>,
+    /// The projects whose tasks it is for; empty: it is for everything.
+    projects: Vec<Uuid>,
     /// Chosen where a comment names no mailbox.
     is_default: bool,
     /// Answers go to this mailbox's address; otherwise to an address of Liaison's.
@@ -78,6 +80,9 @@ struct ConnectionView {
     #[schema(example = "starttls")]
     security: &'static str,
     username: String,
+    /// `password` or `xoauth2`
+    #[schema(example = "password")]
+    authentication: &'static str,
 }
 
 /// How well a mailbox works.
@@ -124,6 +129,7 @@ impl MailboxView {
             smtp: mailbox.smtp.as_ref().map(ConnectionView::from),
             imap: mailbox.imap.as_ref().map(ConnectionView::from),
             deliver_to: mailbox.place().map(|local| format!("{local}@{domain}")),
+            projects: row.project_ids.0.clone(),
             is_default: row.is_default,
             replies_to_this_address: row.replies_to_this_address,
             save_to_sent: row.save_to_sent,
@@ -144,6 +150,7 @@ impl From<&ChannelRow> for ConnectionView {
             port: row.port.try_into().unwrap_or_default(),
             security: row.security.as_str(),
             username: row.username.clone(),
+            authentication: row.authentication.as_str(),
         }
     }
 }

@@ -5,7 +5,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use liaison_domain::{
-    account::Login, id::MailboxId, mail_address::EmailAddress, refusal::Refusal, text::Name,
+    account::Login,
+    id::{MailboxId, ProjectId},
+    mail_address::EmailAddress,
+    mailbox::MAX_PROJECTS,
+    refusal::Refusal,
+    text::Name,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -53,6 +58,10 @@ struct UpdateMailbox {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     deliver_to: Patch<String>,
+    /// The whole list.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    projects: Change<Vec<Uuid>>,
     #[serde(default)]
     #[schema(value_type = bool)]
     is_default: Change<bool>,
@@ -131,6 +140,8 @@ impl UpdateMailbox {
             Patch::Null => None,
             Patch::Value(html) => read_signature(&mut fields, "/signature_html", &html),
         };
+        let projects = self.projects.0.unwrap_or_else(|| row.project_ids.0.clone());
+        fields.at_most("/projects", projects.len(), MAX_PROJECTS);
         let kept_place = row.deliver_to.as_deref().and_then(|it| Login::parse(it).ok());
         match (address, sender_name) {
             (Some(address), Some(sender_name)) if fields.is_empty() => {
@@ -138,6 +149,7 @@ impl UpdateMailbox {
                     address,
                     sender_name,
                     deliver_to: deliver_to.or(kept_place),
+                    projects: projects.into_iter().map(ProjectId::new).collect(),
                     is_default: self.is_default.0.unwrap_or(row.is_default),
                     replies_to_this_address: self
                         .replies_to_this_address

@@ -1,6 +1,6 @@
 //! What a template may speak of where there is no mail: a task, perhaps a comment in it, as an employee sees them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use liaison_domain::{
     id::{AccountId, CommentId, TaskId},
@@ -28,6 +28,7 @@ pub async fn facts(
     let around = Around {
         mailboxes: HashMap::new(),
         channels: HashMap::new(),
+        signers: Arc::default(),
         account: account::find(tx, account).await?.ok_or_else(Refusal::not_found)?,
         members: task::list_members(tx, account, [task]).await?,
         people: person::list_refs(tx, account, people).await?,

@@ -12,11 +12,11 @@ pub mod server;
 use liaison_domain::{
     account::Login,
     change::Change,
-    id::{AccountId, MailboxId},
+    id::{AccountId, MailboxId, ProjectId},
     inbound::address::LocalPart,
     job::JobKind,
     mail_address::EmailAddress,
-    mailbox::{Channel, ConnectionSecurity, HostName, MailboxOwner},
+    mailbox::{Channel, ConnectionSecurity, HostName, LoginMethod, MailboxOwner, is_for},
     refusal::{Code, FieldCode, Refusal},
     text::Name,
 };
@@ -29,8 +29,11 @@ use liaison_persistence::{
         channel::{self, ChannelRow, Connection},
     },
     page::{Page, PageRequest},
+    project,
+    sql::Json,
 };
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::{Failure, caller::StaffCaller, intake, stale};
 use crate::app::App;
@@ -51,6 +54,8 @@ pub struct MailboxFields {
     pub sender_name: Name,
     /// The local part of our address that fetched mail is for.
     pub deliver_to: Option<Login>,
+    /// The projects whose tasks it is for; empty for everything.
+    pub projects: Vec<ProjectId>,
     pub is_default: bool,
     pub replies_to_this_address: bool,
     pub save_to_sent: bool,
@@ -65,6 +70,8 @@ pub struct ConnectionFields {
     pub port: u16,
     pub security: ConnectionSecurity,
     pub username: String,
+    pub authentication: LoginMethod,
+    /// A password, or an access token.
     pub password: SecretString,
 }
 
@@ -93,17 +100,37 @@ pub async fn get_to_change(
     if may_change(caller, &found.row) { Ok(found) } else { Err(not_an_administrator().into()) }
 }
 
-/// Refuses a mailbox named in a body that the caller may not use.
+/// Refuses a mailbox named in a body that the caller may not use, or not in a task of this project (OUT-4).
 pub async fn require_usable(
     tx: &mut impl Tx,
     caller: &StaffCaller,
     id: MailboxId,
-    pointer: &str,
+    of_task: Option<ProjectId>,
+    pointer: &'static str,
 ) -> Result<(), Failure> {
     match mailbox::find(tx, caller.account, id).await? {
-        Some(row) if may_see(caller, &row) => Ok(()),
+        Some(row) if may_see(caller, &row) && is_for(&row.projects(), of_task) => Ok(()),
+        Some(row) if may_see(caller, &row) => {
+            Err(invalid(pointer, FieldCode::Invalid, "is for tasks of other projects").into())
+        }
         _ => Err(Refusal::unknown_id(pointer).into()),
     }
+}
+
+async fn require_projects(
+    tx: &mut impl Tx,
+    caller: &StaffCaller,
+    projects: &[ProjectId],
+) -> Result<(), Failure> {
+    let known = project::list_by_ids(tx, caller.account, projects.iter().copied()).await?;
+    match projects.iter().position(|it| !known.contains_key(it)) {
+        Some(i) => Err(Refusal::unknown_id(format!("/projects/{i}")).into()),
+        None => Ok(()),
+    }
+}
+
+fn project_ids(projects: &[ProjectId]) -> Json<Vec<Uuid>> {
+    Json(projects.iter().map(|it| it.uuid()).collect())
 }
 
 /// The account's mailboxes and the caller's own, newest first.
@@ -129,6 +156,7 @@ pub async fn create(
     smtp: ConnectionFields,
     imap: Option<ConnectionFields>,
 ) -> Result<Mailbox, Failure> {
+    require_projects(tx, caller, &fields.projects).await?;
     let owner_id = match owner {
         MailboxOwner::Employee => Some(caller.employee),
         MailboxOwner::Company if caller.role.is_admin() => None,
@@ -142,6 +170,7 @@ pub async fn create(
         address: fields.address.to_string(),
         sender_name: fields.sender_name.into_string(),
         deliver_to: fields.deliver_to.map(|it| it.as_str().to_owned()),
+        project_ids: project_ids(&fields.projects),
         is_default: fields.is_default,
         replies_to_this_address: fields.replies_to_this_address,
         save_to_sent: fields.save_to_sent,
@@ -168,10 +197,12 @@ pub async fn update(
     smtp: ChannelChange,
     imap: ChannelChange,
 ) -> Result<Mailbox, Failure> {
+    require_projects(tx, caller, &fields.projects).await?;
     let changed = MailboxRow {
         address: fields.address.to_string(),
         sender_name: fields.sender_name.into_string(),
         deliver_to: fields.deliver_to.map(|it| it.as_str().to_owned()),
+        project_ids: project_ids(&fields.projects),
         is_default: fields.is_default,
         replies_to_this_address: fields.replies_to_this_address,
         save_to_sent: fields.save_to_sent,
@@ -313,6 +344,7 @@ async fn write_channels(
                     port: it.port,
                     security: it.security,
                     username: &it.username,
+                    authentication: it.authentication,
                     key_id: &sealed.key_id,
                     sealed_password: &sealed.bytes,
                 };

@@ -5,7 +5,10 @@ use liaison_domain::{
     mail_address::EmailAddress,
     mailbox::{Channel, FailureClass},
 };
-use liaison_mailer::{inbox::Inbox, transport::SmtpTransport};
+use liaison_mailer::{
+    inbox::Inbox,
+    transport::{MailTransport as _, SmtpTransport},
+};
 
 use super::{Mailbox, health, server};
 use crate::{

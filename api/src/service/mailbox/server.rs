@@ -8,7 +8,7 @@ use std::{
 
 use liaison_domain::{
     id::{AccountId, MailboxId},
-    mailbox::ConnectionSecurity,
+    mailbox::{ConnectionSecurity, LoginMethod},
 };
 use liaison_mailer::{
     inbox::ImapServer,
@@ -53,6 +53,7 @@ struct Reached {
     port: i64,
     security: ConnectionSecurity,
     username: String,
+    authentication: LoginMethod,
     sealed_password: Vec<u8>,
 }
 
@@ -66,6 +67,7 @@ impl Transports {
             port: row.port,
             security: row.security,
             username: row.username.clone(),
+            authentication: row.authentication,
             sealed_password: row.sealed_password.clone(),
         };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +84,8 @@ impl Transports {
 }
 
 fn credentials(app: &App, account: AccountId, row: &ChannelRow) -> Result<Credentials, Failure> {
-    Ok(Credentials { user: row.username.clone(), password: secret::open(app, account, row)? })
+    let (user, method) = (row.username.clone(), row.authentication);
+    Ok(Credentials { user, password: secret::open(app, account, row)?, method })
 }
 
 fn port(row: &ChannelRow) -> u16 {

@@ -21,7 +21,7 @@ pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail, 
 /// Jobs that one account may have in hand on this node.
 pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
-        JobKind::SendMail => 64,
+        JobKind::SendMail => 128,
         JobKind::ProcessMail | JobKind::PublishComment => 16,
         JobKind::FetchMail => 0,
     }

@@ -1,5 +1,7 @@
 //! The texts that come with Liaison, in every language. They are templates like any user's, and pass the same check.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use liaison_domain::language::Language;
 
 use super::Kind;
@@ -16,8 +18,20 @@ pub fn source(kind: Kind, language: Language) -> TemplateSource {
     }
 }
 
-pub(super) fn template(kind: Kind, language: Language) -> Result<Template, RenderError> {
-    // Every one of them is parsed by a test, so this error never comes up.
+/// Read once: that costs more than many renders.
+pub(super) fn template(kind: Kind, language: Language) -> Result<&'static Template, RenderError> {
+    static TEMPLATES: LazyLock<HashMap<(Kind, Language), Result<Template, RenderError>>> =
+        LazyLock::new(|| {
+            let all = Kind::ALL.into_iter().flat_map(|kind| Language::ALL.iter().map(move |it| (kind, *it)));
+            all.map(|(kind, language)| ((kind, language), parse(kind, language))).collect()
+        });
+    // Every one of them is parsed by a test, so neither error comes up.
+    let missing =
+        || RenderError::Failed { part: Part::Html, line: 1, detail: "there is no such text".to_owned() };
+    TEMPLATES.get(&(kind, language)).ok_or_else(missing)?.as_ref().map_err(Clone::clone)
+}
+
+fn parse(kind: Kind, language: Language) -> Result<Template, RenderError> {
     Template::parse(&source(kind, language)).map_err(|invalid| RenderError::Failed {
         part: invalid.problems.first().map_or(Part::Html, |it| it.part),
         line: invalid.problems.first().map_or(1, |it| it.line),

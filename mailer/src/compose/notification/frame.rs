@@ -1,5 +1,7 @@
 //! Puts around a text what every mail to a contact may have: reply marker, files, signature, history, pixel.
 
+use std::sync::LazyLock;
+
 use liaison_domain::language::Language;
 use minijinja::{Value, context};
 
@@ -8,14 +10,16 @@ use crate::{
     compose::{
         facts::File,
         plain_text,
-        template::{Part, RenderError, Rendered, dates, trusted},
+        template::{Part, RenderError, Rendered, dates, trusted::Trusted},
         words::{human_size, words},
     },
     parse::html::{sanitize, sanitize_own},
 };
 
-const HTML: &str = include_str!("../../../templates/frame.html");
-const TEXT: &str = include_str!("../../../templates/frame.txt");
+static HTML: LazyLock<Trusted> =
+    LazyLock::new(|| Trusted::read(Part::Html, include_str!("../../../templates/frame.html")));
+static TEXT: LazyLock<Trusted> =
+    LazyLock::new(|| Trusted::read(Part::Text, include_str!("../../../templates/frame.txt")));
 
 /// The whole body around `content`.
 pub(super) fn framed(
@@ -28,8 +32,8 @@ pub(super) fn framed(
         context! { subject => subject.as_str(), body, ..values(notification, part, language) }
     };
     // What a template gave is HTML already.
-    let html = trusted::render(Part::Html, HTML, around(Part::Html, Value::from_safe_string(html)))?;
-    let text = trusted::render(Part::Text, TEXT, around(Part::Text, Value::from(text.trim_end())))?;
+    let html = HTML.render(around(Part::Html, Value::from_safe_string(html)))?;
+    let text = TEXT.render(around(Part::Text, Value::from(text.trim_end())))?;
     Ok(Rendered { subject, html, text: plain_text::tidy(&text) })
 }
 

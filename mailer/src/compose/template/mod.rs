@@ -19,6 +19,7 @@ pub mod variables;
 use liaison_domain::language::Language;
 
 pub use self::error::{InvalidTemplate, Part, Problem, ProblemKind, RenderError};
+pub use self::render::escaped;
 use self::{render::Limits, scan::Scanned};
 #[cfg(test)]
 use super::facts::RichText;

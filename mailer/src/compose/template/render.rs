@@ -95,7 +95,7 @@ pub(super) fn shown(value: &Value, is_html: bool) -> Result<String, Error> {
 }
 
 /// Safe between tags and inside quoted attributes.
-pub(in crate::compose) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {

@@ -16,7 +16,7 @@ use lettre::{
         response::Response,
     },
 };
-use liaison_domain::mail_address::EmailAddress;
+use liaison_domain::{mail_address::EmailAddress, mailbox::LoginMethod};
 use secrecy::ExposeSecret;
 use tokio::time;
 
@@ -103,7 +103,11 @@ impl Connection {
         }
         if let Some(credentials) = &server.credentials {
             let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
-            let auth = smtp.auth(&[Mechanism::Plain, Mechanism::Login], &login);
+            let mechanisms: &[Mechanism] = match credentials.method {
+                LoginMethod::Password => &[Mechanism::Plain, Mechanism::Login],
+                LoginMethod::Xoauth2 => &[Mechanism::Xoauth2],
+            };
+            let auth = smtp.auth(mechanisms, &login);
             within(limits.step, auth).await.map_err(|it| it.into_send_error(FailureClass::Auth))?;
         }
         Ok(Self { smtp, limits, is_intact: true })

@@ -13,12 +13,12 @@ use std::{
 };
 
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
-use liaison_domain::mail_address::EmailAddress;
+use liaison_domain::{mail_address::EmailAddress, mailbox::LoginMethod};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use self::connection::{Attempt, Connection, Transaction};
-use super::{Accepted, AddressRule, Envelope, MailTransport, SendError, Sending};
+use super::{Accepted, AddressRule, Checking, Envelope, MailTransport, SendError, Sending};
 
 /// One SMTP server and the idle connections to it.
 ///
@@ -37,7 +37,8 @@ struct Idle {
 }
 
 impl SmtpTransport {
-    const MAX_IDLE: usize = 4;
+    /// As many as one account's messages are on their way at once, with room for another's.
+    const MAX_IDLE: usize = 32;
     /// Well below the five minutes that servers wait for a command (RFC 5321 §4.5.3.2.7).
     const MAX_IDLE_TIME: Duration = Duration::from_mins(1);
 
@@ -46,7 +47,7 @@ impl SmtpTransport {
     }
 
     /// Connects, logs in and asks whether the server takes mail from this sender; sends none.
-    pub async fn check(&self, sender: &EmailAddress) -> Result<(), SendError> {
+    async fn try_out(&self, sender: &EmailAddress) -> Result<(), SendError> {
         Connection::open(&self.server, self.tls.as_ref()).await?.check(sender).await
     }
 
@@ -92,6 +93,10 @@ impl MailTransport for SmtpTransport {
     fn send<'a>(&'a self, envelope: &'a Envelope, message: &'a [u8]) -> Sending<'a> {
         Box::pin(self.deliver(envelope, message))
     }
+
+    fn check<'a>(&'a self, sender: &'a EmailAddress) -> Checking<'a> {
+        Box::pin(self.try_out(sender))
+    }
 }
 
 impl fmt::Debug for SmtpTransport {
@@ -106,7 +111,7 @@ pub struct SmtpServer {
     pub host: String,
     pub port: u16,
     pub security: Security,
-    /// Sent by AUTH PLAIN or LOGIN, after TLS where there is any.
+    /// Sent by AUTH PLAIN, LOGIN or XOAUTH2, after TLS where there is any.
     pub credentials: Option<Credentials>,
     /// The name in EHLO; the machine's own by default.
     pub hello_name: Option<String>,
@@ -183,7 +188,9 @@ impl Default for TimeLimits {
 #[derive(Clone, Debug)]
 pub struct Credentials {
     pub user: String,
+    /// A password, or an access token.
     pub password: SecretString,
+    pub method: LoginMethod,
 }
 
 /// `None` where no TLS is wanted, or none can be had: then each message fails with the class `tls`.

@@ -4,6 +4,8 @@ use std::net::TcpListener;
 
 use liaison_domain::mail_address::EmailAddress;
 
+use liaison_domain::mailbox::LoginMethod;
+
 use super::{
     fake_server::{Answer, CERTIFICATE, FakeServer, Offer, Received},
     *,
@@ -224,7 +226,8 @@ async fn hosts_that_cannot_be_reached_are_told_apart_by_class() {
 }
 
 fn with_login(server: SmtpServer) -> SmtpServer {
-    let credentials = Credentials { user: "bot".to_owned(), password: "secret".into() };
+    let credentials =
+        Credentials { user: "bot".to_owned(), password: "secret".into(), method: LoginMethod::Password };
     SmtpServer { credentials: Some(credentials), ..server }
 }
 

@@ -22,7 +22,10 @@ async fn a_mailbox_is_shown_as_it_was_made(app: TestApp) {
     body["is_default"] = json!(true);
     body["signature_html"] = json!("<p>ACME<script>alert(1)</script></p>");
     let made = anna.post("/v1/mailboxes", body).await.expect(201).json();
-    let server = |port| json!({"host": "mail.example", "port": port, "security": "tls", "username": "acme"});
+    let server = |port| {
+        json!({"host": "mail.example", "port": port, "security": "tls", "username": "acme",
+        "authentication": "password"})
+    };
     let unused = json!({"state": "unknown", "last_success_at": null, "last_error": null, "last_error_at": null,
         "consecutive_failures": 0});
     let expected = json!({
@@ -34,6 +37,7 @@ async fn a_mailbox_is_shown_as_it_was_made(app: TestApp) {
         "smtp": server(465),
         "imap": server(993),
         "deliver_to": "anna@acme.liaison.test",
+        "projects": [],
         "is_default": true,
         "replies_to_this_address": false,
         "save_to_sent": false,

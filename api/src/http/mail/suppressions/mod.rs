@@ -25,8 +25,11 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 struct SuppressionView {
     id: Uuid,
     address: String,
-    /// `hard_bounce`: a server said that it takes no mail; `complaint`: its owner wants none; `by_hand`.
+    /// `hard_bounce`: a server said that it takes no mail; `complaint`: its owner wants none; `unsubscribed`: its owner
+    /// ended automatic mail; `by_hand`.
     cause: &'static str,
+    /// Mail that people write leaves all the same.
+    automatic_only: bool,
     /// What the server or the employee said.
     #[schema(required)]
     reason: Option<String>,
@@ -42,6 +45,7 @@ impl From<SuppressionRow> for SuppressionView {
             id: row.id.uuid(),
             address: row.address,
             cause: row.cause.as_str(),
+            automatic_only: row.automatic_only,
             reason: row.reason,
             until: row.until,
             created_at: row.created_at,

@@ -7,95 +7,53 @@
 //!
 //! Given up, a message is `failed`: `POST /v1/mail/outgoing/{id}:retry` sends it anew.
 
+mod attempt;
 mod record;
 mod sent_copy;
+mod slots;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use liaison_domain::{
-    id::{AccountId, JobId, MailboxId, OutgoingMailId},
+    id::{AccountId, JobId, OutgoingMailId},
     inbound::provider_id::list_in_reply,
     job::LEASE,
     mail_address::EmailAddress,
     mailbox::Channel,
-    outgoing::{AfterAttempt, Attempt, BounceClass, RecipientState, Turn, decide_after, decide_turn},
-};
-use liaison_mailer::{
-    parse::{self, bounce_class},
-    transport::{FailureClass, MailTransport, RefusedRecipient, Reply, SendError},
+    outgoing::{AfterAttempt, RecipientState, Turn, decide_after, decide_turn},
 };
 use liaison_persistence::{
     database::WriteTx,
     job::{self, Lease},
     outgoing_mail::delivery::{self, DeliveryRow, Moved},
-    suppression,
+    suppression::{self, SuppressionRow},
     thread::{self, GivenId},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
+pub(in crate::worker) use self::slots::Slots;
 use self::{
+    attempt::{Outcome, send},
     record::{Line, moved, store},
-    sent_copy::SentCopy,
+    slots::Route,
 };
 use crate::{
-    app::App,
     service::{
         Failure,
-        letter::{self, Contents, Letter, Unmade},
+        letter::{self, Letter, Unmade},
         mailbox::health,
     },
-    worker::{Batch, Workers, quota::Quota},
+    worker::{Batch, Workers, jobs},
 };
 
-/// Longest time for one attempt; each step of SMTP has a shorter one of its own.
-const LIMIT: Duration = Duration::from_mins(10);
 /// The waits in milliseconds while results can't be recorded.
 const PAUSES: [u64; 5] = [250, 500, 1000, 2000, 4000];
-
-/// How many messages are on their way at once: in all, and of one account, so that an account whose mail hangs leaves
-/// the way free for the others' (R38).
-#[derive(Debug)]
-pub(in crate::worker) struct Slots {
-    all: Arc<Semaphore>,
-    of_account: Quota<AccountId>,
-    per_account: usize,
-}
-
-/// The right to have one message on its way.
-#[derive(Debug)]
-struct Slot(#[expect(dead_code, reason = "held, not read")] [OwnedSemaphorePermit; 2]);
-
-impl Slots {
-    pub(in crate::worker) fn new(concurrency: usize) -> Self {
-        Self {
-            all: Arc::new(Semaphore::new(concurrency)),
-            of_account: Quota::default(),
-            per_account: concurrency.div_ceil(4),
-        }
-    }
-
-    async fn take(&self, account: AccountId) -> Option<Slot> {
-        let own = self.of_account.of(account, self.per_account).acquire_owned().await.ok()?;
-        let shared = self.all.clone().acquire_owned().await.ok()?;
-        Some(Slot([own, shared]))
-    }
-
-    fn try_take(&self, account: AccountId) -> Option<Slot> {
-        let own = self.of_account.of(account, self.per_account).try_acquire_owned().ok()?;
-        let shared = self.all.clone().try_acquire_owned().ok()?;
-        Some(Slot([own, shared]))
-    }
-}
 
 /// A message of the batch that waits for its attempt.
 struct Waiting {
@@ -108,33 +66,63 @@ struct Waiting {
 /// A message whose attempt has ended.
 struct Ended {
     job: JobId,
-    /// What it came to for each recipient.
-    attempts: Vec<(DeliveryRow, Attempt)>,
-    /// What became of the way out, where that was an external mailbox's.
-    way: Option<Way>,
-}
-
-/// How an external mailbox's server took a message.
-#[derive(Debug)]
-struct Way {
-    mailbox: MailboxId,
-    failure: Option<FailureClass>,
-    /// The copy that its folder of sent mail is to have.
-    copy: Option<SentCopy>,
+    /// Its recipients, as they stood before what it came to.
+    rows: Vec<DeliveryRow>,
+    outcome: Outcome,
 }
 
 pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Failure> {
     let account = batch.account;
-    let mut waiting = load(workers, batch).await?;
+    let mut routes: HashMap<Route, VecDeque<Waiting>> = HashMap::new();
+    for one in load(workers, batch).await? {
+        routes.entry(one.route(account)).or_default().push_back(one);
+    }
+    batch.step_aside();
+    let in_hand = routes.values().map(VecDeque::len).sum();
+    let hand = Hand { workers, batch: Mutex::new((batch, in_hand)) };
+    // Each route goes its own pace: what hangs on one keeps none of another back. None is cut where another fails.
+    let sent = join_all(routes.into_iter().map(|(route, waiting)| send_all(&hand, account, route, waiting)));
+    sent.await.into_iter().collect()
+}
+
+/// What a batch still has to do, over all its routes.
+struct Hand<'a> {
+    workers: &'a Workers,
+    batch: Mutex<(&'a mut Batch, usize)>,
+}
+
+impl Hand<'_> {
+    /// Lets as many others of the account be claimed as have ended, in time for the way out never to be empty.
+    fn let_go(&self, n_ended: usize) {
+        let mut held = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let (batch, in_hand) = &mut *held;
+        let before = *in_hand;
+        *in_hand = before.saturating_sub(n_ended);
+        batch.keep(*in_hand);
+        let half = jobs::limit(batch.kind) / 2;
+        if before >= half && *in_hand < half {
+            self.workers.app.wake.notify_waiters();
+        }
+    }
+}
+
+/// Sends what leaves by one route.
+async fn send_all(
+    hand: &Hand<'_>,
+    account: AccountId,
+    route: Route,
+    mut waiting: VecDeque<Waiting>,
+) -> Result<(), Failure> {
+    let workers = hand.workers;
     let mut sending: JoinSet<Ended> = JoinSet::new();
     while !(waiting.is_empty() && sending.is_empty()) {
         let (mut slots, mut joined) = (Vec::new(), Vec::new());
         tokio::select! {
-            slot = workers.mail.take(account), if !waiting.is_empty() => slots.extend(slot),
+            slot = workers.mail.take(route), if !waiting.is_empty() => slots.extend(slot),
             Some(one) = sending.join_next(), if !sending.is_empty() => joined.push(one),
         }
         while slots.len() < waiting.len()
-            && let Some(slot) = workers.mail.try_take(account)
+            && let Some(slot) = workers.mail.try_take(route)
         {
             slots.push(slot);
         }
@@ -142,16 +130,24 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
             joined.push(one);
         }
         let ended: Result<Vec<Ended>, _> = joined.into_iter().collect();
-        let ended = ended.map_err(|error| Failure::internal("an attempt was cut", error))?;
-        let mut next: Vec<Waiting> = waiting.drain(..slots.len()).collect();
+        let mut ended = ended.map_err(|error| Failure::internal("an attempt was cut", error))?;
+        if let Some(last) = ended.last().filter(|_| ended.iter().all(|it| it.outcome.is_of_server())) {
+            let spared = spare(&mut waiting, &last.outcome);
+            ended.extend(spared);
+        }
+        let n_next = slots.len().min(waiting.len());
+        let mut next: Vec<Waiting> = waiting.drain(..n_next).collect();
         let begun = record_patiently(workers, account, &ended, &next).await?;
-        for copy in ended.into_iter().filter_map(|it| it.way?.copy) {
+        let n_before = next.len();
+        let n_finished = ended.len();
+        for copy in ended.into_iter().filter_map(|it| it.outcome.way?.copy) {
             tokio::spawn(copy.save(workers.app.clone(), account));
         }
         for one in &mut next {
             one.begin(&begun);
         }
         next.retain(|it| !it.rows.is_empty());
+        let n_ended = n_finished + n_before - next.len();
         for (one, slot) in next.into_iter().zip(slots) {
             let app = workers.app.clone();
             sending.spawn(async move {
@@ -159,12 +155,33 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
                 send(&app, one).await
             });
         }
-        batch.keep(waiting.len() + sending.len());
+        hand.let_go(n_ended);
     }
     Ok(())
 }
 
+/// Spares a server that can't be reached the others that wait for it: what was said to one attempt counts for them too. A
+/// message whose last attempt was cut is tried by itself.
+fn spare(waiting: &mut VecDeque<Waiting>, outcome: &Outcome) -> Vec<Ended> {
+    let is_fresh = |row: &DeliveryRow| decide_turn(row.state, row.cuts > 0, false) == Turn::Send;
+    let (spared, tried): (Vec<Waiting>, Vec<Waiting>) =
+        waiting.drain(..).partition(|it| it.rows.iter().all(is_fresh));
+    waiting.extend(tried);
+    let end = |mut it: Waiting| {
+        for row in &mut it.rows {
+            row.attempts += 1;
+        }
+        Ended { job: it.job, outcome: outcome.of_others(it.rows.len()), rows: it.rows }
+    };
+    spared.into_iter().map(end).collect()
+}
+
 impl Waiting {
+    fn route(&self, account: AccountId) -> Route {
+        let mailbox = self.letter.as_ref().ok().and_then(|it| it.leaves_by.as_ref());
+        mailbox.map_or(Route::Own(account), |it| Route::Mailbox(it.mailbox_id))
+    }
+
     /// Counts the attempt for those for whom it was marked as begun.
     fn begin(&mut self, begun: &HashMap<Moved, Turn>) {
         self.rows.retain_mut(|row| {
@@ -259,7 +276,7 @@ async fn finish(
     let now = env.now();
     let after: Vec<(&Ended, &DeliveryRow, AfterAttempt)> = ended
         .iter()
-        .flat_map(|it| it.attempts.iter().map(move |(row, attempt)| (it, row, attempt)))
+        .flat_map(|it| it.rows.iter().zip(&it.outcome.attempts).map(move |(row, attempt)| (it, row, attempt)))
         .map(|(it, row, attempt)| (it, row, decide_after(row.attempts, row.cuts > 0, attempt.clone())))
         .collect();
     let lines: Vec<Line<'_>> = after.iter().map(|(_, row, after)| Line::ended(row, after)).collect();
@@ -274,7 +291,7 @@ async fn finish(
         }
     }
     // Meanwhile another recipient of a common mail may have been asked for anew, so it is looked at once more.
-    for it in ended.iter().filter(|it| it.attempts.iter().any(|(row, _)| row.form.0.common.is_some())) {
+    for it in ended.iter().filter(|it| it.rows.iter().any(|row| row.form.0.common.is_some())) {
         next.entry(it.job).or_insert(Duration::ZERO);
     }
     let settled = ended.iter().map(|it| it.job).filter(|it| !next.contains_key(it));
@@ -290,8 +307,10 @@ async fn record_ways(
     ended: &[Ended],
 ) -> Result<(), Failure> {
     let mut told = HashSet::new();
-    for way in ended.iter().filter_map(|it| it.way.as_ref()).filter(|it| told.insert(it.mailbox)) {
-        health::record(tx, &workers.app, account, way.mailbox, Channel::Smtp, way.failure).await?;
+    for outcome in ended.iter().map(|it| &it.outcome) {
+        let Some(way) = outcome.way.as_ref().filter(|it| told.insert(it.mailbox)) else { continue };
+        let failure = outcome.class.filter(|it| it.is_about_channel());
+        health::record(tx, &workers.app, account, way.mailbox, Channel::Smtp, failure).await?;
     }
     Ok(())
 }
@@ -325,7 +344,8 @@ async fn begin(
     let keys = rows().filter_map(|it| key(&it.address));
     let stopped = suppression::list_by_addresses(tx, account, keys, now).await?;
     let is_suppressed = |row: &DeliveryRow| {
-        key(&row.address).is_some_and(|key| stopped.iter().any(|it| it.address_key == key))
+        let stops = |it: &SuppressionRow| it.stops(row.kind.is_automatic());
+        key(&row.address).is_some_and(|key| stopped.iter().any(|it| it.address_key == key && stops(it)))
     };
     let turns: Vec<(JobId, &DeliveryRow, Turn)> = next
         .iter()
@@ -368,105 +388,4 @@ async fn begin(
 
 fn key(address: &str) -> Option<String> {
     EmailAddress::parse(address).ok().map(|it| it.key())
-}
-
-/// Makes one attempt.
-async fn send(app: &App, one: Waiting) -> Ended {
-    let Waiting { job, rows, letter } = one;
-    let made = match letter {
-        Ok(letter) => AssertUnwindSafe(attempt(app, letter, &rows)).catch_unwind().await,
-        Err(unmade) => Ok((alike(&rows, &not_made(&unmade)), None)),
-    };
-    let cut = || Attempt::Cut { reason: "this server failed while it sent the mail".to_owned() };
-    let (attempts, way) = made.unwrap_or_else(|_panic| (alike(&rows, &cut()), None));
-    Ended { job, attempts: rows.into_iter().zip(attempts).collect(), way }
-}
-
-/// The same for each recipient.
-fn alike(rows: &[DeliveryRow], attempt: &Attempt) -> Vec<Attempt> {
-    vec![attempt.clone(); rows.len()]
-}
-
-/// Makes one attempt for these recipients; gives what it came to for each, in their order.
-async fn attempt(app: &App, mut letter: Letter, rows: &[DeliveryRow]) -> (Vec<Attempt>, Option<Way>) {
-    let (account, smtp, copied_to) = (letter.account, letter.leaves_by.take(), letter.copied_to.take());
-    let mailbox = smtp.as_ref().map(|it| it.mailbox_id);
-    let transport: Arc<dyn MailTransport> = match smtp {
-        None => app.transport.clone(),
-        Some(smtp) => match app.outside.transports.of(app, account, &smtp) {
-            Ok(transport) => transport,
-            Err(failure) => return (alike(rows, &not_made(&Unmade::Failed(failure))), None),
-        },
-    };
-    let (mut envelope, composed) = match letter.compose(app, Contents::Read).await {
-        Ok(made) => made,
-        Err(unmade) => return (alike(rows, &not_made(&unmade)), None),
-    };
-    envelope.recipients = rows.iter().filter_map(|it| EmailAddress::parse(&it.address).ok()).collect();
-    let sent = tokio::time::timeout(LIMIT, transport.send(&envelope, &composed.bytes)).await;
-    let (attempts, class) = match sent {
-        Ok(Ok(accepted)) => {
-            let taken = Attempt::Accepted { reply: accepted.reply };
-            (apart(rows, &accepted.refused, &taken), None)
-        }
-        Ok(Err(error)) => (apart(rows, error.recipients(), &read(&error)), Some(error.class())),
-        Err(_elapsed) => {
-            let class = FailureClass::Timeout;
-            (alike(rows, &Attempt::Cut { reason: class.to_string() }), Some(class))
-        }
-    };
-    let failure = class.filter(|it| it.is_about_channel());
-    let copy = copied_to.filter(|_| class.is_none()).map(|imap| SentCopy { imap, message: composed.bytes });
-    (attempts, mailbox.map(|mailbox| Way { mailbox, failure, copy }))
-}
-
-/// For whom the server refused by name what it said of him, for the others what it said of the mail.
-fn apart(rows: &[DeliveryRow], refused: &[RefusedRecipient], others: &Attempt) -> Vec<Attempt> {
-    let of_row = |row: &DeliveryRow| {
-        let own = refused.iter().find(|it| it.address.as_str() == row.address);
-        own.map_or_else(|| others.clone(), |it| read_refusal(&it.reply))
-    };
-    rows.iter().map(of_row).collect()
-}
-
-fn not_made(unmade: &Unmade) -> Attempt {
-    match unmade {
-        Unmade::Impossible(reason) => Attempt::Impossible { reason: reason.clone() },
-        Unmade::Failed(failure) => {
-            tracing::error!(error = failure.chain(), "a mail can't be composed now");
-            Attempt::Transient { reply: "the mail can't be composed now".to_owned() }
-        }
-    }
-}
-
-/// Reads a refusal. One that is about this server and not about the message is the operator's to mend, so the message
-/// waits for that; where no server spoke, the point of failure stands for its words (S17).
-fn read(error: &SendError) -> Attempt {
-    let reply = error.reply().map_or_else(|| error.class().to_string(), ToString::to_string);
-    let is_about_us = matches!(
-        error.class(),
-        FailureClass::Auth | FailureClass::Greeting | FailureClass::Tls | FailureClass::Forbidden
-    );
-    match error {
-        SendError::Unknown { .. } => Attempt::Cut { reason: reply },
-        SendError::Permanent { reply: None, .. } if !is_about_us => Attempt::Impossible { reason: reply },
-        SendError::Permanent { .. } if !is_about_us => {
-            permanent(reply, error.class() == FailureClass::Recipient)
-        }
-        SendError::Permanent { .. } | SendError::Transient { .. } => Attempt::Transient { reply },
-    }
-}
-
-/// Reads what a server said to one recipient's name.
-fn read_refusal(reply: &Reply) -> Attempt {
-    let said = reply.to_string();
-    if reply.is_permanent() { permanent(said, true) } else { Attempt::Transient { reply: said } }
-}
-
-fn permanent(reply: String, of_recipient: bool) -> Attempt {
-    let class = match bounce_class(&reply) {
-        parse::BounceClass::Hard => BounceClass::Hard,
-        _ => BounceClass::Soft,
-    };
-    Attempt::Permanent { reply, class, of_recipient }
 }
