@@ -21,6 +21,12 @@ named! {
         EmployeeCreated = "employee.created",
         EmployeeUpdated = "employee.updated",
         IncomingSettingsUpdated = "incoming_settings.updated",
+        /// Somebody may be sent to over a link: asked for, granted, refused or ended. It goes with the person here.
+        LinkRequested = "link.requested",
+        LinkAccepted = "link.accepted",
+        LinkRefused = "link.refused",
+        LinkEnded = "link.ended",
+        LinkSettingsUpdated = "link_settings.updated",
         /// A server took none of it, or said later that it did not arrive.
         MailBounced = "mail.bounced",
         MailFailed = "mail.failed",

@@ -18,6 +18,8 @@ pub struct FanOut {
     /// Mails that are written down and not sent, because no mail leaves to their addresses.
     pub suppressed: Vec<MailTo>,
     pub in_app: Vec<PersonId>,
+    /// Told in the account that they are linked to.
+    pub linked: Vec<PersonId>,
     pub skipped: Vec<(PersonId, SkipReason)>,
 }
 
@@ -39,6 +41,14 @@ impl FanOut {
         self
     }
 
+    /// Gives up those whom no link leads to.
+    #[must_use]
+    pub fn unreachable(mut self, people: &[PersonId]) -> Self {
+        self.linked.retain(|it| !people.contains(it));
+        self.skipped.extend(people.iter().map(|it| (*it, SkipReason::NotLinked)));
+        self
+    }
+
     /// Keeps back what would leave to these addresses, given by their keys: hand-written comments too (api.md).
     #[must_use]
     pub fn without(mut self, suppressed: &HashSet<String>) -> Self {
@@ -50,8 +60,9 @@ impl FanOut {
     }
 }
 
-/// Plans the notices for an audience: contacts by mail, one mail an address (R8, CLI-2); employees in the
-/// application; nobody for what he did himself (NTF-5), where somebody did it. `contacts_wait` holds contacts' mail back while the author is
+/// Plans the notices for an audience: who is linked over his link and by no other way (LINKA-4, LINKB-6); contacts by mail,
+/// one mail an address (R8, CLI-2); employees in the application; nobody for what he did himself (NTF-5),
+/// where somebody did it. `contacts_wait` holds contacts' mail back while the author is
 /// not confirmed (R17).
 pub fn plan(author: impl Into<Option<PersonId>>, audience: &[Addressee], contacts_wait: bool) -> FanOut {
     let mut plan = FanOut::default();
@@ -62,12 +73,16 @@ pub fn plan(author: impl Into<Option<PersonId>>, audience: &[Addressee], contact
             continue;
         }
         let skipped = match &addressee.reach {
+            Reach::Contact { .. } if contacts_wait => SkipReason::UnconfirmedSender,
+            _ if addressee.is_linked => {
+                plan.linked.push(addressee.id);
+                continue;
+            }
             Reach::Employee { status: EmployeeStatus::Active } => {
                 plan.in_app.push(addressee.id);
                 continue;
             }
             Reach::Employee { status: EmployeeStatus::Inactive } => SkipReason::InactiveEmployee,
-            Reach::Contact { .. } if contacts_wait => SkipReason::UnconfirmedSender,
             Reach::Contact { address: None, .. } => SkipReason::NoAddress,
             Reach::Contact { address: Some(address), language, .. } => {
                 if addresses.insert(address.key()) {
@@ -87,13 +102,17 @@ pub fn plan(author: impl Into<Option<PersonId>>, audience: &[Addressee], contact
     plan
 }
 
-/// Who is told of a new task: its assignees. A contact set to work by a contact gets nothing (CLI-8).
+/// Who is told of a new task: its assignees. A contact set to work by a contact gets nothing (CLI-8), unless he is told in
+/// another account, where he is none (LINK-3).
 pub fn notified_of_new_task<'a>(
     assigner: Option<PersonKind>,
     assignees: impl Iterator<Item = &'a Addressee>,
 ) -> Vec<Addressee> {
     let by_contact = assigner == Some(PersonKind::Contact);
-    assignees.filter(|it| !(by_contact && it.kind() == PersonKind::Contact)).cloned().collect()
+    assignees
+        .filter(|it| it.is_linked || !(by_contact && it.kind() == PersonKind::Contact))
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]
@@ -109,7 +128,7 @@ mod tests {
 
     fn employee(n: u128) -> Addressee {
         let reach = Reach::Employee { status: EmployeeStatus::Active };
-        Addressee { id: person(n), name: format!("employee {n}"), reach }
+        Addressee { id: person(n), name: format!("employee {n}"), reach, is_linked: false }
     }
 
     fn contact(n: u128, address: Option<&str>) -> Addressee {
@@ -118,6 +137,7 @@ mod tests {
             id: person(n),
             name: format!("contact {n}"),
             reach: Reach::Contact { address, language: None, selectable: true },
+            is_linked: false,
         }
     }
 
@@ -139,6 +159,18 @@ mod tests {
             [(person(2), SkipReason::NoAddress), (person(4), SkipReason::SameAddress)]
         );
         assert!(plan(person(1), &audience, true).mails.is_empty());
+    }
+
+    /// LINKA-4, LINKB-6: over the link, and by no other way.
+    #[test]
+    fn who_is_linked_is_told_over_the_link_alone() {
+        let linked = |it: Addressee| Addressee { is_linked: true, ..it };
+        let audience =
+            [linked(contact(2, Some("b@x.example"))), linked(employee(3)), contact(4, Some("b@x.example"))];
+        let plan = plan(person(1), &audience, false);
+        assert_eq!(plan.linked, [person(2), person(3)]);
+        assert_eq!(plan.mails.iter().map(|it| it.person).collect::<Vec<_>>(), [person(4)]);
+        assert!(plan.in_app.is_empty());
     }
 
     #[test]

@@ -67,4 +67,10 @@ ids! {
     MailboxId;
     /// A key that an account's mail is signed with.
     DkimKeyId;
+    /// What two accounts call a link, or a task and its copy; alike in both.
+    StreamId;
+    /// Something that crosses a link.
+    LinkOperationId;
+    /// What an employee lets another account's people send to him.
+    LinkGrantId;
 }

@@ -13,6 +13,10 @@ named! {
         ProcessMail = "process_mail",
         /// Holds the connection to one external mailbox: leased for as long as it is open, and never done.
         FetchMail = "fetch_mail",
+        /// Hands an operation of a link over to the other account.
+        RelayLink = "relay_link",
+        /// Applies an operation that came over a link.
+        ApplyLink = "apply_link",
         /// Publishes one held comment when its time has come.
         PublishComment = "publish_comment",
     }

@@ -3,7 +3,8 @@
 //! Pure values and functions. This crate never does I/O and knows no clock, randomness, database,
 //! HTTP or mail library: facts come in as arguments, decisions go out as values, and `service` in
 //! the `api` crate loads the one and writes the other. Start with [`fan_out`] for what leaves when a
-//! comment is written, [`inbound`] for what a mail becomes, [`visibility`] for who sees what.
+//! comment is written, [`inbound`] for what a mail becomes, [`link`] for what crosses to another account,
+//! [`visibility`] for who sees what.
 
 pub mod account;
 pub mod all_recipients;
@@ -18,6 +19,7 @@ pub mod id;
 pub mod inbound;
 pub mod job;
 pub mod language;
+pub mod link;
 pub mod mail_address;
 pub mod mail_health;
 pub mod mailbox;

@@ -19,6 +19,8 @@ named! {
         MailHeld = "mail_held",
         /// An external mailbox of his, or of the account that he runs, failed three times in a row (R11).
         MailboxFailing = "mailbox_failing",
+        /// Somebody of another account wants to send him tasks, and waits for his consent (LINKA-6).
+        LinkRequested = "link_requested",
     }
 }
 

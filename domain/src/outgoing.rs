@@ -122,6 +122,8 @@ named! {
         UnconfirmedSender = "unconfirmed_sender",
         /// The account tells contacts of no such thing (TPL-1).
         NoticeDisabled = "notice_disabled",
+        /// He is somebody of another account who can't be asked, or links to it may not be made (LINKR-3).
+        NotLinked = "not_linked",
     }
 }
 

@@ -22,6 +22,15 @@ pub struct PersonRef {
     pub id: PersonId,
     pub kind: PersonKind,
     pub name: String,
+    /// Whom he is in another account, where he is linked.
+    pub linked_account: Option<LinkedAccount>,
+}
+
+impl PersonRef {
+    /// Somebody who is not linked, or of whom that is not asked.
+    pub const fn of(id: PersonId, kind: PersonKind, name: String) -> Self {
+        Self { id, kind, name, linked_account: None }
+    }
 }
 
 /// A login identity's membership in one account.
@@ -53,8 +62,19 @@ pub struct Contact {
     pub selectable_as_participant: bool,
     /// Mail from him is rejected (SPM-2).
     pub spam: bool,
+    /// Whom he is in another account, where he is linked.
+    pub linked_account: Option<LinkedAccount>,
     pub created_at: Timestamp,
     pub version: i64,
+}
+
+/// Whom a person is in another account (LINKA-2, LINKA-3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedAccount {
+    /// The account's name.
+    pub account: String,
+    /// Where he is an employee there; none for those who are contacts there too.
+    pub login: Option<String>,
 }
 
 /// What fanning out needs to know of a person.
@@ -63,6 +83,8 @@ pub struct Addressee {
     pub id: PersonId,
     pub name: String,
     pub reach: Reach,
+    /// He is somebody of another account and is told there (LINKA-4, LINKB-6).
+    pub is_linked: bool,
 }
 
 /// How a person is reached.

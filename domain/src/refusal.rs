@@ -37,6 +37,14 @@ named! {
         /// A virtual address or an employee who works here has this name (ADR-3).
         LocalPartTaken = "local_part_taken",
         AlreadyEmployed = "already_employed",
+        /// Somebody else is linked with that person, or this one with somebody else.
+        AlreadyLinked = "already_linked",
+        /// The account lets no links out to that one (LINKR-4).
+        LinkForbiddenByPolicy = "link_forbidden_by_policy",
+        /// The choice would send tasks round in a circle (LINKB-5).
+        LinkCycle = "link_cycle",
+        /// It was refused or ended, and only the other account can ask anew.
+        LinkEnded = "link_ended",
         /// The contact may not be put in a role or addressed: `selectable_as_participant` is off (CONF-1).
         ContactNotSelectable = "contact_not_selectable",
         /// The contact has no e-mail address to be written to.
@@ -84,6 +92,8 @@ named! {
         Reserved = "reserved",
         WeakPassword = "weak_password",
         UnknownId = "unknown_id",
+        UnknownAddress = "unknown_address",
+        UnknownAccount = "unknown_account",
         NotSelectable = "not_selectable",
         Taken = "taken",
         // Templates.

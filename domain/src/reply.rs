@@ -35,12 +35,12 @@ mod tests {
 
     fn employee(n: u128) -> Addressee {
         let reach = Reach::Employee { status: EmployeeStatus::Active };
-        Addressee { id: id(n), name: n.to_string(), reach }
+        Addressee { id: id(n), name: n.to_string(), reach, is_linked: false }
     }
 
     fn contact(n: u128, selectable: bool) -> Addressee {
         let reach = Reach::Contact { address: None, language: None, selectable };
-        Addressee { id: id(n), name: n.to_string(), reach }
+        Addressee { id: id(n), name: n.to_string(), reach, is_linked: false }
     }
 
     #[track_caller]

@@ -164,8 +164,7 @@ mod tests {
     /// `explain` names exactly those whom `Scope::allows` lets see.
     #[test]
     fn who_sees_a_comment_is_explained_as_it_is_decided() {
-        let person =
-            |n: u128, kind| PersonRef { id: PersonId::new(Uuid::from_u128(n)), kind, name: n.to_string() };
+        let person = |n: u128, kind| PersonRef::of(PersonId::new(Uuid::from_u128(n)), kind, n.to_string());
         let (author, staff, client) = (
             person(1, PersonKind::Employee),
             person(2, PersonKind::Employee),

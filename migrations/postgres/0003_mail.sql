@@ -171,7 +171,7 @@ CREATE TABLE skipped_recipient (
     account_id UUID NOT NULL,
     comment_id UUID NOT NULL,
     person_id UUID NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled')),
+    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled', 'not_linked')),
     at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, comment_id, person_id)
 );
@@ -271,7 +271,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'publish_comment')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'relay_link', 'apply_link', 'publish_comment')),
     subject_id UUID NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TIMESTAMPTZ NOT NULL,

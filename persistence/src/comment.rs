@@ -16,6 +16,7 @@ use crate::{
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
+    person::{join_linked, linked},
     sql::{Json, Scalar},
     visibility::visible_comment,
 };
@@ -48,8 +49,10 @@ struct RecipientRow {
     person_id: PersonId,
     kind: PersonKind,
     name: String,
+    linked_account: Option<String>,
+    linked_login: Option<String>,
 }
-record!(RecipientRow { comment_id, person_id, kind, name });
+record!(RecipientRow { comment_id, person_id, kind, name, linked_account, linked_login });
 
 struct WarningsRow {
     id: CommentId,
@@ -137,8 +140,8 @@ statements! {
     FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' \
         AND c.send_at IS NULL AND " visible_comment!("$3", "$4", "$5") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
     LIST_RECIPIENTS = [
-        "SELECT r.comment_id, r.person_id, p.kind, p.name FROM comment_recipient r \
-         JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \
+        "SELECT r.comment_id, r.person_id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login \
+         FROM comment_recipient r JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id " join_linked!() " \
          WHERE r.account_id = $1 AND r.comment_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY r.comment_id, r.position"
@@ -356,7 +359,12 @@ pub async fn list_recipients(
     let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
     let mut recipients: HashMap<CommentId, Vec<PersonRef>> = HashMap::new();
     for row in db!(tx, fetch_all::<RecipientRow>(LIST_RECIPIENTS, account, ids))? {
-        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        let person = PersonRef {
+            id: row.person_id,
+            kind: row.kind,
+            name: row.name,
+            linked_account: linked(row.linked_account, row.linked_login),
+        };
         recipients.entry(row.comment_id).or_default().push(person);
     }
     Ok(recipients)

@@ -14,10 +14,11 @@ use serde::Serialize;
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
-    list::{Hex, Ids, Rows, hex, in_ids},
+    link,
+    list::{Hex, Ids, Rows, containing, hex, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{self, NewPerson},
-    sql::{Json, Scalar, containing},
+    sql::{Json, Scalar},
 };
 
 struct ContactRow {
@@ -225,7 +226,7 @@ pub async fn list(
     Ok(Page::cut(contacts, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }
 
-/// Adds addresses and companies to rows, two statements for any number of them.
+/// Adds addresses, companies and links to rows, one statement each for any number of them.
 async fn complete(
     tx: &mut impl Tx,
     account: AccountId,
@@ -236,6 +237,7 @@ async fn complete(
     }
     let ids = || rows.iter().map(|row| row.id);
     let mut addresses = person::list_addresses(tx, account, ids()).await?;
+    let mut linked = link::list_linked(tx, account, ids()).await?;
     let mut companies: HashMap<PersonId, Vec<PersonId>> = HashMap::new();
     let list = Ids::new(ids().map(PersonId::uuid));
     for row in db!(tx, fetch_all::<CompanyRow>(LIST_COMPANIES, account, list))? {
@@ -253,6 +255,7 @@ async fn complete(
             language: row.language,
             selectable_as_participant: row.selectable_as_participant,
             spam: row.spam,
+            linked_account: linked.remove(&row.id),
             created_at: row.created_at,
             version: row.version,
         })

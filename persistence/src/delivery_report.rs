@@ -15,7 +15,7 @@ pub struct DeliveryRow {
     pub person_id: PersonId,
     pub kind: PersonKind,
     pub name: String,
-    /// `mail` or `in_app`
+    /// `mail`, `link` or `in_app`
     pub channel: String,
     pub state: String,
     /// Why it was skipped, or what the server said last.
@@ -50,7 +50,7 @@ record!(DeliveryRow {
 });
 
 statements! {
-    /// Three ledgers, one answer. Of a held comment those who are to be told.
+    /// Four ledgers, one answer. Of a held comment those who are to be told.
     LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail, d.at, d.mail_id, d.address, \
         d.attempts, d.bounce_class, COALESCE(d.opened_at, d.one_at) AS opened_at, \
         d.one_at IS NOT NULL AS opened_by_one_of_several, d.answered_at FROM (\
@@ -64,10 +64,21 @@ statements! {
         LEFT JOIN delivery_event w ON w.account_id = m.account_id AND w.mail_id = m.id AND w.type = 'opened' \
           AND w.caused_by = 'human' AND w.person_id IS NULL \
         WHERE m.account_id = $1 AND m.comment_id = $2 \
+        UNION ALL SELECT r.person_id, 'link', CASE WHEN x.comment_id IS NULL THEN 'pending' \
+        WHEN x.operation_id IS NOT NULL AND q.sent_at IS NULL THEN 'queued' ELSE 'delivered' END, NULL, \
+        COALESCE(q.sent_at, q.created_at, c.created_at), NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+        FROM comment_recipient r JOIN comment c ON c.account_id = r.account_id AND c.id = r.comment_id AND c.send_at IS NULL \
+        JOIN person_link k ON k.account_id = r.account_id AND k.person_id = r.person_id \
+        LEFT JOIN task_mirror t ON t.account_id = r.account_id AND t.task_id = c.task_id AND t.peer_id = k.peer_id \
+        LEFT JOIN mirror_comment x ON x.account_id = r.account_id AND x.mirror_id = t.id AND x.comment_id = r.comment_id \
+        LEFT JOIN link_outbox q ON q.account_id = r.account_id AND q.id = x.operation_id \
+        WHERE r.account_id = $1 AND r.comment_id = $2 AND r.person_id <> c.author_id AND NOT EXISTS (\
+        SELECT 1 FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 AND s.person_id = r.person_id) \
         UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL, \
         COALESCE(n.read_at, n.created_at), NULL, NULL, NULL, NULL, n.read_at, NULL, NULL \
         FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 AND n.kind = 'new_comment' \
-        UNION ALL SELECT s.person_id, CASE WHEN s.reason = 'inactive_employee' THEN 'in_app' ELSE 'mail' END, 'skipped', \
+        UNION ALL SELECT s.person_id, CASE s.reason WHEN 'inactive_employee' THEN 'in_app' WHEN 'not_linked' THEN 'link' \
+        ELSE 'mail' END, 'skipped', \
         s.reason, s.at, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
         FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 \
         UNION ALL SELECT r.person_id, CASE t.kind WHEN 'employee' THEN 'in_app' ELSE 'mail' END, 'held', NULL, \

@@ -1,5 +1,7 @@
 //! Employees: the memberships of login identities in an account.
 
+use std::collections::HashMap;
+
 use liaison_domain::{
     Timestamp,
     account::{Login, Role},
@@ -37,6 +39,11 @@ statements! {
     LIST_ADMINISTRATORS = ["SELECT e.id, p.name FROM employee e \
         JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
         WHERE e.account_id = $1 AND e.role IN ('owner', 'admin') AND e.status = 'active' ORDER BY p.name, e.id"];
+    LIST_LOGINS = [
+        "SELECT id, login FROM employee WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
     LIST_COLLEAGUES = [
         "SELECT e.id, p.name, e.login, i.email FROM employee e \
          JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
@@ -120,10 +127,24 @@ pub async fn list_administrators(
     account: AccountId,
 ) -> Result<Vec<PersonRef>, StorageError> {
     let rows = db!(tx, fetch_all::<AdministratorRow>(LIST_ADMINISTRATORS, account))?;
-    Ok(rows
-        .into_iter()
-        .map(|row| PersonRef { id: row.id, kind: PersonKind::Employee, name: row.name })
-        .collect())
+    Ok(rows.into_iter().map(|row| PersonRef::of(row.id, PersonKind::Employee, row.name)).collect())
+}
+
+struct LoginRow {
+    id: PersonId,
+    login: String,
+}
+record!(LoginRow { id, login });
+
+/// The logins of those of the people who are employees.
+pub async fn list_logins(
+    tx: &mut impl Tx,
+    account: AccountId,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, String>, StorageError> {
+    let ids = Ids::new(people.into_iter().map(PersonId::uuid));
+    let rows = db!(tx, fetch_all::<LoginRow>(LIST_LOGINS, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, row.login)).collect())
 }
 
 /// How an employee can be written to.

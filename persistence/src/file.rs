@@ -58,6 +58,16 @@ struct ContentRow {
 }
 record!(ContentRow { content });
 
+/// Content that an account has.
+#[derive(Clone, Debug)]
+pub struct BlobRow {
+    /// Bytes.
+    pub size: i64,
+    /// The bytes of small content; none where it lies in the storage.
+    pub content: Option<Bytes>,
+}
+record!(BlobRow { size, content });
+
 #[derive(Serialize)]
 struct NewAttachment {
     file_id: Hex,
@@ -71,6 +81,7 @@ statements! {
     INSERT_FILE = ["INSERT INTO file (account_id, id, sha256, name, content_type, size, uploaded_by, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     FIND_CONTENT = ["SELECT content FROM blob WHERE account_id = $1 AND sha256 = $2"];
+    FIND_BLOB = ["SELECT size, content FROM blob WHERE account_id = $1 AND sha256 = $2"];
     LIST_FILES = [
         "SELECT id, name, content_type, size, sha256, created_at FROM file WHERE account_id = $1 AND id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -144,16 +155,13 @@ statements! {
     ];
 }
 
-/// Inserts a file and its content: the bytes where they are small, none where they lie in the storage under their
-/// digest.
-pub async fn insert(
+/// Inserts a file whose content the account has.
+pub async fn insert_named(
     tx: &mut WriteTx,
     account: AccountId,
     uploader: PersonId,
     file: &File,
-    content: Option<Bytes>,
 ) -> Result<(), StorageError> {
-    insert_content(tx, account, &file.sha256, file.size, content).await?;
     db!(
         tx,
         execute(
@@ -169,6 +177,19 @@ pub async fn insert(
         )
     )
     .map(drop)
+}
+
+/// Inserts a file and its content: the bytes where they are small, none where they lie in the storage under their
+/// digest.
+pub async fn insert(
+    tx: &mut WriteTx,
+    account: AccountId,
+    uploader: PersonId,
+    file: &File,
+    content: Option<Bytes>,
+) -> Result<(), StorageError> {
+    insert_content(tx, account, &file.sha256, file.size, content).await?;
+    insert_named(tx, account, uploader, file).await
 }
 
 /// Says that the account has this content: the bytes where they are small, none where they lie in the storage.
@@ -240,6 +261,15 @@ pub async fn content(
     sha256: &[u8],
 ) -> Result<Option<Bytes>, StorageError> {
     Ok(db!(tx, fetch_one::<ContentRow>(FIND_CONTENT, account, sha256))?.content)
+}
+
+/// Content by its digest, where the account has it.
+pub async fn find_blob(
+    tx: &mut impl Tx,
+    account: AccountId,
+    sha256: &[u8],
+) -> Result<Option<BlobRow>, StorageError> {
+    db!(tx, fetch_optional::<BlobRow>(FIND_BLOB, account, sha256))
 }
 
 /// Attaches files to a comment that has none yet, in this order; the same file twice hangs there once.

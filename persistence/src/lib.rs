@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod incoming_mail;
 pub mod incoming_settings;
 pub mod job;
+pub mod link;
 pub mod list;
 pub mod mail_sender;
 pub mod mail_template;
@@ -66,6 +67,12 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         incoming_mail::ALL,
         incoming_settings::ALL,
         job::ALL,
+        link::ALL,
+        link::grant::ALL,
+        link::mirror::ALL,
+        link::register::ALL,
+        link::settings::ALL,
+        link::stream::ALL,
         mail_template::ALL,
         mail_sender::ALL,
         mailbox::ALL,

@@ -1,4 +1,4 @@
-//! Lists as arguments: many ids, or many rows to insert, bound as one value.
+//! Lists as arguments: many ids, or many rows to insert, bound as one value; and patterns.
 //!
 //! The only way a list gets into a statement. A text with as many placeholders as elements would be another statement
 //! for each length; one bound list is prepared once.
@@ -132,4 +132,17 @@ pub struct Moment(String);
 /// The form of a time that SQLite's columns have, so that it sorts among times that were bound alone.
 pub fn moment(at: Timestamp) -> Moment {
     Moment(at.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+}
+
+/// The LIKE pattern for a folded column that contains a text as typed; statements say `ESCAPE '\\'`.
+pub(crate) fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in liaison_domain::text::fold(part).chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }

@@ -28,7 +28,8 @@ macro_rules! steps {
     };
 }
 
-const STEPS: &[Step] = steps![1 "0001_accounts", 2 "0002_tasks", 3 "0003_mail", 4 "0004_mailboxes"];
+const STEPS: &[Step] =
+    steps![1 "0001_accounts", 2 "0002_tasks", 3 "0003_mail", 4 "0004_mailboxes", 5 "0005_links"];
 
 /// What SQLite is to know of the tables before a row is in them. Without it the planner takes the first column of an index
 /// to pick ten rows; but that is the account, and it picks a large part of a table: for "the deliveries of a comment" all

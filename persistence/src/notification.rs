@@ -20,7 +20,7 @@ pub struct NewNotification {
     pub id: NotificationId,
     pub person: PersonId,
     pub kind: NotificationKind,
-    pub task: TaskId,
+    pub task: Option<TaskId>,
     pub comment: Option<CommentId>,
     /// What there is to say beside the kind.
     pub detail: Option<String>,
@@ -31,7 +31,7 @@ struct Row {
     id: Hex,
     person_id: Hex,
     kind: &'static str,
-    task_id: Hex,
+    task_id: Option<Hex>,
     comment_id: Option<Hex>,
     detail: Option<String>,
 }
@@ -63,7 +63,7 @@ pub async fn insert_all(
         id: hex(it.id.uuid()),
         person_id: hex(it.person.uuid()),
         kind: it.kind.as_str(),
-        task_id: hex(it.task.uuid()),
+        task_id: it.task.map(|it| hex(it.uuid())),
         comment_id: it.comment.map(|it| hex(it.uuid())),
         detail: it.detail,
     };

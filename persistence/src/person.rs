@@ -8,7 +8,7 @@ use liaison_domain::{
     id::{AccountId, PersonId},
     language::Language,
     mail_address::EmailAddress,
-    person::{Addressee, PersonKind, PersonRef, Reach},
+    person::{Addressee, LinkedAccount, PersonKind, PersonRef, Reach},
     text,
 };
 use serde::Serialize;
@@ -36,8 +36,10 @@ struct RefRow {
     id: PersonId,
     kind: PersonKind,
     name: String,
+    linked_account: Option<String>,
+    linked_login: Option<String>,
 }
-record!(RefRow { id, kind, name });
+record!(RefRow { id, kind, name, linked_account, linked_login });
 
 struct AddresseeRow {
     id: PersonId,
@@ -46,8 +48,9 @@ struct AddresseeRow {
     address: Option<String>,
     language: Option<Language>,
     selectable_as_participant: Option<bool>,
+    is_linked: bool,
 }
-record!(AddresseeRow { id, name, status, address, language, selectable_as_participant });
+record!(AddresseeRow { id, name, status, address, language, selectable_as_participant, is_linked });
 
 struct AddressRow {
     person_id: PersonId,
@@ -61,6 +64,19 @@ struct NewAddress {
     position: usize,
     address: String,
     address_key: String,
+}
+
+/// Joined to the people `p`: the links `k` of those who have one, and the other accounts `l` by name.
+macro_rules! join_linked {
+    () => {
+        "LEFT JOIN person_link k ON k.account_id = p.account_id AND k.person_id = p.id LEFT JOIN account l ON l.id = k.peer_id"
+    };
+}
+pub(crate) use join_linked;
+
+/// Whom a person is elsewhere, of the columns `linked_account` and `linked_login`.
+pub(crate) fn linked(account: Option<String>, login: Option<String>) -> Option<LinkedAccount> {
+    Some(LinkedAccount { account: account?, login })
 }
 
 statements! {
@@ -97,13 +113,16 @@ statements! {
         " ORDER BY a.address_key, a.person_id"
     ];
     LIST_REFS = [
-        "SELECT id, kind, name FROM person WHERE account_id = $1 AND id "
+        "SELECT p.id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login FROM person p "
+        join_linked!() " WHERE p.account_id = $1 AND p.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        " ORDER BY id"
+        " ORDER BY p.id"
     ];
     /// What fanning out needs of each person.
     LIST_ADDRESSEES = [
-        "SELECT p.id, p.name, e.status, a.address, c.language, c.selectable_as_participant FROM person p \
+        "SELECT p.id, p.name, e.status, a.address, c.language, c.selectable_as_participant, \
+         (k.person_id IS NOT NULL) AS is_linked FROM person p \
+         LEFT JOIN person_link k ON k.account_id = p.account_id AND k.person_id = p.id \
          LEFT JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
          LEFT JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
          LEFT JOIN person_address a ON a.account_id = p.account_id AND a.person_id = p.id AND a.position = 0 \
@@ -223,7 +242,10 @@ pub async fn list_refs(
     let rows = db!(tx, fetch_all::<RefRow>(LIST_REFS, account, ids))?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.id, PersonRef { id: row.id, kind: row.kind, name: row.name }))
+        .map(|row| {
+            let linked_account = linked(row.linked_account, row.linked_login);
+            (row.id, PersonRef { id: row.id, kind: row.kind, name: row.name, linked_account })
+        })
         .collect())
 }
 
@@ -247,7 +269,7 @@ fn addressee(row: AddresseeRow) -> Addressee {
             selectable: row.selectable_as_participant.unwrap_or_default(),
         },
     };
-    Addressee { id: row.id, name: row.name, reach }
+    Addressee { id: row.id, name: row.name, reach, is_linked: row.is_linked }
 }
 
 /// Whether the person is there.

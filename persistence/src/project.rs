@@ -26,6 +26,9 @@ statements! {
     UPDATE_PROJECT = ["UPDATE project SET name = $3, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $4"];
     FIND_PROJECT = ["SELECT id, number, name, created_at, version FROM project WHERE account_id = $1 AND id = $2"];
+    /// Of several the first that was made.
+    FIND_BY_NAME = ["SELECT id, number, name, created_at, version FROM project WHERE account_id = $1 AND name = $2 \
+        ORDER BY number LIMIT 1"];
     /// Project addresses carry the number that people say (ADR-5).
     LIST_BY_NUMBERS = [
         "SELECT id, number, name, created_at, version FROM project WHERE account_id = $1 AND number "
@@ -52,6 +55,15 @@ pub async fn next_number(tx: &mut WriteTx, account: AccountId) -> Result<i64, St
 
 pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &Project) -> Result<(), StorageError> {
     db!(tx, execute(INSERT_PROJECT, account, new.id, new.number, new.name, new.created_at)).map(drop)
+}
+
+/// The oldest project with exactly this name.
+pub async fn find_by_name(
+    tx: &mut impl Tx,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<Project>, StorageError> {
+    db!(tx, fetch_optional::<Project>(FIND_BY_NAME, account, name))
 }
 
 /// Renames a project; false where it is not at `version` any more.

@@ -426,7 +426,10 @@ id_columns!(
     MailSenderId,
     JobId,
     MailboxId,
-    DkimKeyId
+    DkimKeyId,
+    StreamId,
+    LinkOperationId,
+    LinkGrantId
 );
 
 /// Closed sets of the domain are TEXT columns with a CHECK of the same names.
@@ -467,6 +470,11 @@ name_columns!(
     job.JobKind,
     job.JobState,
     language.Language,
+    link::policy.Incoming,
+    link::policy.Outgoing,
+    link::state.GrantState,
+    link::state.LinkState,
+    link::state.MirrorState,
     mailbox.Channel,
     mailbox.ConnectionSecurity,
     mailbox.FailureClass,
@@ -484,16 +492,3 @@ name_columns!(
     task.TaskRole,
     task.TaskStatus,
 );
-
-/// The LIKE pattern for a folded column that contains a text as typed; statements say `ESCAPE '\\'`.
-pub(crate) fn containing(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in liaison_domain::text::fold(part).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}

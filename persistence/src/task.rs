@@ -18,6 +18,7 @@ use crate::{
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
     page::{Cursor, Page, PageRequest},
+    person::{join_linked, linked},
     sql::{Json, Scalar},
 };
 
@@ -50,8 +51,10 @@ struct MemberRow {
     person_id: PersonId,
     kind: PersonKind,
     name: String,
+    linked_account: Option<String>,
+    linked_login: Option<String>,
 }
-record!(MemberRow { task_id, role, person_id, kind, name });
+record!(MemberRow { task_id, role, person_id, kind, name, linked_account, linked_login });
 
 struct WarningsRow {
     id: TaskId,
@@ -155,8 +158,8 @@ statements! {
         " ORDER BY t.id"
     ];
     LIST_MEMBERS = [
-        "SELECT m.task_id, m.role, m.person_id, p.kind, p.name FROM task_role m \
-         JOIN person p ON p.account_id = m.account_id AND p.id = m.person_id \
+        "SELECT m.task_id, m.role, m.person_id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login \
+         FROM task_role m JOIN person p ON p.account_id = m.account_id AND p.id = m.person_id " join_linked!() " \
          WHERE m.account_id = $1 AND m.task_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY m.task_id, m.role, p.name, m.person_id"
@@ -332,7 +335,7 @@ pub async fn list(
     let before = page.before();
     let (at, id, limit) = (before.at(), before.id(), page.fetch());
     let (status, project) = (filter.status, filter.project);
-    let pattern = filter.q.as_deref().map(crate::sql::containing);
+    let pattern = filter.q.as_deref().map(crate::list::containing);
     let since = filter.updated_since.unwrap_or(Timestamp::UNIX_EPOCH);
     macro_rules! rows {
         ($statement:ident, $($more:expr),+) => {
@@ -395,7 +398,12 @@ pub async fn list_members(
     let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
     let mut members: HashMap<TaskId, Members> = HashMap::new();
     for row in db!(tx, fetch_all::<MemberRow>(LIST_MEMBERS, account, ids))? {
-        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        let person = PersonRef {
+            id: row.person_id,
+            kind: row.kind,
+            name: row.name,
+            linked_account: linked(row.linked_account, row.linked_login),
+        };
         members.entry(row.task_id).or_default().0.push((row.role, person));
     }
     Ok(members)

@@ -13,6 +13,7 @@
 mod api;
 mod contract;
 mod jobs;
+mod links;
 mod mail;
 mod process;
 mod rules;

@@ -4,6 +4,7 @@
 //! [`problem`] alone knows status codes. Endpoints are registered through [`Routes`], so that what is
 //! served and what `openapi.yaml` says can't differ.
 
+pub mod account_links;
 pub mod accounts;
 pub mod answer;
 pub mod caller;
@@ -57,6 +58,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     mail_templates::routes(routes);
     mailboxes::routes(routes);
     settings::routes(routes);
+    account_links::routes(routes);
     signatures::routes(routes);
     health::routes(routes);
 }

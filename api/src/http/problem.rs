@@ -145,7 +145,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::InvalidCredentials
         | Code::InvalidRefreshToken
         | Code::InvalidSignature => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::SignupClosed => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::LinkForbiddenByPolicy | Code::SignupClosed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::RawGone => StatusCode::GONE,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -154,6 +154,9 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::LoginTaken
         | Code::LocalPartTaken
         | Code::AlreadyEmployed
+        | Code::AlreadyLinked
+        | Code::LinkCycle
+        | Code::LinkEnded
         | Code::OwnerRequired
         | Code::NotRetryable
         | Code::AlreadySent

@@ -7,7 +7,6 @@ use actix_web::HttpResponse;
 use liaison_domain::refusal::{Code, Refusal};
 use liaison_persistence::{
     database::{ReadTx, WriteTx},
-    error::StorageError,
     idempotency::{self, AnswerRow, Scope},
 };
 use uuid::Uuid;
@@ -75,10 +74,10 @@ pub async fn mutate(
             }
             Failure::Internal("the twin's answer is gone", None)
         }
-        Err(lost @ Failure::Storage(StorageError::Conflict(_))) => lost,
-        Err(failure) => return Err(failure.into()),
+        Err(failure) => failure,
     };
-    // A twin committed while this one worked; what this one did is undone by dropping it.
+    // A twin may have committed while this one worked, and be what stood in its way; what this one did is undone by
+    // dropping it.
     drop(tx);
     let mut tx = app.database.read().await?;
     match idempotency::find(&mut tx, scope, &key.key, now).await? {

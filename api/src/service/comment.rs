@@ -6,7 +6,7 @@ use liaison_domain::{
     comment::{Comment, CommentKind, Origin, decide_departure},
     fan_out::FanOut,
     file::{Attachment, File},
-    id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId, TaskId},
+    id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId, StreamId, TaskId},
     outgoing::{MailKind, SkipReason},
     person::{Addressee, PersonKind, PersonRef},
     refusal::Refusal,
@@ -18,10 +18,14 @@ use liaison_persistence::{
     comment::{self, Warning},
     database::{Tx, WriteTx},
     employee, file,
+    link::mirror::{self, MirrorCommentRow},
     outgoing_mail::recall,
     person,
+    sql::Json,
     task::{self, Members},
 };
+
+use uuid::Uuid;
 
 use super::{
     Failure,
@@ -31,6 +35,10 @@ use super::{
     file::get_attachable,
     held_comment::{self, HeldChange},
     letter::left_out,
+    link::{
+        crossing::{self, CommentEvent},
+        edits::{self, TaskEdit},
+    },
     mailbox, outgoing_mail,
     people::{Named, get_selectable},
     rich_text::RichText,
@@ -79,6 +87,23 @@ pub struct NewComment {
     pub files: Vec<Attachment>,
     /// What was noticed before it came here.
     pub warnings: Vec<Warning>,
+    /// It came over a link.
+    pub arrival: Option<Arrival>,
+}
+
+/// How a comment came over a link.
+#[derive(Debug)]
+pub struct Arrival {
+    pub mirror: StreamId,
+    /// What both accounts call it.
+    pub wire_id: Uuid,
+    /// The accounts that it came through.
+    pub path: Vec<Uuid>,
+    /// When its author wrote and changed it.
+    pub at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    /// It was there before its reader joined: nobody is told of it.
+    pub is_history: bool,
 }
 
 /// Adds an employee's comment to a task that he may see; held where its time has not come.
@@ -141,6 +166,7 @@ pub(super) async fn prepare(
         mailbox: new.mailbox,
         files,
         warnings: Vec::new(),
+        arrival: None,
         body: new.body,
     })
 }
@@ -167,10 +193,21 @@ pub async fn add(
     mut new: NewComment,
 ) -> Result<Comment, Failure> {
     let (hops, has_files) = (new.hops, !new.files.is_empty());
+    let has_arrived = new.arrival.is_some();
+    let is_history = new.arrival.as_ref().is_some_and(|it| it.is_history);
     let (audience, warnings) = (std::mem::take(&mut new.audience), std::mem::take(&mut new.warnings));
     let row = write(tx, app, account, task.id, new, &audience, None).await?;
-    let publication =
-        Publication { task, members, comment: &row, audience: &audience, has_files, hops, warnings };
+    let publication = Publication {
+        task,
+        members,
+        comment: &row,
+        audience: &audience,
+        has_files,
+        hops,
+        has_arrived,
+        is_history,
+        warnings,
+    };
     publish(tx, app, account, publication).await?;
     Ok(row)
 }
@@ -191,8 +228,8 @@ pub(super) async fn write(
         author_id: new.author,
         kind: CommentKind::Message,
         origin: new.origin,
-        created_at: app.env.now(),
-        edited_at: None,
+        created_at: new.arrival.as_ref().map_or_else(|| app.env.now(), |it| it.at),
+        edited_at: new.arrival.as_ref().and_then(|it| it.edited_at),
         send_at,
         html: new.body.html,
         text: new.body.text,
@@ -209,6 +246,16 @@ pub(super) async fn write(
     };
     let audience: Vec<PersonId> = audience.iter().map(|it| it.id).collect();
     comment::insert(tx, account, &row, &audience, &[]).await?;
+    if let Some(Arrival { mirror, wire_id, path, .. }) = new.arrival {
+        let crossed = MirrorCommentRow {
+            mirror_id: mirror,
+            comment_id: row.id,
+            wire_id,
+            operation_id: None,
+            path: Json(path),
+        };
+        mirror::insert_comment(tx, account, &crossed).await?;
+    }
     file::attach_to_comment(tx, account, row.id, &new.files).await?;
     Ok(row)
 }
@@ -223,6 +270,10 @@ pub(super) struct Publication<'a> {
     pub has_files: bool,
     /// Systems like ours that the mail which brought it went through (R3).
     pub hops: u32,
+    /// It came over a link.
+    pub has_arrived: bool,
+    /// It was there before its reader joined: nobody is told of it.
+    pub is_history: bool,
     /// What was noticed before.
     pub warnings: Vec<Warning>,
 }
@@ -240,6 +291,11 @@ pub(super) async fn publish(
         audience.iter().map(|it| it.id).filter(|it| members.roles_of(*it).is_empty()).collect();
     let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
     task::insert_members(tx, account, task.id, roles).await?;
+    if !news.has_arrived {
+        let people = joining.iter().map(|it| (TaskRole::Participant, *it, true)).collect();
+        let edit = TaskEdit { people, ..TaskEdit::default() };
+        edits::task_changed(tx, app, account, row.author_id, task.id, members, edit).await?;
+    }
     let notice = Notice {
         account,
         task,
@@ -253,7 +309,9 @@ pub(super) async fn publish(
         by_mail: row.origin == Origin::Email,
     };
     let mut warnings = news.warnings;
-    warnings.extend(tell(tx, app, &notice, news.has_files).await?);
+    if !news.is_history {
+        warnings.extend(tell(tx, app, &notice, news.has_files).await?);
+    }
     if !warnings.is_empty() {
         comment::update_warnings(tx, account, row.id, &warnings).await?;
     }
@@ -262,7 +320,8 @@ pub(super) async fn publish(
         task::touch(tx, account, task.id, app.env.now()).await?;
     }
     change_feed::append(tx, account, Change::CommentCreated, row.id.uuid(), app.env.now());
-    Ok(())
+    let shown = CommentEvent::Shown { is_history: news.is_history };
+    crossing::comment_changed(tx, app, account, row, shown).await
 }
 
 /// Tells the audience of a comment; gives what its author should know of that.
@@ -324,6 +383,9 @@ const fn describe(reason: SkipReason) -> &'static str {
         SkipReason::NoticeDisabled => {
             "Contacts get no mail about comments: see /v1/settings/contact-mail/notifications."
         }
+        SkipReason::NotLinked => {
+            "The person is of another account that he can't be asked in, so nothing crosses."
+        }
         SkipReason::UnconfirmedSender => "The mail waits until the sender of this comment is confirmed.",
     }
 }
@@ -364,7 +426,8 @@ pub async fn update(
     }
     recall::renew(tx, caller.account, current.id).await?;
     change_feed::append(tx, caller.account, Change::CommentUpdated, current.id.uuid(), app.env.now());
-    Ok(())
+    let edited = Comment { html: body.html.clone(), text: body.text.clone(), ..current.clone() };
+    crossing::comment_changed(tx, app, caller.account, &edited, CommentEvent::Edited).await
 }
 
 /// Deletes a comment; for its author and administrators (COM-6). Mails that no server has taken yet don't leave any more.
@@ -385,7 +448,10 @@ pub async fn delete(
     }
     outgoing_mail::call_back(tx, app, caller.account, current.id).await?;
     change_feed::append(tx, caller.account, Change::CommentDeleted, current.id.uuid(), app.env.now());
-    Ok(())
+    if current.author_id != caller.employee {
+        return Ok(());
+    }
+    crossing::comment_changed(tx, app, caller.account, current, CommentEvent::Deleted).await
 }
 
 /// Everybody who can see a comment, and by what.

@@ -16,7 +16,13 @@ use liaison_persistence::{
     incoming_mail, outgoing_mail, person, task,
 };
 
-use super::{Failure, caller::StaffCaller, comment::tell, fan_out::Notice};
+use super::{
+    Failure,
+    caller::StaffCaller,
+    comment::tell,
+    fan_out::Notice,
+    link::crossing::{self, CommentEvent},
+};
 use crate::app::App;
 
 /// Confirms the sender of a comment that the caller sees. Who was unknown is known from now on, so his other comments
@@ -73,7 +79,8 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
     }
     comment::update_warnings(tx, account, held.id, &warnings).await?;
     change_feed::append(tx, account, Change::CommentUpdated, held.id.uuid(), app.env.now());
-    Ok(())
+    let shown = Comment { unrecognized_sender: false, ..held.clone() };
+    crossing::comment_changed(tx, app, account, &shown, CommentEvent::Shown { is_history: false }).await
 }
 
 /// CBM-4, as for every contact who writes; put off until it is known that he did.

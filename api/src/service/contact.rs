@@ -20,8 +20,17 @@ use liaison_persistence::{
     person,
 };
 
-use super::{Failure, caller::StaffCaller, stale};
-use crate::env::Env;
+use super::{
+    Failure,
+    caller::StaffCaller,
+    link::{
+        agreement,
+        directory::{self, Found},
+        ending,
+    },
+    stale,
+};
+use crate::{app::App, env::Env};
 
 /// Everything about a contact that its account decides.
 #[derive(Clone, Debug)]
@@ -50,19 +59,54 @@ pub async fn list(
     Ok(contact::list(tx, caller.account, filter, page).await?)
 }
 
+/// Adds a contact; an internal address of another account makes a link of it (LINKA-1, LINKA-2).
 pub async fn create(
     tx: &mut WriteTx,
-    env: &Env,
+    app: &App,
     caller: &StaffCaller,
-    fields: &ContactFields,
+    mut fields: ContactFields,
 ) -> Result<Contact, Failure> {
-    let id = env.id();
+    let (env, id): (_, PersonId) = (&app.env, app.env.id());
+    let linked = take_linked(tx, app, caller, &mut fields, &[]).await?;
+    let fields = &fields;
     require_free_addresses(tx, caller, id, &fields.emails).await?;
     require_companies(tx, caller, &fields.company_ids).await?;
     let new = contact_with(fields, id, env.now(), 1);
     contact::insert(tx, caller.account, &new, &fields.emails).await?;
+    if let Some(found) = linked {
+        agreement::request(tx, app, caller.account, id, &found, "/email").await?;
+    }
     change_feed::append(tx, caller.account, Change::ContactCreated, id.uuid(), env.now());
     get(tx, caller, id).await
+}
+
+/// Takes an internal address out of a contact's, and finds whom it names. What he was known by before stays an address.
+async fn take_linked(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    fields: &mut ContactFields,
+    known: &[String],
+) -> Result<Option<Found>, Failure> {
+    let is_new = |it: &EmailAddress| known.iter().all(|known| known != it.as_str());
+    let further = fields.emails.iter().enumerate().skip(1);
+    for (i, email) in further.filter(|(_, it)| is_new(it)) {
+        if directory::account_of(app, email).is_some() {
+            return Err(Refusal::new(Code::ValidationFailed, "A link is made by the main address.")
+                .at(
+                    pointer(i),
+                    FieldCode::Invalid,
+                    "is an internal address, which makes a link as main address only",
+                )
+                .into());
+        }
+    }
+    let Some(main) = fields.emails.first().filter(|it| is_new(it)) else { return Ok(None) };
+    let found = agreement::find_addressed(tx, app, caller.account, main, "/email").await?;
+    if found.is_some() {
+        fields.emails.remove(0);
+    }
+    Ok(found)
 }
 
 /// Makes a contact of somebody who wrote and was unknown: named as he names himself, and at once one that may be talked
@@ -90,22 +134,95 @@ pub async fn create_from_mail(
     Ok(id)
 }
 
-/// Writes all fields of a contact that stands at `current`.
+/// Who has an address, for somebody who types it instead of choosing a person: whoever is known by it, the employee of
+/// another account whose internal address it is, as a contact who is linked with him, or a new contact by that name
+/// (LINKC). Whether an ordinary address is somebody's in another account is never told (S23).
+pub async fn named_by_address(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    address: &EmailAddress,
+) -> Result<PersonId, Failure> {
+    let (account, pointer) = (caller.account, "/assignee_emails");
+    if let Some(known) = person::list_owners(tx, account, [address.key()]).await?.first() {
+        return Ok(known.person_id);
+    }
+    let Some(found) = agreement::find_addressed(tx, app, account, address, pointer).await? else {
+        return create_from_mail(tx, &app.env, account, address.as_str(), address).await;
+    };
+    if let Some(linked) = agreement::find_linked(tx, account, &found).await? {
+        return Ok(linked);
+    }
+    let fields = ContactFields {
+        name: Name::make(&found.employee.name, address.as_str()),
+        is_company: false,
+        emails: Vec::new(),
+        phones: Vec::new(),
+        language: None,
+        company_ids: Vec::new(),
+        selectable_as_participant: true,
+        spam: false,
+    };
+    let id: PersonId = app.env.id();
+    contact::insert(tx, account, &contact_with(&fields, id, app.env.now(), 1), &[]).await?;
+    agreement::request(tx, app, account, id, &found, pointer).await?;
+    change_feed::append(tx, account, Change::ContactCreated, id.uuid(), app.env.now());
+    Ok(id)
+}
+
+/// Writes all fields of a contact that stands at `current`; an internal address of another account makes a link of it.
 pub async fn update(
     tx: &mut WriteTx,
-    env: &Env,
+    app: &App,
     caller: &StaffCaller,
     current: &Contact,
-    fields: &ContactFields,
+    mut fields: ContactFields,
 ) -> Result<Contact, Failure> {
+    let env = &app.env;
+    let linked = take_linked(tx, app, caller, &mut fields, &current.emails).await?;
+    let fields = &fields;
     require_free_addresses(tx, caller, current.id, &fields.emails).await?;
     require_companies(tx, caller, &fields.company_ids).await?;
     let changed = contact_with(fields, current.id, current.created_at, current.version);
     if !contact::update(tx, caller.account, &changed, &fields.emails, env.now()).await? {
         return Err(stale().into());
     }
+    if let Some(found) = linked {
+        link(tx, app, caller, current, &found).await?;
+    }
     change_feed::append(tx, caller.account, Change::ContactUpdated, current.id.uuid(), env.now());
     get(tx, caller, current.id).await
+}
+
+/// Links a contact, unless he is linked so already; another link has to be ended first.
+async fn link(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    current: &Contact,
+    found: &Found,
+) -> Result<(), Failure> {
+    let Some(linked) = &current.linked_account else {
+        return agreement::request(tx, app, caller.account, current.id, found, "/email").await;
+    };
+    if linked.account == found.account.name && linked.login.as_deref() == Some(&found.employee.login) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::AlreadyLinked, "The contact is linked with somebody else; end that link first.")
+        .at("/email", FieldCode::Taken, "the contact is linked already")
+        .into())
+}
+
+/// Ends a contact's link; what crossed stays (LINKD-1).
+pub async fn unlink(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    current: &Contact,
+) -> Result<(), Failure> {
+    ending::end(tx, app, caller.account, current.id).await?;
+    change_feed::append(tx, caller.account, Change::ContactUpdated, current.id.uuid(), app.env.now());
+    Ok(())
 }
 
 /// Takes back that whoever has the address was marked as a spammer.
@@ -124,10 +241,14 @@ pub async fn clear_spam(
 /// Deletes a contact: he can't be found or addressed any more; what he wrote stays.
 pub async fn delete(
     tx: &mut WriteTx,
-    env: &Env,
+    app: &App,
     caller: &StaffCaller,
     current: &Contact,
 ) -> Result<(), Failure> {
+    let env = &app.env;
+    if current.linked_account.is_some() {
+        ending::end(tx, app, caller.account, current.id).await?;
+    }
     if !person::delete(tx, caller.account, current.id, env.now(), current.version).await? {
         return Err(stale().into());
     }
@@ -146,6 +267,7 @@ fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, ver
         language: fields.language,
         selectable_as_participant: fields.selectable_as_participant,
         spam: fields.spam,
+        linked_account: None,
         created_at,
         version,
     }

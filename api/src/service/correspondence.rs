@@ -54,6 +54,7 @@ pub async fn write(
         None => (Priority::Normal, None, Vec::new(), Vec::new()),
     };
     let new = CreateTask {
+        assignee_emails: Vec::new(),
         title: message.title,
         description: message.body,
         priority,

@@ -78,7 +78,7 @@ async fn warn(
         id: app.env.id(),
         person: it.id,
         kind: NotificationKind::MailHeld,
-        task: notice.task.id,
+        task: Some(notice.task.id),
         comment: notice.comment,
         detail: Some(detail.clone()),
     });

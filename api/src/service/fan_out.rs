@@ -29,7 +29,7 @@ use liaison_persistence::{
 };
 
 use self::addressed::Addressed;
-use super::{Failure, departure, letter};
+use super::{Failure, departure, letter, link};
 use crate::{app::App, keys::digest};
 
 /// Something written that people are to be told of.
@@ -79,11 +79,14 @@ pub async fn notify(
             failed = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
         }
     }
+    let (account, task) = (notice.account, notice.task);
+    let lost = link::crossing::join(tx, app, account, task, &plan.linked, notice.comment).await?;
+    let plan = plan.unreachable(&lost);
     let notices = plan.in_app.iter().map(|person| NewNotification {
         id: app.env.id(),
         person: *person,
         kind: NotificationKind::from(notice.kind),
-        task: notice.task.id,
+        task: Some(notice.task.id),
         comment: notice.comment,
         detail: None,
     });

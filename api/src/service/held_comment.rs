@@ -201,6 +201,8 @@ async fn release(
         audience: &audience,
         has_files: !files.is_empty(),
         hops: 0,
+        has_arrived: false,
+        is_history: false,
         warnings,
     };
     publish(tx, app, account, publication).await
@@ -237,7 +239,7 @@ async fn keep(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment) -
         id: app.env.id(),
         person: held.author_id,
         kind: NotificationKind::NotPublished,
-        task: held.task_id,
+        task: Some(held.task_id),
         comment: Some(held.id),
         detail: Some(detail.clone()),
     };

@@ -22,6 +22,7 @@ pub mod incoming;
 pub mod incoming_settings;
 pub mod intake;
 pub mod letter;
+pub mod link;
 pub mod mail_health;
 pub mod mail_sender;
 pub mod mail_template;

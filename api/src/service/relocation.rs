@@ -123,6 +123,7 @@ async fn create_task(
         project_id: None,
         counterparty: None,
         people: People::default(),
+        assignee_emails: Vec::new(),
         file_ids: Vec::new(),
     };
     super::task::create(tx, app, caller, new).await

@@ -8,6 +8,7 @@ use liaison_domain::{
     fan_out::notified_of_new_task,
     file::Attachment,
     id::{AccountId, FileId, IncomingMailId, PersonId, ProjectId, TaskId},
+    mail_address::EmailAddress,
     outgoing::MailKind,
     person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
@@ -27,8 +28,10 @@ use super::{
     Failure,
     access::{self, Entered},
     caller::StaffCaller,
+    contact::named_by_address,
     fan_out::{self, Notice},
     file::get_attachable,
+    link::edits,
     people::{Named, get_selectable},
     project,
     rich_text::RichText,
@@ -94,6 +97,8 @@ pub struct CreateTask {
     pub project_id: Option<ProjectId>,
     pub counterparty: Option<PersonId>,
     pub people: People,
+    /// More assignees, who may be unknown here (LINKC-1).
+    pub assignee_emails: Vec<EmailAddress>,
     pub file_ids: Vec<FileId>,
 }
 
@@ -128,7 +133,11 @@ pub async fn create(
     new: CreateTask,
 ) -> Result<TaskId, Failure> {
     let assigner = new.people.assigner.unwrap_or(caller.employee);
-    let people = People { assigner: Some(assigner), ..new.people };
+    let mut people = People { assigner: Some(assigner), ..new.people };
+    for email in &new.assignee_emails {
+        let person = named_by_address(tx, app, caller, email).await?;
+        people.assignees.get_or_insert_default().push(person);
+    }
     let known = people.get_joining(tx, caller, &Members::default()).await?;
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     require_parent(tx, caller, new.parent_id).await?;
@@ -200,6 +209,7 @@ pub async fn add_assignees(
     let joining = people.iter().filter(|it| !members.holds(TaskRole::Assignee, it.id));
     let told = notified_of_new_task(assigner_of(members), joining.clone());
     task::insert_members(tx, account, task.id, joining.map(|it| (TaskRole::Assignee, it.id))).await?;
+    edits::task_updated(tx, app, account, author, (task, members), task).await?;
     tell(tx, app, account, author, task, &told, Some(hops)).await?;
     task::touch(tx, account, task.id, app.env.now()).await?;
     change_feed::append(tx, account, Change::TaskUpdated, task.id.uuid(), app.env.now());
@@ -207,7 +217,7 @@ pub async fn add_assignees(
 }
 
 /// Tells of a task that is new to them: contacts by mail, employees in the application.
-async fn tell(
+pub(super) async fn tell(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
@@ -292,6 +302,7 @@ pub async fn update(
     }
     project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
     require_counterparty(tx, caller, change.counterparty.flatten()).await?;
+    let before = task.clone();
     let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
     let description =
         change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
@@ -316,6 +327,7 @@ pub async fn update(
     for (role, people) in change.people.named() {
         task::replace_members(tx, caller.account, changed.id, role, people).await?;
     }
+    edits::task_updated(tx, app, caller.account, caller.employee, (&before, &members), &changed).await?;
     let joined = |id: &&PersonId| !members.holds(TaskRole::Assignee, **id);
     let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
     let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
@@ -347,6 +359,7 @@ pub async fn add_member(
     let named = Named { pointer: "/person_id".to_owned(), id: person };
     let known = get_selectable(tx, caller.account, &[named]).await?;
     task::insert_members(tx, caller.account, task.id, [(role, person)]).await?;
+    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
     if role == TaskRole::Assignee {
         let told = notified_of_new_task(assigner_of(members), known.values());
         tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
@@ -370,6 +383,8 @@ pub async fn remove_member(
     if !task::delete_member(tx, caller.account, entered.task.id, role, person).await? {
         return Err(Refusal::unknown_id("?person").into());
     }
+    let Entered { task, members, .. } = entered;
+    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
     task::touch(tx, caller.account, entered.task.id, app.env.now()).await?;
     change_feed::append(tx, caller.account, Change::TaskUpdated, entered.task.id.uuid(), app.env.now());
     Ok(())

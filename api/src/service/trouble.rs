@@ -52,7 +52,7 @@ pub async fn record(
             id: env.id(),
             person: row.author_id,
             kind,
-            task: row.task_id,
+            task: Some(row.task_id),
             comment: row.comment_id,
             detail: Some(advice(it)),
         })

@@ -148,7 +148,7 @@ async fn fail(
         })
         .collect();
     for job in failed.iter().filter(|it| it.parked) {
-        jobs::give_up(&mut tx, workers, account, kind, job.subject_id).await?;
+        jobs::give_up(&mut tx, workers, account, kind, job.subject_id, error).await?;
     }
     tx.commit().await?;
     Ok(failed)

@@ -6,8 +6,12 @@ use std::cell::Cell;
 
 use actix_web::http::Method;
 use liaison_api::{env::Clock as _, keys::MailLink};
-use liaison_domain::mail_address::EmailAddress;
+use liaison_domain::{id::AccountId, mail_address::EmailAddress};
 use liaison_mailer::transport::{Misbehavior, Reply};
+use liaison_persistence::{
+    link::stream::{self, OperationRow},
+    sql::Json,
+};
 use serde_json::{Value, json};
 use support::{Call, Client, JsonExt as _, Operation, PASSWORD, TestApp};
 
@@ -80,6 +84,8 @@ impl World {
     pub(super) async fn path(&self, operation: &Operation) -> String {
         match operation.id.as_str() {
             "receive_mail" => return RECEIVE.to_owned(),
+            "cut_task_link" => return format!("/v1/tasks/{}/links/globex", self.linked_task().await),
+            "unlink_contact" => return format!("/v1/contacts/{}/link", self.linked_contact().await.1),
             "dry_run_incoming_mail" => return RECEIVE.replace("incoming?", "incoming:dry-run?"),
             _ => {}
         }
@@ -129,6 +135,8 @@ impl World {
             "/v1/mail/dkim-keys" => (self.dkim_key().await, String::new()),
             "/v1/mail/senders" => (self.blocked_sender().await, String::new()),
             "/v1/mail/outgoing" => (self.deferred_mail().await, String::new()),
+            "/v1/me/linked-accounts" => (self.link_request().await, String::new()),
+            "/v1/account-links/parked" => (self.parked_operation().await, String::new()),
             "/v1/mail/suppressions" => (self.suppression().await, String::new()),
             _ => panic!("tell `World::path` how to make something for {}", operation.path),
         };
@@ -154,6 +162,8 @@ impl World {
             "update_mail_template" => json!({"name": name}),
             "update_contact_notifications" => json!({"items": [{"type": "reminder", "enabled": true}]}),
             "update_contact_mail_settings" => json!({"reply_marker": false}),
+            "update_link_settings" => json!({"outgoing": "any"}),
+            "set_primary_account" => json!({"account": "acme"}),
             "update_incoming_settings" => json!({"accept_robots": true}),
             "create_session" => {
                 json!({"account": "acme", "email": "member@acme.example", "password": PASSWORD})
@@ -200,6 +210,9 @@ impl World {
             | "render_mail_template"
             | "retry_outgoing_mail"
             | "create_unsubscription"
+            | "approve_linked_account"
+            | "refuse_linked_account"
+            | "retry_parked_operation"
             | "test_mailbox" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
             "update_comment" => json!({"text": "When can it be done?"}),
@@ -355,6 +368,60 @@ impl World {
     async fn unsubscribe_link(&self) -> String {
         let mail = self.owner.get(format!("/v1/mail/outgoing/{}", self.deferred_mail().await)).await;
         unsubscribe_path(&self.owner.app, &self.owner.account, &mail.expect(200).json())
+    }
+
+    /// A new employee of the other account, and the contact who is linked with him.
+    async fn linked_contact(&self) -> (String, String) {
+        let login = self.name();
+        self.stranger.employee(&login).await;
+        let address = format!("{login}@globex.liaison.test");
+        let body = json!({"name": login, "email": address, "selectable_as_participant": true});
+        let contact = self.owner.post("/v1/contacts", body).await.expect(201).json();
+        self.owner.app.work().await;
+        (login, contact.id().to_owned())
+    }
+
+    /// A task that is in the other account too.
+    async fn linked_task(&self) -> String {
+        let (_, contact) = self.linked_contact().await;
+        let body = json!({"title": "A task", "assigner": self.member.me["id"], "assignees": [contact]});
+        let task = self.owner.post("/v1/tasks", body).await.expect(201).json();
+        self.owner.app.work().await;
+        task.id().to_owned()
+    }
+
+    /// What the member is asked by somebody of the other account who has no contact of his yet.
+    async fn link_request(&self) -> String {
+        let name = self.name();
+        let body = json!({"name": name, "title": name,
+            "owner": {"name": "Olga", "login": "olga", "email": format!("{name}@person.example"), "password": PASSWORD}});
+        self.owner.app.anon().post("/v1/accounts", body).await.expect(201);
+        let other = self.owner.app.sign_in(&name, &format!("{name}@person.example")).await;
+        let card = json!({"name": "Member", "email": "member@acme.liaison.test"});
+        other.post("/v1/contacts", card).await.expect(201);
+        self.owner.app.work().await;
+        let listed = self.member.get("/v1/me/linked-accounts").await.expect(200).json();
+        let asked = listed.items().iter().find(|it| it["account"] == name.as_str()).unwrap();
+        asked.id().to_owned()
+    }
+
+    /// Something that came from the other account and was given up.
+    async fn parked_operation(&self) -> String {
+        let (app, id) = (self.owner.app.parts(), self.owner.app.parts().env.id());
+        let account = |it: &Client| AccountId::new(it.account.id().parse().unwrap());
+        let operation = OperationRow {
+            id,
+            stream_id: app.env.id(),
+            sequence: 1,
+            peer_id: account(&self.stranger),
+            operation: Json(json!({"v": 1, "type": "link_ended"})),
+        };
+        let (mut tx, now) = (app.database.write().await.unwrap(), app.env.now());
+        let (to, from) = (account(&self.owner), account(&self.stranger));
+        stream::receive(&mut tx, to, from, &[operation], now).await.unwrap();
+        stream::park(&mut tx, to, id, "the server failed on it").await.unwrap();
+        tx.commit().await.unwrap();
+        id.to_string()
     }
 
     async fn suppression(&self) -> String {

@@ -27,7 +27,9 @@ use liaison_persistence::{
     comment::{self, Warning},
     database::Tx,
     delivery_report::{self, DeliveryRow},
-    file, person,
+    file,
+    link::mirror,
+    person,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,7 +38,11 @@ use uuid::Uuid;
 use crate::{
     http::routes::Routes,
     service::Failure,
-    view::{file::AttachedFileView, person::PersonView, warning::WarningView},
+    view::{
+        file::AttachedFileView,
+        person::{LinkOriginView, PersonView},
+        warning::WarningView,
+    },
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -95,6 +101,9 @@ struct CommentView {
     /// Its sender is not known here, or the domain of its From says that the mail is not its own; kept from contacts until
     /// confirmed.
     unrecognized_sender: bool,
+    /// Where it came from over a link.
+    #[schema(required)]
+    link_origin: Option<LinkOriginView>,
     warnings: Vec<WarningView>,
 }
 
@@ -103,10 +112,11 @@ struct CommentView {
 #[schema(as = Delivery)]
 struct DeliveryView {
     person: PersonView,
-    /// `mail` or `in_app`
+    /// `mail`, `link` or `in_app`
     channel: String,
     /// By mail: `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`; in the
-    /// application: `delivered`, `read`; either way: `held`, `skipped`.
+    /// application: `delivered`, `read`; over a link: `pending` while he has not consented, `queued`, `delivered`; any
+    /// way: `held`, `skipped`.
     state: String,
     /// Why it was skipped, or what the mail server said last.
     #[schema(required)]
@@ -139,7 +149,7 @@ struct DeliveryView {
 impl From<DeliveryRow> for DeliveryView {
     fn from(row: DeliveryRow) -> Self {
         let by = if row.opened_by_one_of_several { "someone" } else { "recipient" };
-        let person = PersonRef { id: row.person_id, kind: row.kind, name: row.name };
+        let person = PersonRef::of(row.person_id, row.kind, row.name);
         Self {
             person: (&person).into(),
             channel: row.channel,
@@ -178,6 +188,7 @@ async fn views(
     let mut warnings = comment::list_warnings(tx, account, ids()).await?;
     let list: Vec<CommentId> = ids().collect();
     let mut files = file::list_of_comments(tx, account, &list).await?;
+    let mut origins = mirror::list_origins(tx, account, ids()).await?;
     let authors = person::list_refs(tx, account, comments.iter().map(|it| it.author_id)).await?;
     comments
         .into_iter()
@@ -187,7 +198,8 @@ async fn views(
             let audience = audiences.remove(&it.id).unwrap_or_default();
             let files = files.remove(&it.id).unwrap_or_default();
             let warnings = warnings.remove(&it.id).unwrap_or_default();
-            Ok(view(it, author, &audience, &files, warnings))
+            let origin = origins.remove(&it.id).map(|peer| LinkOriginView::of(&peer, author));
+            Ok(CommentView { link_origin: origin, ..view(it, author, &audience, &files, warnings) })
         })
         .collect()
 }
@@ -223,6 +235,7 @@ fn view(
         reply_to: comment.reply_to.map(CommentId::uuid),
         subject: comment.subject,
         unrecognized_sender: comment.unrecognized_sender,
+        link_origin: None,
         warnings: warnings.into_iter().map(WarningView::from).collect(),
     }
 }

@@ -31,7 +31,7 @@ struct CreateContact {
     name: String,
     #[serde(default)]
     is_company: bool,
-    /// The main address: where mail goes.
+    /// The main address: where mail goes. An internal address of another account makes a link instead.
     #[schema(example = "ivan@client.example")]
     email: Option<String>,
     /// At most 50.
@@ -60,7 +60,7 @@ struct CreateContact {
     request_body = CreateContact,
     responses(
         (status = 201, description = "Added", body = ContactView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `email_taken`, `not_found`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `email_taken`, `not_found`, `already_linked`, `link_forbidden_by_policy`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/contacts")]
@@ -71,7 +71,7 @@ pub(super) async fn create_contact(
 ) -> Result<HttpResponse, Problem> {
     let fields = command.body.read()?;
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let contact = contact::create(tx, &app.env, &caller, &fields).await?;
+        let contact = contact::create(tx, &app, &caller, fields).await?;
         let location = format!("/v1/contacts/{}", contact.id);
         Ok(Answer::created(&ContactView::from(&contact), location)?.with_version(contact.version))
     })

@@ -39,7 +39,7 @@ pub(super) async fn delete_contact(
     mutate(&app, scope_of(&caller), None, async |tx| {
         let current = contact::get(tx, &caller, PersonId::new(*id)).await?;
         if_match.check(current.version)?;
-        contact::delete(tx, &app.env, &caller, &current).await?;
+        contact::delete(tx, &app, &caller, &current).await?;
         Ok(Answer::no_content())
     })
     .await

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod list;
 mod show;
+mod unlink;
 mod update;
 mod write;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::fields::{FieldError, Fields};
 
-use crate::http::routes::Routes;
+use crate::{http::routes::Routes, view::person::LinkedAccountView};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -24,6 +25,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show::show_contact)
         .service(update::update_contact)
         .service(delete::delete_contact)
+        .service(unlink::unlink_contact)
         .service(write::write_to_contact);
 }
 
@@ -55,6 +57,9 @@ struct ContactView {
     selectable_as_participant: bool,
     /// Mail from him is rejected.
     spam: bool,
+    /// Whom he is in another account: what is addressed to him appears there, and leaves by no mail.
+    #[schema(required)]
+    linked_account: Option<LinkedAccountView>,
     created_at: DateTime<Utc>,
 }
 
@@ -72,6 +77,7 @@ impl From<&Contact> for ContactView {
             company_ids: contact.company_ids.iter().map(|it| it.uuid()).collect(),
             selectable_as_participant: contact.selectable_as_participant,
             spam: contact.spam,
+            linked_account: contact.linked_account.as_ref().map(LinkedAccountView::from),
             created_at: contact.created_at,
         }
     }

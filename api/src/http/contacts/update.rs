@@ -40,7 +40,8 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = bool)]
     is_company: Change<bool>,
-    /// The main address; null takes it away, and the first further one takes its place.
+    /// The main address; null takes it away, and the first further one takes its place. An internal address of another
+    /// account makes a link instead.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     email: Patch<String>,
@@ -76,7 +77,7 @@ struct UpdateContact {
     request_body = UpdateContact,
     responses(
         (status = 200, description = "Changed", body = ContactView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `email_taken`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `not_found`, `validation_failed`, `email_taken`, `already_linked`, `link_forbidden_by_policy`, `stale_version`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[patch("/v1/contacts/{id}")]
@@ -92,7 +93,7 @@ pub(super) async fn update_contact(
         let current = contact::get(tx, &caller, id).await?;
         if_match.check(current.version)?;
         let fields = command.body.read(&current)?;
-        let contact = contact::update(tx, &app.env, &caller, &current, &fields).await?;
+        let contact = contact::update(tx, &app, &caller, &current, fields).await?;
         Ok(Answer::ok(&ContactView::from(&contact))?.with_version(contact.version))
     })
     .await

@@ -119,7 +119,7 @@ impl MailboxView {
         let owner = if row.owner_id.is_some() { MailboxOwner::Employee } else { MailboxOwner::Company };
         let domain = app.config.mail.domain_of(account_name);
         let employee = row.owner_id.zip(row.owner_name.clone());
-        let employee = employee.map(|(id, name)| PersonRef { id, kind: PersonKind::Employee, name });
+        let employee = employee.map(|(id, name)| PersonRef::of(id, PersonKind::Employee, name));
         Self {
             id: row.id.uuid(),
             owner: owner.as_str(),

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, post, web::Data};
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     id::{FileId, PersonId, ProjectId, TaskId},
+    mail_address::EmailAddress,
     refusal::Refusal,
     task::Priority,
     text::Title,
@@ -33,6 +34,9 @@ use crate::{
     },
 };
 
+/// Most assignees by address.
+const MAX_EMAILS: usize = 50;
+
 /// A new task.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +63,11 @@ struct CreateTask {
     #[serde(default)]
     #[schema(max_items = 200)]
     assignees: Vec<Uuid>,
+    /// At most 50 more assignees by address: whoever is known by it, the employee of another account whose internal address it
+    /// is, or a new contact.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    assignee_emails: Vec<String>,
     /// At most 200 people. Contacts among them get nothing until a comment is addressed to them (CLI-7).
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -80,7 +89,7 @@ struct CreateTask {
     request_body = CreateTask,
     responses(
         (status = 201, description = "Set", body = TaskView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `not_found`, `contact_not_selectable`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `not_found`, `contact_not_selectable`, `link_forbidden_by_policy`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/tasks")]
@@ -119,6 +128,9 @@ impl CreateTask {
         ] {
             fields.at_most(field, people.len(), MAX_PEOPLE);
         }
+        fields.at_most("/assignee_emails", self.assignee_emails.len(), MAX_EMAILS);
+        let assignee_emails =
+            fields.read_each("/assignee_emails", &self.assignee_emails, EmailAddress::parse);
         fields.at_most("/file_ids", self.file_ids.len(), MAX_FILES);
         let (Some(title), Some(priority), true) = (title, priority, fields.is_empty()) else {
             return Err(fields.refusal());
@@ -139,6 +151,7 @@ impl CreateTask {
                 participants: people(self.participants),
                 auditors: people(self.auditors),
             },
+            assignee_emails,
             file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
         })
     }

@@ -3,6 +3,7 @@
 mod add_member;
 mod create;
 mod input;
+mod links;
 mod list;
 mod remove_member;
 mod show;
@@ -22,7 +23,9 @@ use liaison_persistence::{
     account::AccountRow,
     comment::Warning,
     database::Tx,
-    file, person,
+    file,
+    link::mirror::{self, MirrorRow},
+    person,
     task::{self, Members},
 };
 use serde::Serialize;
@@ -35,7 +38,11 @@ use crate::{
     app::App,
     http::routes::Routes,
     service::{Failure, account, caller::StaffCaller},
-    view::{file::AttachedFileView, person::PersonView, warning::WarningView},
+    view::{
+        file::AttachedFileView,
+        person::{LinkOriginView, PersonView},
+        warning::WarningView,
+    },
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -46,7 +53,9 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show_raw::show_task_raw)
         .service(update::update_task)
         .service(add_member::add_participant)
-        .service(remove_member::remove_participant);
+        .service(remove_member::remove_participant)
+        .service(links::list_task_links)
+        .service(links::cut_task_link);
 }
 
 /// A piece of work with its people.
@@ -83,6 +92,11 @@ pub(super) struct TaskView {
     auditors: Vec<PersonView>,
     files: Vec<AttachedFileView>,
     addresses: TaskAddresses,
+    /// The accounts that have the task too.
+    links: Vec<links::TaskLinkView>,
+    /// Where it came from over a link.
+    #[schema(required)]
+    link_origin: Option<LinkOriginView>,
     /// What was noticed in the mail that it began with.
     warnings: Vec<WarningView>,
     created_at: DateTime<Utc>,
@@ -106,6 +120,8 @@ struct Surroundings {
     files: HashMap<TaskId, Vec<AttachedFile>>,
     warnings: HashMap<TaskId, Vec<Warning>>,
     counterparties: HashMap<PersonId, PersonRef>,
+    authors: HashMap<PersonId, PersonRef>,
+    mirrors: HashMap<TaskId, Vec<MirrorRow>>,
 }
 
 impl Surroundings {
@@ -119,6 +135,8 @@ impl Surroundings {
             files: file::list_of_tasks(tx, id, &ids).await?,
             warnings: task::list_warnings(tx, id, ids).await?,
             counterparties: person::list_refs(tx, id, counterparties).await?,
+            authors: person::list_refs(tx, id, tasks.iter().map(|it| it.created_by)).await?,
+            mirrors: mirror::list_of_tasks(tx, id, tasks.iter().map(|it| it.id)).await?,
         })
     }
 
@@ -127,6 +145,9 @@ impl Surroundings {
         let files = self.files.remove(&task.id).unwrap_or_default();
         let warnings = self.warnings.remove(&task.id).unwrap_or_default();
         let counterparty = task.counterparty_id.and_then(|it| self.counterparties.get(&it));
+        let mirrors = self.mirrors.remove(&task.id).unwrap_or_default();
+        let author = self.authors.get(&task.created_by);
+        let origin = mirrors.iter().find(|it| !it.began_here).zip(author);
         let people = |role| members.of(role).map(PersonView::from).collect::<Vec<_>>();
         TaskView {
             id: task.id.uuid(),
@@ -149,6 +170,8 @@ impl Surroundings {
             addresses: TaskAddresses {
                 task: format!("task+{}@{}.{}", task.number, self.account.name, app.config.mail.domain),
             },
+            links: mirrors.iter().map(links::TaskLinkView::from).collect(),
+            link_origin: origin.map(|(mirror, author)| LinkOriginView::of(&mirror.peer, author)),
             warnings: warnings.into_iter().map(WarningView::from).collect(),
             created_at: task.created_at,
             updated_at: task.updated_at,

@@ -58,7 +58,7 @@ pub(super) async fn send(
     let Reach::Contact { language, selectable, .. } = known.reach else { return Ok(()) };
     let reach = Reach::Contact { address: Some(address.clone()), language, selectable };
     // His name is what he calls himself.
-    let audience = [Addressee { id: author, name: address.to_string(), reach }];
+    let audience = [Addressee { id: author, name: address.to_string(), reach, is_linked: false }];
     explain.add("answer", "sent", format!("{address} is told that it has arrived"));
     let notice = Notice {
         account: account.id,

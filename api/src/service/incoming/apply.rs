@@ -108,6 +108,7 @@ pub(super) async fn apply(
     let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
     explain.add("audience", told_name(answer.judged.told, is_held), names.join(", "));
     let new = NewComment {
+        arrival: None,
         author,
         origin: Origin::Email,
         body: content.body,

@@ -264,6 +264,7 @@ async fn remark(
     let colleagues: Vec<PersonId> = colleagues.map(|it| it.id).filter(|it| *it != author).collect();
     let known = person::list_addressees(tx, account, colleagues).await?;
     let comment = NewComment {
+        arrival: None,
         author,
         origin: Origin::Email,
         body: RichText::from_text(remark),

@@ -4,6 +4,7 @@
 //! ends each job ([`liaison_persistence::job::finish`] or [`liaison_persistence::job::reschedule`]) in the transaction
 //! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
 
+mod links;
 mod process_mail;
 mod publish_comment;
 pub(super) mod send_mail;
@@ -16,12 +17,19 @@ use super::{Batch, Workers};
 use crate::service::Failure;
 
 /// The kinds that are done here; mailboxes are [`super::fetch`]'s, and others wait for a program that does them.
-pub(super) const KINDS: &[JobKind] = &[JobKind::SendMail, JobKind::ProcessMail, JobKind::PublishComment];
+pub(super) const KINDS: &[JobKind] = &[
+    JobKind::SendMail,
+    JobKind::ProcessMail,
+    JobKind::PublishComment,
+    JobKind::RelayLink,
+    JobKind::ApplyLink,
+];
 
 /// Jobs that one account may have in hand on this node.
 pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
         JobKind::SendMail => 128,
+        JobKind::RelayLink | JobKind::ApplyLink => 64,
         JobKind::ProcessMail | JobKind::PublishComment => 16,
         JobKind::FetchMail => 0,
     }
@@ -31,6 +39,8 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
     match batch.kind {
         JobKind::SendMail => send_mail::run(workers, batch).await,
         JobKind::ProcessMail => process_mail::run(workers, batch).await,
+        JobKind::RelayLink => links::relay(workers, batch).await,
+        JobKind::ApplyLink => links::apply(workers, batch).await,
         JobKind::PublishComment => publish_comment::run(workers, batch).await,
         JobKind::FetchMail => Err(Failure::Internal("a mailbox is no job for a batch", None)),
     }
@@ -43,11 +53,13 @@ pub(super) async fn give_up(
     account: AccountId,
     kind: JobKind,
     subject: Uuid,
+    error: &str,
 ) -> Result<(), Failure> {
     match kind {
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
-        // It stays held, which its author sees.
-        JobKind::PublishComment | JobKind::FetchMail => Ok(()),
+        JobKind::ApplyLink => links::park(tx, account, subject, error).await,
+        // A comment stays held, which its author sees; what could not be handed over goes with the next of its stream.
+        JobKind::PublishComment | JobKind::RelayLink | JobKind::FetchMail => Ok(()),
     }
 }

@@ -56,6 +56,7 @@ async fn a_comment_is_shown_as_it_was_written(app: TestApp) {
         "reply_to": null,
         "subject": null,
         "unrecognized_sender": false,
+        "link_origin": null,
         "warnings": [],
     });
     assert_eq!(answer.header("location"), Some(of(&made, "").as_str()));

@@ -143,5 +143,5 @@ impl EventView {
 
 fn person(row: &RecipientRow) -> PersonView {
     let id: PersonId = row.person_id;
-    PersonView::from(&PersonRef { id, kind: row.kind, name: row.name.clone() })
+    PersonView::from(&PersonRef::of(id, row.kind, row.name.clone()))
 }

@@ -1,0 +1,166 @@
+//! People on both sides of a link: how ours are named to a peer, and who of ours a peer's are.
+
+use std::collections::HashMap;
+
+use liaison_domain::{
+    change::Change,
+    id::{AccountId, PersonId},
+    link::{
+        state::{GrantState, LinkState},
+        wire::WirePerson,
+    },
+    person::{Contact, PersonRef},
+    text::Name,
+};
+use liaison_persistence::{
+    change_feed, contact,
+    database::{Tx, WriteTx},
+    employee,
+    link::{self, LinkRow, grant, mirror, mirror::MirrorRow},
+    person,
+    task::Members,
+};
+use uuid::Uuid;
+
+use crate::{app::App, service::Failure};
+
+/// People of an account with all that a peer may know of them.
+#[derive(Debug, Default)]
+pub struct Named {
+    refs: HashMap<PersonId, PersonRef>,
+    links: HashMap<PersonId, LinkRow>,
+    logins: HashMap<PersonId, String>,
+}
+
+impl Named {
+    /// Loads any number of people with one statement for each thing.
+    pub async fn load(
+        tx: &mut impl Tx,
+        account: AccountId,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<Self, Failure> {
+        let people: Vec<PersonId> = people.into_iter().collect();
+        Ok(Self {
+            refs: person::list_refs(tx, account, people.iter().copied()).await?,
+            links: link::list_of_persons(tx, account, people.iter().copied()).await?,
+            logins: employee::list_logins(tx, account, people).await?,
+        })
+    }
+
+    /// The person as the peer knows him: one of its own, or one of ours by his name.
+    pub fn for_peer(&self, id: PersonId, peer: AccountId) -> WirePerson {
+        match self.links.get(&id).filter(|it| it.peer_id == peer) {
+            Some(link) => WirePerson::Yours { id: link.remote_id.uuid() },
+            None => WirePerson::Ours {
+                id: id.uuid(),
+                name: self.refs.get(&id).map(|it| it.name.clone()).unwrap_or_default(),
+                login: self.logins.get(&id).cloned(),
+            },
+        }
+    }
+}
+
+/// Finds out who of ours somebody of an operation is. One of the peer's is a contact with the mark of the link, made where
+/// he is not known yet (LINKM-6), and takes part in the mirror from then on. One of ours counts only where he agreed to
+/// hear from the peer, or takes part in the task already: nobody else can be reached by guessing his id (S22).
+pub async fn settle(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    peer: AccountId,
+    place: Option<(&MirrorRow, &Members)>,
+    named: &WirePerson,
+) -> Result<Option<PersonId>, Failure> {
+    let id = match named {
+        WirePerson::Yours { id } => {
+            let id = PersonId::new(*id);
+            let takes_part = place.is_some_and(|(_, members)| members.0.iter().any(|(_, it)| it.id == id));
+            return Ok((takes_part || has_agreed(tx, account, id, peer).await?).then_some(id));
+        }
+        WirePerson::Ours { id, name, login } => {
+            let remote = PersonId::new(*id);
+            match link::find_by_remote(tx, account, peer, remote).await? {
+                Some(known) => known.person_id,
+                None => introduce(tx, app, account, peer, remote, name, login.clone()).await?,
+            }
+        }
+    };
+    if let Some((mirror, _)) = place {
+        mirror::join(tx, account, mirror.id, [id]).await?;
+    }
+    Ok(Some(id))
+}
+
+/// Whether an employee lets the peer's people send to him.
+async fn has_agreed(
+    tx: &mut impl Tx,
+    account: AccountId,
+    employee: PersonId,
+    peer: AccountId,
+) -> Result<bool, Failure> {
+    let grant = grant::find_of(tx, account, employee, peer).await?;
+    Ok(grant.is_some_and(|it| it.state == GrantState::Active))
+}
+
+/// Makes a contact of somebody of the peer, one who may be talked to.
+async fn introduce(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    peer: AccountId,
+    remote: PersonId,
+    name: &str,
+    login: Option<String>,
+) -> Result<PersonId, Failure> {
+    let (id, now): (PersonId, _) = (app.env.id(), app.env.now());
+    let contact = Contact {
+        id,
+        name: Name::make(name, login.as_deref().unwrap_or("?")).into_string(),
+        is_company: false,
+        emails: Vec::new(),
+        phones: Vec::new(),
+        company_ids: Vec::new(),
+        language: None,
+        selectable_as_participant: true,
+        spam: false,
+        linked_account: None,
+        created_at: now,
+        version: 1,
+    };
+    contact::insert(tx, account, &contact, &[]).await?;
+    let row = LinkRow {
+        person_id: id,
+        stream_id: app.env.id(),
+        peer_id: peer,
+        remote_id: remote,
+        login: login
+            .and_then(|it| liaison_domain::account::Login::parse(&it).ok())
+            .map(|it| it.as_str().to_owned()),
+        state: LinkState::Introduced,
+    };
+    link::insert(tx, account, &row, now).await?;
+    change_feed::append(tx, account, Change::ContactCreated, id.uuid(), now);
+    Ok(id)
+}
+
+/// Several people of an operation, each once; who can't be reached is left out.
+pub async fn settle_each<'a>(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    peer: AccountId,
+    place: (&MirrorRow, &Members),
+    named: impl IntoIterator<Item = &'a WirePerson>,
+) -> Result<Vec<PersonId>, Failure> {
+    let mut settled = Vec::new();
+    for it in named {
+        let person = settle(tx, app, account, peer, Some(place), it).await?;
+        settled.extend(person.filter(|it| !settled.contains(it)));
+    }
+    Ok(settled)
+}
+
+/// The id that an account goes by on the way of a comment.
+pub fn step(account: AccountId) -> Uuid {
+    account.uuid()
+}
