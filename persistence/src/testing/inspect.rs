@@ -200,11 +200,10 @@ pub async fn list_change_events(database: &Database) -> Result<Vec<String>, Stor
     list_texts(database, "SELECT account_event FROM change_feed ORDER BY account_id, sequence").await
 }
 
-/// What employees were told of mailboxes: `<kind> <name>`, over all accounts.
-pub async fn list_mailbox_notices(database: &Database) -> Result<Vec<String>, StorageError> {
+/// What employees were told: `<kind> <name>`, over all accounts.
+pub async fn list_notices(database: &Database) -> Result<Vec<String>, StorageError> {
     let notices = "SELECT n.kind || ' ' || p.name FROM notification n \
-        JOIN person p ON p.account_id = n.account_id AND p.id = n.person_id \
-        WHERE n.mailbox_id IS NOT NULL ORDER BY p.name, n.id";
+        JOIN person p ON p.account_id = n.account_id AND p.id = n.person_id ORDER BY p.name, n.id";
     list_texts(database, notices).await
 }
 

@@ -8,7 +8,7 @@ use liaison_api::worker::{
     fetch::{Fetched, Fetcher},
 };
 use liaison_domain::mailbox::FailureClass;
-use liaison_persistence::testing::inspect::{list_change_events, list_mailbox_notices};
+use liaison_persistence::testing::inspect::{list_change_events, list_notices};
 use serde_json::{Value, json};
 use support::{Client, Dovecot, JsonExt as _, TestApp, Wire, both_engines};
 use tokio_util::sync::CancellationToken;
@@ -265,7 +265,7 @@ async fn a_failing_mailbox_is_told_of_after_three_failures(app: TestApp) {
         assert_eq!(n_alarms, if failures < 3 { 0 } else { 2 });
         app.clock().advance(TimeDelta::minutes(5));
     }
-    let told = list_mailbox_notices(database).await.unwrap();
+    let told = list_notices(database).await.unwrap();
     assert_eq!(told, ["mailbox_failing Anna", "mailbox_failing boris", "mailbox_failing olga"]);
 
     let boris = app.sign_in("acme", "boris@acme.example").await;

@@ -222,7 +222,7 @@ async fn a_mail_from_the_null_sender_is_a_robots(app: TestApp) {
     serving.end().await;
     app.work().await;
     let ledger = talk.anna.get("/v1/mail/incoming").await.expect(200).json();
-    check_state(&ledger.items()[0], "quarantined", Some("robot"));
+    check_state(&ledger.items()[0], "rejected", Some("robot"));
     let raw = talk.anna.get(format!("/v1/mail/incoming/{}/raw", ledger.items()[0].id())).await.expect(200);
     assert!(!String::from_utf8_lossy(&raw.body).contains("Return-Path"), "what came is kept as it came");
     assert_eq!(talk.comments().await.len(), 1);

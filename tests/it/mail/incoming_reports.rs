@@ -2,6 +2,7 @@
 //! address that takes none.
 
 use chrono::TimeDelta;
+use liaison_persistence::testing::inspect::list_notices;
 use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
 
@@ -207,18 +208,11 @@ async fn the_author_alone_is_told(app: TestApp) {
     let (boris, ivan) = (anna.employee("boris").await, anna.contact("ivan").await);
     let talk = Talk::with(&app, anna, ivan, &[&boris.me]).await;
     let to = talk.asked.bounces_to.clone();
-    let told = async || {
-        let path = format!("/v1/comments/{}/deliveries", talk.question.id());
-        let deliveries = talk.anna.get(path).await.expect(200).json();
-        let in_app = deliveries["items"].as_array().unwrap().iter().filter(|it| it["channel"] == "in_app");
-        let mut names: Vec<String> = in_app.map(|it| it["person"]["name"].text().to_owned()).collect();
-        names.sort();
-        names
-    };
-    assert_eq!(told().await, ["boris"]);
+    let told = async || list_notices(&app.parts().database).await.unwrap();
+    assert_eq!(told().await, ["new_comment boris"]);
     talk.report(&to, &bounce(&to)).await;
-    assert_eq!(told().await, ["Anna", "boris"]);
+    assert_eq!(told().await, ["mail_failed Anna", "new_comment boris"]);
     talk.report(&to, &bounce(&to).replace("report-1@", "report-2@")).await;
-    assert_eq!(told().await, ["Anna", "boris"], "once");
+    assert_eq!(told().await, ["mail_failed Anna", "new_comment boris"], "once");
     assert!(!app.mail().take().iter().any(|it| goes_to(it, "anna@acme.example")));
 }

@@ -1,7 +1,7 @@
 //! Who may send to whom: links are asked for, answered and ended, each account deciding for itself.
 
 use liaison_domain::{
-    account::EmployeeStatus,
+    account::{EmployeeStatus, Login},
     change::Change,
     id::{AccountId, LinkGrantId, PersonId, StreamId},
     link::{
@@ -230,6 +230,10 @@ pub async fn find_addressed(
         return Err(Refusal::new(Code::ValidationFailed, "An address of one's own account makes no link.")
             .at(pointer, FieldCode::Invalid, "is an address of your own account")
             .into());
+    }
+    // No login is written so: the address is a task's, say, and takes mail like any other.
+    if Login::parse(address.local_part()).is_err() {
+        return Ok(None);
     }
     require_permitted(tx, account, name, pointer).await?;
     let found = directory::find(tx, name, address.local_part()).await?;

@@ -9,6 +9,7 @@ use std::{
 /// Hands a mail over by SMTP (`EHLO`) or LMTP (`LHLO`); the reply that ended it.
 pub fn hand_over(server: &str, hello: &str, sender: &str, recipient: &str, mail: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(server)?;
+    stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut replies = BufReader::new(stream.try_clone()?);
     let mut reply = || -> io::Result<String> {
@@ -33,7 +34,7 @@ pub fn hand_over(server: &str, hello: &str, sender: &str, recipient: &str, mail:
         if !last.starts_with(['2', '3']) {
             break;
         }
-        write!(stream, "{command}\r\n")?;
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
         last = reply()?;
     }
     Ok(last)
