@@ -99,12 +99,13 @@ statements! {
     ];
     INSERT_STREAM = ["INSERT INTO link_stream (account_id, id, peer_id, sent, received) VALUES ($1, $2, $3, 0, 0) \
         ON CONFLICT DO NOTHING"];
-    /// Only PostgreSQL has several writers, so only it needs the row's lock.
-    LOCK_STREAM = ["SELECT peer_id, received FROM link_stream WHERE account_id = $1 AND id = $2"
-        { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
+    FIND_STREAM = ["SELECT peer_id, received FROM link_stream WHERE account_id = $1 AND id = $2"];
     FIND_INCOMING = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox WHERE account_id = $1 AND id = $2"];
-    FIND_NEXT = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox \
-        WHERE account_id = $1 AND stream_id = $2 AND peer_id = $3 AND sequence = $4"];
+    /// Locked before the task that it is about, and the streams after: whoever writes keeps to that order. Only PostgreSQL has
+    /// several writers, so only it needs the row's lock.
+    LOCK_NEXT = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox \
+        WHERE account_id = $1 AND stream_id = $2 AND peer_id = $3 AND sequence = $4 AND applied_at IS NULL"
+        { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
     MARK_APPLIED = ["UPDATE link_inbox SET applied_at = $3, ignored_because = $4, parked_because = NULL \
         WHERE account_id = $1 AND id = $2"];
     ADVANCE = ["UPDATE link_stream SET received = $3 WHERE account_id = $1 AND id = $2"];
@@ -193,15 +194,15 @@ pub async fn receive(
     Ok(new.into_iter().map(|it| it.0).collect())
 }
 
-/// A stream that nobody else applies anything of until the end of the transaction; it begins here where it is new.
-pub async fn lock(
+/// A stream as it stands; it begins here where it is new.
+pub async fn get(
     tx: &mut WriteTx,
     account: AccountId,
     stream: StreamId,
     peer: AccountId,
 ) -> Result<StreamRow, StorageError> {
     db!(tx, execute(INSERT_STREAM, account, stream, peer))?;
-    db!(tx, fetch_one::<StreamRow>(LOCK_STREAM, account, stream))
+    db!(tx, fetch_one::<StreamRow>(FIND_STREAM, account, stream))
 }
 
 pub async fn find_incoming(
@@ -212,15 +213,16 @@ pub async fn find_incoming(
     db!(tx, fetch_optional::<OperationRow>(FIND_INCOMING, account, id))
 }
 
-/// The operation of a stream with this number, where it has come.
-pub async fn find_next(
-    tx: &mut impl Tx,
+/// The operation of a stream with this number, where it has come and is not applied; nobody else applies it until the end
+/// of the transaction.
+pub async fn lock_next(
+    tx: &mut WriteTx,
     account: AccountId,
     stream: StreamId,
     peer: AccountId,
     sequence: i64,
 ) -> Result<Option<OperationRow>, StorageError> {
-    db!(tx, fetch_optional::<OperationRow>(FIND_NEXT, account, stream, peer, sequence))
+    db!(tx, fetch_optional::<OperationRow>(LOCK_NEXT, account, stream, peer, sequence))
 }
 
 /// Says that an operation is applied, or why it changed nothing, and the stream that far.

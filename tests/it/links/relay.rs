@@ -57,7 +57,7 @@ async fn stream_of(by: &Client, task: &Value, to: &Client) -> (String, i64) {
     let mut tx = by.app.parts().database.write().await.unwrap();
     let id = TaskId::new(task.id().parse().unwrap());
     let stream = mirror::list_of_task(&mut tx, account(by), id).await.unwrap()[0].id;
-    let known = stream::lock(&mut tx, account(to), stream, account(by)).await.unwrap();
+    let known = stream::get(&mut tx, account(to), stream, account(by)).await.unwrap();
     (stream.to_string(), known.received)
 }
 

@@ -52,8 +52,11 @@ struct Stuck {
 async fn step(app: &App, account: AccountId, row: &OperationRow) -> Result<bool, Stuck> {
     let stuck = |at: LinkOperationId| move |failure: Failure| Stuck { at, failure };
     let mut tx = app.database.write().await.map_err(|it| stuck(row.id)(it.into()))?;
-    let next = find_next(&mut tx, account, row).await.map_err(stuck(row.id))?;
-    let Some(next) = next else { return Ok(false) };
+    let next = match find_next(&mut tx, account, row).await.map_err(stuck(row.id))? {
+        Next::Operation(next) => next,
+        Next::Overtaken => return Ok(true),
+        Next::Nothing => return Ok(false),
+    };
     let applied = Box::pin(decide(&mut tx, app, account, &next)).await.map_err(stuck(next.id))?;
     if let Some(because) = applied {
         tracing::info!(%account, operation = %next.id, because, "a link's operation changed nothing");
@@ -65,16 +68,25 @@ async fn step(app: &App, account: AccountId, row: &OperationRow) -> Result<bool,
     Ok(true)
 }
 
-async fn find_next(
-    tx: &mut WriteTx,
-    account: AccountId,
-    row: &OperationRow,
-) -> Result<Option<OperationRow>, Failure> {
-    let known = stream::lock(tx, account, row.stream_id, row.peer_id).await?;
-    if known.peer_id != row.peer_id {
+/// What there is to apply.
+enum Next {
+    Operation(OperationRow),
+    /// Somebody else has applied it meanwhile.
+    Overtaken,
+    Nothing,
+}
+
+async fn find_next(tx: &mut WriteTx, account: AccountId, row: &OperationRow) -> Result<Next, Failure> {
+    let (stream, peer) = (row.stream_id, row.peer_id);
+    let known = stream::get(tx, account, stream, peer).await?;
+    if known.peer_id != peer {
         return Err(Failure::Internal("the stream is another account's", None));
     }
-    Ok(stream::find_next(tx, account, row.stream_id, row.peer_id, known.received + 1).await?)
+    if let Some(next) = stream::lock_next(tx, account, stream, peer, known.received + 1).await? {
+        return Ok(Next::Operation(next));
+    }
+    let now = stream::get(tx, account, stream, peer).await?;
+    Ok(if now.received > known.received { Next::Overtaken } else { Next::Nothing })
 }
 
 /// Applies one operation; gives why it changed nothing where it did not.

@@ -29,6 +29,7 @@ use liaison_persistence::{
     database::WriteTx,
     job,
     link::stream::{self, NewOperation},
+    task,
 };
 
 use super::Failure;
@@ -52,6 +53,10 @@ pub async fn say(
 ) -> Result<LinkOperationId, Failure> {
     let (id, now): (LinkOperationId, _) = (app.env.id(), app.env.now());
     let To { stream, peer, task } = to;
+    if let Some(task) = task {
+        // The task before its streams: so does whoever applies what came, and nobody waits for another in a circle.
+        task::find_to_change(tx, account, task).await?;
+    }
     let operation = operation.sealed();
     let new = NewOperation { id, stream, peer, task, operation: &operation, at: now };
     stream::append(tx, account, &new).await?;
