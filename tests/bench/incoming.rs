@@ -73,7 +73,7 @@ fn deliver(site: &Site, reply_to: &str, mails: std::ops::Range<usize>) -> Durati
                     if i >= mails.end {
                         break;
                     }
-                    let reply = sender.deliver("ivan@client.test", reply_to, &mail(i, reply_to)).unwrap();
+                    let reply = sender.deliver("ivan@client.test", reply_to, mail(i, reply_to)).unwrap();
                     assert!(reply.starts_with("250"), "{reply}");
                 }
             });

@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::print_stdout,
     reason = "a bench ends at what it did not expect, and prints what it found"

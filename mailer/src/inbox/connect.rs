@@ -125,6 +125,7 @@ fn tls_config(extra_roots: Option<&[u8]>) -> Result<ClientConfig, rustls::Error>
 
 /// What a server says that it can do.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own (RFC 3501 §7.2.1)")]
 struct Offers {
     idle: bool,
     auth_plain: bool,
