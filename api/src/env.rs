@@ -1,4 +1,5 @@
-//! Where time, ids and secrets come from. Nobody else asks the system for them, so tests own all three.
+//! Where time, ids and secrets come from. Nobody else asks the system for them, so tests own all three; and what a
+//! password's hash costs, which tests would spend most of their time on.
 
 use std::{fmt, sync::Arc};
 
@@ -6,18 +7,24 @@ use chrono::SubsecRound as _;
 use liaison_domain::Timestamp;
 use uuid::Uuid;
 
-/// The three sources, cheap to clone.
+/// The sources, cheap to clone.
 #[derive(Clone)]
 pub struct Env {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
     pub secrets: Arc<dyn SecretSource>,
+    pub hash_cost: HashCost,
 }
 
 impl Env {
     /// The running system's sources.
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds), secrets: Arc::new(SystemSecrets) }
+        Self {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            secrets: Arc::new(SystemSecrets),
+            hash_cost: HashCost::OWASP,
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -41,6 +48,18 @@ impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Env")
     }
+}
+
+/// What a new password's hash costs him who makes it, and everybody who guesses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashCost {
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+impl HashCost {
+    /// The least that the OWASP Password Storage Cheat Sheet asks of argon2id.
+    pub const OWASP: Self = Self { memory_kib: 19 * 1024, passes: 2 };
 }
 
 /// Tells the time in whole microseconds, which both engines keep.

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use thiserror::Error;
 
 use super::Failure;
-use crate::env::Env;
+use crate::env::{Env, HashCost};
 
 /// Fewest and most characters of a password.
 pub const LENGTH: std::ops::RangeInclusive<usize> = 10..=256;
@@ -39,9 +39,11 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 
 /// Hashes a new password.
 pub async fn hash(env: &Env, password: String) -> Result<String, Failure> {
-    let salt: [u8; 16] = env.secret();
+    let (salt, HashCost { memory_kib, passes }): ([u8; 16], _) = (env.secret(), env.hash_cost);
     let work = move || {
-        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|it| it.to_string())
+        let params = Params::new(memory_kib, passes, 1, None)?;
+        let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        hasher.hash_password_with_salt(password.as_bytes(), &salt).map(|it| it.to_string())
     };
     tokio::task::spawn_blocking(work)
         .await
@@ -57,4 +59,18 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Fail
         Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok() && known
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| Failure::internal("hashing was cut", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S26: an unknown address costs what a known one does.
+    #[tokio::test]
+    async fn a_password_costs_what_owasp_asks_for_and_nobodys_too() {
+        let hash = hash(&Env::system(), "correct horse".to_owned()).await.unwrap();
+        for it in [&hash, &*NOBODY] {
+            assert!(it.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{it}");
+        }
+    }
 }

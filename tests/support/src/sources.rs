@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use chrono::TimeDelta;
-use liaison_api::env::{Clock, Env, IdSource, SecretSource};
+use liaison_api::env::{Clock, Env, HashCost, IdSource, SecretSource};
 use liaison_domain::Timestamp;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::{Builder, Uuid};
@@ -37,6 +37,8 @@ pub(crate) fn env(clock: TestClock) -> Env {
         ids: Arc::new(CountedIds { clock: clock.clone(), count: AtomicU64::new(0) }),
         secrets: Arc::new(SeededSecrets(Mutex::new(StdRng::seed_from_u64(0)))),
         clock: Arc::new(clock),
+        // The least there is: passwords of tests protect nothing.
+        hash_cost: HashCost { memory_kib: 8, passes: 1 },
     }
 }
 
