@@ -20,13 +20,17 @@ mod outgoing;
 
 use std::{fs, thread::available_parallelism};
 
-use support::{Engine, load, process::Site};
+use support::{
+    Engine, load,
+    process::{Site, use_program},
+};
 
 fn main() {
     // `cargo test --all-targets` starts it too, and means something else.
     if !std::env::args().any(|it| it == "--bench") {
         return;
     }
+    use_program(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/liaison"));
     println!("{} cores, load {}", available_parallelism().unwrap(), load_average());
     let parts: [(&str, fn()); 5] = [
         ("ceiling", ceiling::measure),

@@ -14,6 +14,7 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -178,8 +179,18 @@ impl Drop for Server {
     }
 }
 
+/// Takes this program instead of the one beside the tests, from the next start on.
+pub fn use_program(path: impl Into<PathBuf>) {
+    PROGRAM.set(path.into()).unwrap();
+}
+
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
 /// The program that was built beside the tests, for tests or for measuring.
 pub fn binary() -> PathBuf {
+    if let Some(program) = PROGRAM.get() {
+        return program.clone();
+    }
     let tests = std::env::current_exe().unwrap();
     let path = tests.ancestors().nth(2).unwrap().join("liaison");
     assert!(path.exists(), "{} is missing: `make test` builds it, `cargo build` too", path.display());
