@@ -17,7 +17,7 @@ pub(super) async fn relay(workers: &Workers, batch: &Batch) -> Result<(), Failur
     let (app, account) = (&*workers.app, batch.account);
     let operations: Vec<LinkOperationId> =
         batch.jobs.iter().map(|it| LinkOperationId::new(it.subject_id)).collect();
-    link::relay::relay(app, account, &operations).await?;
+    until_clear(|| link::relay::relay(app, account, &operations)).await?;
     let mut tx = app.database.write_unsynced().await?;
     job::finish(&mut tx, account, workers.node(), batch.jobs.iter().map(|it| it.id)).await?;
     Ok(tx.commit().await?)
@@ -28,9 +28,26 @@ pub(super) async fn apply(workers: &Workers, batch: &Batch) -> Result<(), Failur
     let mut failed = None;
     for job in &batch.jobs {
         let id = LinkOperationId::new(job.subject_id);
-        failed = link::apply::apply(&workers.app, batch.account, id).await.err().or(failed);
+        let applied = until_clear(|| link::apply::apply(&workers.app, batch.account, id)).await;
+        failed = applied.err().or(failed);
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// How often other writers may be in the way before a job waits for its next turn like a failed one.
+const MAX_COLLISIONS: usize = 5;
+
+/// Works again at once where another writer was in the way: handed over or applied twice, an operation counts once.
+async fn until_clear<T, F: Future<Output = Result<T, Failure>>>(work: impl Fn() -> F) -> Result<T, Failure> {
+    for _ in 0..MAX_COLLISIONS {
+        match work().await {
+            Err(Failure::Storage(error)) if error.is_retryable() => {
+                tracing::debug!(%error, "another writer was in the way");
+            }
+            result => return result,
+        }
+    }
+    work().await
 }
 
 /// Gives an operation up for now.
