@@ -86,6 +86,19 @@ pub async fn mutate(
     }
 }
 
+/// Changes something that leaves nothing to answer. Asked for again, it finds nothing more to do, and needs no key for that.
+pub async fn no_content(
+    app: &App,
+    caller: &StaffCaller,
+    change: impl AsyncFnOnce(&mut WriteTx) -> Result<(), Failure>,
+) -> Result<HttpResponse, Problem> {
+    mutate(app, scope_of(caller), None, async |tx| {
+        change(tx).await?;
+        Ok(Answer::no_content())
+    })
+    .await
+}
+
 fn keep(app: &App, key: &IdempotencyKey, answer: &Answer) -> Result<AnswerRow, Failure> {
     let plain =
         serde_json::to_vec(answer).map_err(|error| Failure::internal("an answer can't be kept", error))?;

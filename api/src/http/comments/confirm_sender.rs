@@ -7,16 +7,14 @@ use actix_web::{
 use liaison_domain::id::CommentId;
 use uuid::Uuid;
 
-use super::{CommentView, one};
+use super::{CommentView, act};
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         command::{Command, Empty},
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
     },
-    service::{caller::StaffCaller, comment, confirm_sender},
+    service::{caller::StaffCaller, confirm_sender},
 };
 
 /// Confirm a comment's sender
@@ -41,12 +39,8 @@ pub(super) async fn confirm_comment_sender(
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let id = CommentId::new(*id);
-    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let (current, _) = comment::get(tx, &caller, id).await?;
-        confirm_sender::confirm_sender(tx, &app, &caller, &current).await?;
-        let (confirmed, _) = comment::get(tx, &caller, id).await?;
-        let version = confirmed.version;
-        Ok(Answer::ok(&one(tx, caller.account, confirmed).await?)?.with_version(version))
+    act(&app, &caller, id, command, async |tx, current| {
+        confirm_sender::confirm_sender(tx, &app, &caller, current).await
     })
     .await
 }

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, comment},
 };
@@ -37,11 +36,10 @@ pub(super) async fn delete_comment(
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let (current, _) = comment::get(tx, &caller, CommentId::new(*id)).await?;
         if_match.check(current.version)?;
-        comment::delete(tx, &app, &caller, &current).await?;
-        Ok(Answer::no_content())
+        comment::delete(tx, &app, &caller, &current).await
     })
     .await
 }

@@ -15,6 +15,7 @@ mod show;
 mod show_raw;
 mod update;
 
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     comment::Comment,
@@ -25,7 +26,7 @@ use liaison_domain::{
 };
 use liaison_persistence::{
     comment::{self, Warning},
-    database::Tx,
+    database::{Tx, WriteTx},
     delivery_report::{self, DeliveryRow},
     file,
     link::mirror,
@@ -36,8 +37,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    http::routes::Routes,
-    service::Failure,
+    app::App,
+    http::{
+        answer::Answer,
+        command::{Command, Empty},
+        problem::Problem,
+        routes::Routes,
+        transact::{mutate, scope_of},
+    },
+    service::{self, Failure, caller::StaffCaller},
     view::{
         file::AttachedFileView,
         person::{LinkOriginView, PersonView},
@@ -202,6 +210,24 @@ async fn views(
             Ok(CommentView { link_origin: origin, ..view(it, author, &audience, &files, warnings) })
         })
         .collect()
+}
+
+/// Does something to a comment and answers with it as it is then.
+async fn act(
+    app: &App,
+    caller: &StaffCaller,
+    id: CommentId,
+    command: Command<Empty>,
+    action: impl AsyncFnOnce(&mut WriteTx, &Comment) -> Result<(), Failure>,
+) -> Result<HttpResponse, Problem> {
+    mutate(app, scope_of(caller), command.idempotency, async |tx| {
+        let (current, _) = service::comment::get(tx, caller, id).await?;
+        action(tx, &current).await?;
+        let (changed, _) = service::comment::get(tx, caller, id).await?;
+        let version = changed.version;
+        Ok(Answer::ok(&one(tx, caller.account, changed).await?)?.with_version(version))
+    })
+    .await
 }
 
 /// One comment as it stands.

@@ -7,16 +7,14 @@ use actix_web::{
 use liaison_domain::id::CommentId;
 use uuid::Uuid;
 
-use super::{CommentView, one};
+use super::{CommentView, act};
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         command::{Command, Empty},
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
     },
-    service::{caller::StaffCaller, comment, held_comment},
+    service::{caller::StaffCaller, held_comment},
 };
 
 /// Send a held comment now
@@ -39,12 +37,6 @@ pub(super) async fn send_comment(
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let id = CommentId::new(*id);
-    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let (current, _) = comment::get(tx, &caller, id).await?;
-        held_comment::send(tx, &app, &caller, &current).await?;
-        let (sent, _) = comment::get(tx, &caller, id).await?;
-        let version = sent.version;
-        Ok(Answer::ok(&one(tx, caller.account, sent).await?)?.with_version(version))
-    })
-    .await
+    act(&app, &caller, id, command, async |tx, current| held_comment::send(tx, &app, &caller, current).await)
+        .await
 }

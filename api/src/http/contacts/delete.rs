@@ -10,10 +10,9 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, contact},
 };
@@ -36,11 +35,10 @@ pub(super) async fn delete_contact(
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let current = contact::get(tx, &caller, PersonId::new(*id)).await?;
         if_match.check(current.version)?;
-        contact::delete(tx, &app, &caller, &current).await?;
-        Ok(Answer::no_content())
+        contact::delete(tx, &app, &caller, &current).await
     })
     .await
 }

@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, contact},
 };
@@ -34,10 +33,9 @@ pub(super) async fn unlink_contact(
     caller: StaffCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let current = contact::get(tx, &caller, PersonId::new(*id)).await?;
-        contact::unlink(tx, &app, &caller, &current).await?;
-        Ok(Answer::no_content())
+        contact::unlink(tx, &app, &caller, &current).await
     })
     .await
 }

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, mail_template},
 };
@@ -37,11 +36,10 @@ pub(super) async fn delete_mail_template(
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let current = mail_template::get(tx, &caller, MailTemplateId::new(*id)).await?;
         if_match.check(current.version)?;
-        mail_template::delete(tx, &app.env, &caller, &current).await?;
-        Ok(Answer::no_content())
+        mail_template::delete(tx, &app.env, &caller, &current).await
     })
     .await
 }

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         precondition::IfMatch,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, mailbox},
 };
@@ -36,11 +35,10 @@ pub(super) async fn delete_mailbox(
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let current = mailbox::get_to_change(tx, &caller, MailboxId::new(*id)).await?;
         if_match.check(current.row.version)?;
-        mailbox::delete(tx, &app, &caller, &current).await?;
-        Ok(Answer::no_content())
+        mailbox::delete(tx, &app, &caller, &current).await
     })
     .await
 }

@@ -12,7 +12,7 @@ use crate::{
         command::Command,
         fields::Fields,
         problem::{Problem, ProblemView},
-        transact::{mutate, query, scope_of},
+        transact::{mutate, no_content, query, scope_of},
     },
     service::{caller::StaffCaller, link::primary},
 };
@@ -93,9 +93,5 @@ pub(super) async fn clear_primary_account(
     app: Data<App>,
     caller: StaffCaller,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        primary::clear(tx, &app, &caller).await?;
-        Ok(Answer::no_content())
-    })
-    .await
+    no_content(&app, &caller, async |tx| primary::clear(tx, &app, &caller).await).await
 }

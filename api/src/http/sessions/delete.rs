@@ -6,9 +6,8 @@ use liaison_persistence::account;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::caller::StaffCaller,
 };
@@ -28,9 +27,8 @@ pub(super) async fn delete_current_session(
     app: Data<App>,
     caller: StaffCaller,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        account::revoke_session(tx, caller.account, caller.session, app.env.now()).await?;
-        Ok(Answer::no_content())
+    no_content(&app, &caller, async |tx| {
+        account::revoke_session(tx, caller.account, caller.session, app.env.now()).await
     })
     .await
 }

@@ -16,7 +16,7 @@ use crate::{
     http::{
         answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, query, scope_of},
+        transact::{no_content, query},
     },
     service::{
         access::{enter, enter_to_change},
@@ -102,10 +102,9 @@ pub(super) async fn cut_task_link(
     path: Path<(Uuid, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, peer) = path.into_inner();
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let entered = enter_to_change(tx, &caller, TaskId::new(id)).await?;
-        ending::cut_task(tx, &app, &caller, &entered, &peer).await?;
-        Ok(Answer::no_content())
+        ending::cut_task(tx, &app, &caller, &entered, &peer).await
     })
     .await
 }

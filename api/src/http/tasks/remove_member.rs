@@ -13,11 +13,10 @@ use super::add_member::role;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         fields::Fields,
         problem::{Problem, ProblemView},
         query::Query,
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{access::enter_to_change, caller::StaffCaller, task},
 };
@@ -52,10 +51,9 @@ pub(super) async fn remove_participant(
     let person = fields.read("?person", parameters.0.person.parse::<Uuid>());
     let person = PersonId::new(person.ok_or_else(|| fields.refusal())?);
     let role = role(parameters.0.role.as_deref(), "?role")?;
-    mutate(&app, scope_of(&caller), None, async |tx| {
+    no_content(&app, &caller, async |tx| {
         let entered = enter_to_change(tx, &caller, TaskId::new(*id)).await?;
-        task::remove_member(tx, &app, &caller, &entered, role, person).await?;
-        Ok(Answer::no_content())
+        task::remove_member(tx, &app, &caller, &entered, role, person).await
     })
     .await
 }

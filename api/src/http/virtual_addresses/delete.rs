@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, virtual_address},
 };
@@ -34,9 +33,8 @@ pub(super) async fn delete_virtual_address(
     caller: StaffCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        virtual_address::delete(tx, &app.env, &caller, VirtualAddressId::new(*id)).await?;
-        Ok(Answer::no_content())
+    no_content(&app, &caller, async |tx| {
+        virtual_address::delete(tx, &app.env, &caller, VirtualAddressId::new(*id)).await
     })
     .await
 }

@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, dkim_key},
 };
@@ -34,9 +33,6 @@ pub(super) async fn delete_dkim_key(
     caller: StaffCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        dkim_key::delete(tx, &app.env, &caller, DkimKeyId::new(*id)).await?;
-        Ok(Answer::no_content())
-    })
-    .await
+    no_content(&app, &caller, async |tx| dkim_key::delete(tx, &app.env, &caller, DkimKeyId::new(*id)).await)
+        .await
 }

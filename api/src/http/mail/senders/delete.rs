@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, mail_sender},
 };
@@ -34,9 +33,5 @@ pub(super) async fn delete_mail_sender(
     caller: StaffCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        mail_sender::delete(tx, &caller, MailSenderId::new(*id)).await?;
-        Ok(Answer::no_content())
-    })
-    .await
+    no_content(&app, &caller, async |tx| mail_sender::delete(tx, &caller, MailSenderId::new(*id)).await).await
 }

@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::{
-        answer::Answer,
         problem::{Problem, ProblemView},
-        transact::{mutate, scope_of},
+        transact::no_content,
     },
     service::{caller::StaffCaller, suppression},
 };
@@ -34,9 +33,8 @@ pub(super) async fn delete_suppression(
     caller: StaffCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    mutate(&app, scope_of(&caller), None, async |tx| {
-        suppression::delete(tx, &app.env, &caller, SuppressionId::new(*id)).await?;
-        Ok(Answer::no_content())
+    no_content(&app, &caller, async |tx| {
+        suppression::delete(tx, &app.env, &caller, SuppressionId::new(*id)).await
     })
     .await
 }
