@@ -28,7 +28,8 @@ pub(super) async fn delete_current_session(
     caller: StaffCaller,
 ) -> Result<HttpResponse, Problem> {
     no_content(&app, &caller, async |tx| {
-        account::revoke_session(tx, caller.account, caller.session, app.env.now()).await
+        account::revoke_session(tx, caller.account, caller.session, app.env.now()).await?;
+        Ok(())
     })
     .await
 }
