@@ -119,7 +119,7 @@ pub async fn insert(tx: &mut WriteTx, new: &NewAccount<'_>) -> Result<bool, Stor
 
 /// The accounts of the server after `after`, at most `limit`.
 pub async fn list_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     after: Option<AccountId>,
     limit: i64,
 ) -> Result<Vec<AccountId>, StorageError> {
@@ -128,11 +128,11 @@ pub async fn list_ids(
     Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
-pub async fn find(tx: &mut impl Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {
+pub async fn find(tx: &mut dyn Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {
     db!(tx, fetch_optional::<AccountRow>(FIND_ACCOUNT, id))
 }
 
-pub async fn find_by_name(tx: &mut impl Tx, name: &AccountName) -> Result<Option<AccountRow>, StorageError> {
+pub async fn find_by_name(tx: &mut dyn Tx, name: &AccountName) -> Result<Option<AccountRow>, StorageError> {
     db!(tx, fetch_optional::<AccountRow>(FIND_ACCOUNT_BY_NAME, name.as_str()))
 }
 
@@ -169,7 +169,7 @@ pub async fn insert_identity(tx: &mut WriteTx, new: &NewIdentity<'_>) -> Result<
 }
 
 pub async fn find_identity_by_email(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     email_key: &str,
 ) -> Result<Option<IdentityRow>, StorageError> {
     db!(tx, fetch_optional::<IdentityRow>(FIND_IDENTITY_BY_EMAIL, email_key))
@@ -190,7 +190,7 @@ pub async fn insert_session(
 }
 
 pub async fn find_caller(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     session: SessionId,
 ) -> Result<Option<CallerRow>, StorageError> {
@@ -225,7 +225,7 @@ pub async fn insert_refresh_token(
 }
 
 pub async fn find_refresh_token(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     token_hash: &[u8],
 ) -> Result<Option<RefreshTokenRow>, StorageError> {

@@ -280,7 +280,7 @@ pub async fn delete(
 
 /// A comment, whoever may see it.
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: CommentId,
 ) -> Result<Option<Comment>, StorageError> {
@@ -289,7 +289,7 @@ pub async fn find(
 
 /// Comments, whoever may see them.
 pub async fn list_by_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: impl IntoIterator<Item = CommentId>,
 ) -> Result<HashMap<CommentId, Comment>, StorageError> {
@@ -300,7 +300,7 @@ pub async fn list_by_ids(
 
 /// A comment that the viewer may see, given that he may enter its task.
 pub async fn find_visible(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: CommentId,
     scope: Scope,
@@ -313,7 +313,7 @@ pub async fn find_visible(
 
 /// What the viewer may see of a task's conversation, oldest first.
 pub async fn list_visible(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     scope: Scope,
@@ -339,7 +339,7 @@ pub async fn list_visible(
 
 /// The latest comment of a task that the viewer sees, given that he may enter it.
 pub async fn find_last(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     scope: Scope,
@@ -352,7 +352,7 @@ pub async fn find_last(
 
 /// The audience of each comment, in the order of addressing.
 pub async fn list_recipients(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: impl IntoIterator<Item = CommentId>,
 ) -> Result<HashMap<CommentId, Vec<PersonRef>>, StorageError> {
@@ -371,12 +371,12 @@ pub async fn list_recipients(
 }
 
 /// How much was said in a task, deleted comments counted too.
-pub async fn count(tx: &mut impl Tx, account: AccountId, task: TaskId) -> Result<i64, StorageError> {
+pub async fn count(tx: &mut dyn Tx, account: AccountId, task: TaskId) -> Result<i64, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_COMMENTS, account, task))?.0)
 }
 
 pub async fn list_warnings(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: impl IntoIterator<Item = CommentId>,
 ) -> Result<HashMap<CommentId, Vec<Warning>>, StorageError> {
@@ -387,7 +387,7 @@ pub async fn list_warnings(
 
 /// Whether the author wrote comments as an unknown sender that nobody has confirmed yet (R17).
 pub async fn waits_for_confirmation(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     author: PersonId,
 ) -> Result<bool, StorageError> {
@@ -396,7 +396,7 @@ pub async fn waits_for_confirmation(
 
 /// What waits for the same confirmation: comments of an unknown sender that nobody has confirmed yet, oldest first.
 pub async fn list_unconfirmed(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     author: PersonId,
 ) -> Result<Vec<Comment>, StorageError> {

@@ -181,7 +181,7 @@ async fn insert_companies(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: PersonId,
 ) -> Result<Option<Contact>, StorageError> {
@@ -201,7 +201,7 @@ pub struct Filter {
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     filter: &Filter,
     page: PageRequest,
@@ -228,7 +228,7 @@ pub async fn list(
 
 /// Adds addresses, companies and links to rows, one statement each for any number of them.
 async fn complete(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     rows: Vec<ContactRow>,
 ) -> Result<Vec<Contact>, StorageError> {

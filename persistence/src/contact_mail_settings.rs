@@ -58,7 +58,7 @@ statements! {
 }
 
 /// The settings in force: the defaults where nobody changed them.
-pub async fn get(tx: &mut impl Tx, account: AccountId) -> Result<ContactMailSettings, StorageError> {
+pub async fn get(tx: &mut dyn Tx, account: AccountId) -> Result<ContactMailSettings, StorageError> {
     let row = db!(tx, fetch_optional::<SettingsRow>(FIND_SETTINGS, account))?;
     Ok(row.map(ContactMailSettings::from).unwrap_or_default())
 }

@@ -246,12 +246,6 @@ impl Tx for ReadTx {
     }
 }
 
-impl<T: Tx> Tx for &mut T {
-    fn connection(&mut self) -> Connection<'_> {
-        (**self).connection()
-    }
-}
-
 /// The connection of the engine that serves.
 #[derive(Debug)]
 pub enum Connection<'a> {

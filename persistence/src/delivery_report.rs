@@ -91,7 +91,7 @@ statements! {
 
 /// How the notices about a comment fare.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comment: CommentId,
 ) -> Result<Vec<DeliveryRow>, StorageError> {

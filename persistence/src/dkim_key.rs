@@ -72,7 +72,7 @@ pub async fn delete(tx: &mut WriteTx, account: AccountId, id: DkimKeyId) -> Resu
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<DkimKeyRow>, StorageError> {
@@ -81,19 +81,19 @@ pub async fn list(
 }
 
 /// All of an account, oldest first.
-pub async fn list_all(tx: &mut impl Tx, account: AccountId) -> Result<Vec<DkimKeyRow>, StorageError> {
+pub async fn list_all(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<DkimKeyRow>, StorageError> {
     db!(tx, fetch_all::<DkimKeyRow>(LIST_ALL_DKIM_KEYS, account))
 }
 
 /// The names of all keys that these are sealed with, over all accounts.
-pub async fn list_sealing_keys(tx: &mut impl Tx) -> Result<Vec<String>, StorageError> {
+pub async fn list_sealing_keys(tx: &mut dyn Tx) -> Result<Vec<String>, StorageError> {
     let ids = db!(tx, fetch_all::<Scalar<String>>(LIST_SEALING_KEYS))?;
     Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
 /// Those that are sealed with another key than this one, over all accounts; at most `limit`.
 pub async fn list_of_other_sealing_keys(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     key_id: &str,
     limit: i64,
 ) -> Result<Vec<DkimKeyRow>, StorageError> {

@@ -92,7 +92,7 @@ pub async fn update(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: PersonId,
 ) -> Result<Option<Employee>, StorageError> {
@@ -100,7 +100,7 @@ pub async fn find(
 }
 
 pub async fn find_by_identity(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     identity: IdentityId,
 ) -> Result<Option<Employee>, StorageError> {
@@ -108,7 +108,7 @@ pub async fn find_by_identity(
 }
 
 pub async fn find_by_login(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     login: &Login,
 ) -> Result<Option<Employee>, StorageError> {
@@ -123,7 +123,7 @@ record!(AdministratorRow { id, name });
 
 /// Owner and administrators who work here.
 pub async fn list_administrators(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
 ) -> Result<Vec<PersonRef>, StorageError> {
     let rows = db!(tx, fetch_all::<AdministratorRow>(LIST_ADMINISTRATORS, account))?;
@@ -138,7 +138,7 @@ record!(LoginRow { id, login });
 
 /// The logins of those of the people who are employees.
 pub async fn list_logins(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, String>, StorageError> {
@@ -159,7 +159,7 @@ record!(ColleagueRow { id, name, login, email });
 
 /// How these employees can be written to, by name.
 pub async fn list_colleagues(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     ids: impl IntoIterator<Item = PersonId>,
 ) -> Result<Vec<ColleagueRow>, StorageError> {
@@ -169,7 +169,7 @@ pub async fn list_colleagues(
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<Employee>, StorageError> {

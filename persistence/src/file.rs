@@ -204,13 +204,13 @@ pub async fn insert_content(
 }
 
 /// A file whoever asks; for callers that hold another proof than a viewer's scope.
-pub async fn find(tx: &mut impl Tx, account: AccountId, id: FileId) -> Result<Option<File>, StorageError> {
+pub async fn find(tx: &mut dyn Tx, account: AccountId, id: FileId) -> Result<Option<File>, StorageError> {
     Ok(find_many(tx, account, [id]).await?.remove(&id))
 }
 
 /// Files whoever asks; what is unknown is left out.
 pub async fn find_many(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     ids: impl IntoIterator<Item = FileId>,
 ) -> Result<HashMap<FileId, File>, StorageError> {
@@ -220,7 +220,7 @@ pub async fn find_many(
 
 /// Those of the files that an employee may read; what is unknown or not for him is left out.
 pub async fn list_visible(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     scope: Scope,
     is_admin: bool,
@@ -244,7 +244,7 @@ pub async fn list_visible(
 
 /// A file of a message that was written after `since`, where a recipient of the message may see it still.
 pub async fn find_linked(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
     id: FileId,
@@ -256,7 +256,7 @@ pub async fn find_linked(
 
 /// The bytes of small content; none where it lies in the storage.
 pub async fn content(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     sha256: &[u8],
 ) -> Result<Option<Bytes>, StorageError> {
@@ -265,7 +265,7 @@ pub async fn content(
 
 /// Content by its digest, where the account has it.
 pub async fn find_blob(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     sha256: &[u8],
 ) -> Result<Option<BlobRow>, StorageError> {
@@ -309,7 +309,7 @@ pub async fn attach_to_task(
 
 /// The files of each comment, in their order; comments without files are left out.
 pub async fn list_of_comments(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: &[CommentId],
 ) -> Result<HashMap<CommentId, Vec<AttachedFile>>, StorageError> {
@@ -325,7 +325,7 @@ pub async fn list_of_comments(
 
 /// The files of each task, in their order; tasks without files are left out.
 pub async fn list_of_tasks(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     tasks: &[TaskId],
 ) -> Result<HashMap<TaskId, Vec<AttachedFile>>, StorageError> {

@@ -37,7 +37,7 @@ pub struct Scope {
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     scope: Scope,
     key: &str,
     now: Timestamp,

@@ -261,7 +261,7 @@ fn row(mail: &NewIncomingMail) -> MailRow<'_> {
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: IncomingMailId,
 ) -> Result<Option<IncomingMailRow>, StorageError> {
@@ -279,7 +279,7 @@ pub async fn lock(
 
 /// The bytes of a small mail; none where they lie in the storage.
 pub async fn find_raw(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: IncomingMailId,
 ) -> Result<Option<Bytes>, StorageError> {
@@ -288,7 +288,7 @@ pub async fn find_raw(
 
 /// Mails with the same bytes that came by one way after `since`, first one first.
 pub async fn list_by_content(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     sha256: &[u8],
     via: Via,
@@ -299,7 +299,7 @@ pub async fn list_by_content(
 
 /// Newest first; those in `state` where it is given.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     state: Option<IncomingState>,
     page: PageRequest,
@@ -316,7 +316,7 @@ pub async fn list(
 }
 
 /// How many mails of the ledger stand where.
-pub async fn count_by_state(tx: &mut impl Tx, account: AccountId) -> Result<Vec<CountRow>, StorageError> {
+pub async fn count_by_state(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<CountRow>, StorageError> {
     db!(tx, fetch_all::<CountRow>(COUNT_BY_STATE, account))
 }
 
@@ -390,7 +390,7 @@ pub async fn claim_identity(
 
 /// Whether other content came under the same Message-ID.
 pub async fn has_namesake(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     message_id: &str,
     content_hash: &[u8],

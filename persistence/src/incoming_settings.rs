@@ -39,7 +39,7 @@ statements! {
 }
 
 /// The settings in force: the defaults where nobody changed them.
-pub async fn get(tx: &mut impl Tx, account: AccountId) -> Result<IncomingSettings, StorageError> {
+pub async fn get(tx: &mut dyn Tx, account: AccountId) -> Result<IncomingSettings, StorageError> {
     Ok(db!(tx, fetch_optional::<IncomingSettings>(FIND_SETTINGS, account))?.unwrap_or_default())
 }
 

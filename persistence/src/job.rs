@@ -173,7 +173,7 @@ pub async fn enqueue(
 
 /// Which accounts have due jobs of these kinds, after `after` in a fixed order; at most `limit`.
 pub async fn list_due_lanes(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     kinds: &[JobKind],
     now: Timestamp,
     after: Option<Lane>,
@@ -292,7 +292,7 @@ pub async fn fail(
 }
 
 /// How many jobs there are in a state, over all accounts.
-pub async fn count(tx: &mut impl Tx, state: JobState) -> Result<i64, StorageError> {
+pub async fn count(tx: &mut dyn Tx, state: JobState) -> Result<i64, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_JOBS, state))?.0)
 }
 

@@ -81,7 +81,7 @@ pub async fn upsert(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: MailSenderId,
 ) -> Result<Option<SenderRow>, StorageError> {
@@ -90,7 +90,7 @@ pub async fn find(
 
 /// Newest first; those of one standing where it is given.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     standing: Option<SenderStanding>,
     page: PageRequest,
@@ -105,7 +105,7 @@ pub async fn list(
 
 /// What is known of whoever writes from an address.
 pub async fn reputation(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     address: &EmailAddress,
 ) -> Result<Reputation, StorageError> {

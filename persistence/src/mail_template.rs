@@ -147,7 +147,7 @@ pub async fn delete(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: MailTemplateId,
 ) -> Result<Option<MailTemplateRow>, StorageError> {
@@ -155,7 +155,7 @@ pub async fn find(
 }
 
 pub async fn list_by_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     ids: impl IntoIterator<Item = MailTemplateId>,
 ) -> Result<Vec<MailTemplateRow>, StorageError> {
@@ -165,7 +165,7 @@ pub async fn list_by_ids(
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<MailTemplateRow>, StorageError> {
@@ -178,13 +178,13 @@ pub async fn list(
 }
 
 /// Whether a notice uses the template.
-pub async fn is_used(tx: &mut impl Tx, account: AccountId, id: MailTemplateId) -> Result<bool, StorageError> {
+pub async fn is_used(tx: &mut dyn Tx, account: AccountId, id: MailTemplateId) -> Result<bool, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_USES, account, id))?.0 > 0)
 }
 
 /// How the account has one type of notice.
 pub async fn find_notice(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     kind: NoticeType,
 ) -> Result<NoticeRow, StorageError> {
@@ -193,7 +193,7 @@ pub async fn find_notice(
 }
 
 /// How the account has each type of notice, those that it never changed too.
-pub async fn list_notices(tx: &mut impl Tx, account: AccountId) -> Result<Vec<NoticeRow>, StorageError> {
+pub async fn list_notices(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<NoticeRow>, StorageError> {
     let changed = db!(tx, fetch_all::<NoticeRow>(LIST_NOTICES, account))?;
     let of = |kind: &NoticeType| {
         let row = changed.iter().find(|it| it.kind == *kind).copied();

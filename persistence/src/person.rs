@@ -211,7 +211,7 @@ async fn insert_addresses(
 
 /// The addresses of each person, main one first.
 pub(crate) async fn list_addresses(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl Iterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Vec<String>>, StorageError> {
@@ -225,7 +225,7 @@ pub(crate) async fn list_addresses(
 
 /// Who has these addresses (given folded, see [`EmailAddress::key`]).
 pub async fn list_owners(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     address_keys: impl IntoIterator<Item = String>,
 ) -> Result<Vec<OwnerRow>, StorageError> {
@@ -234,7 +234,7 @@ pub async fn list_owners(
 
 /// People as others refer to them, deleted ones too: history keeps its names.
 pub async fn list_refs(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, PersonRef>, StorageError> {
@@ -251,7 +251,7 @@ pub async fn list_refs(
 
 /// How each of these people is reached; who is unknown or deleted is left out.
 pub async fn list_addressees(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Addressee>, StorageError> {
@@ -273,6 +273,6 @@ fn addressee(row: AddresseeRow) -> Addressee {
 }
 
 /// Whether the person is there.
-pub async fn exists(tx: &mut impl Tx, account: AccountId, id: PersonId) -> Result<bool, StorageError> {
+pub async fn exists(tx: &mut dyn Tx, account: AccountId, id: PersonId) -> Result<bool, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_PERSON, account, id))?.0 > 0)
 }

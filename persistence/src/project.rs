@@ -59,7 +59,7 @@ pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &Project) -> Resu
 
 /// The oldest project with exactly this name.
 pub async fn find_by_name(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     name: &str,
 ) -> Result<Option<Project>, StorageError> {
@@ -78,7 +78,7 @@ pub async fn update(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: ProjectId,
 ) -> Result<Option<Project>, StorageError> {
@@ -86,7 +86,7 @@ pub async fn find(
 }
 
 pub async fn list_by_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     projects: impl IntoIterator<Item = ProjectId>,
 ) -> Result<HashMap<ProjectId, Project>, StorageError> {
@@ -97,7 +97,7 @@ pub async fn list_by_ids(
 
 /// Those of the projects that are there.
 pub async fn list_by_numbers(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     numbers: &[i64],
 ) -> Result<Vec<Project>, StorageError> {
@@ -106,7 +106,7 @@ pub async fn list_by_numbers(
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<Project>, StorageError> {

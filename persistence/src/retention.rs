@@ -99,7 +99,7 @@ async fn release(tx: &mut WriteTx, account: AccountId, rows: Vec<PastRow>) -> Re
 }
 
 /// Whether any account holds the content.
-pub async fn is_held(tx: &mut impl Tx, sha256: &[u8]) -> Result<bool, StorageError> {
+pub async fn is_held(tx: &mut dyn Tx, sha256: &[u8]) -> Result<bool, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_HOLDERS, sha256))?.0 > 0)
 }
 

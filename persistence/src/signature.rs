@@ -34,7 +34,7 @@ statements! {
     ];
 }
 
-pub async fn find_of_account(tx: &mut impl Tx, account: AccountId) -> Result<Option<String>, StorageError> {
+pub async fn find_of_account(tx: &mut dyn Tx, account: AccountId) -> Result<Option<String>, StorageError> {
     Ok(db!(tx, fetch_optional::<Scalar<String>>(FIND_OF_ACCOUNT, account))?.map(|it| it.0))
 }
 
@@ -47,7 +47,7 @@ pub async fn update_of_account(
 }
 
 pub async fn find_of_employee(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
 ) -> Result<Option<String>, StorageError> {
@@ -75,7 +75,7 @@ pub async fn insert_carried(
 
 /// The signatures that mails carry, by their digests in lower-case hex.
 pub async fn list_carried(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     digests: &[String],
 ) -> Result<HashMap<String, String>, StorageError> {

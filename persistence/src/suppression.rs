@@ -107,7 +107,7 @@ pub async fn upsert(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: SuppressionId,
     now: Timestamp,
@@ -117,7 +117,7 @@ pub async fn find(
 
 /// Those in force, newest first; that of one address where it is given.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     address: Option<&EmailAddress>,
     now: Timestamp,
@@ -141,7 +141,7 @@ pub async fn list(
 
 /// Which of these addresses (given by their keys) no mail may leave to now, or no automatic mail.
 pub async fn list_by_addresses(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     keys: impl IntoIterator<Item = String>,
     now: Timestamp,

@@ -271,7 +271,7 @@ pub async fn touch(
     db!(tx, execute(TOUCH_TASK, account, id, at)).map(drop)
 }
 
-pub async fn find(tx: &mut impl Tx, account: AccountId, id: TaskId) -> Result<Option<Task>, StorageError> {
+pub async fn find(tx: &mut dyn Tx, account: AccountId, id: TaskId) -> Result<Option<Task>, StorageError> {
     db!(tx, fetch_optional::<Task>(FIND_TASK, account, id))
 }
 
@@ -286,7 +286,7 @@ pub async fn find_to_change(
 
 /// Tasks, whoever may see them.
 pub async fn list_by_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     tasks: impl IntoIterator<Item = TaskId>,
 ) -> Result<HashMap<TaskId, Task>, StorageError> {
@@ -296,7 +296,7 @@ pub async fn list_by_ids(
 }
 
 pub async fn list_by_numbers(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     numbers: &[i64],
 ) -> Result<Vec<Task>, StorageError> {
@@ -326,7 +326,7 @@ pub enum Order {
 }
 
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     filter: &Filter,
     order: Order,
@@ -360,7 +360,7 @@ pub async fn list(
 
 /// The latest tasks that a person takes part in, at most so many; no drafts, which nobody else knows of.
 pub async fn list_own(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     person: PersonId,
     limit: i64,
@@ -370,7 +370,7 @@ pub async fn list_own(
 
 /// Whether `task` is `other` or stands above it.
 pub async fn is_above(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     other: TaskId,
@@ -380,7 +380,7 @@ pub async fn is_above(
 
 /// What was noticed when each task began.
 pub async fn list_warnings(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     tasks: impl IntoIterator<Item = TaskId>,
 ) -> Result<HashMap<TaskId, Vec<Warning>>, StorageError> {
@@ -391,7 +391,7 @@ pub async fn list_warnings(
 
 /// The people of each task; who was deleted since keeps his place.
 pub async fn list_members(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     tasks: impl IntoIterator<Item = TaskId>,
 ) -> Result<HashMap<TaskId, Members>, StorageError> {

@@ -91,7 +91,7 @@ statements! {
 
 /// The Message-IDs of a task that each of these people has, without angle brackets, oldest first, at most 20.
 pub async fn list_known(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     people: impl IntoIterator<Item = PersonId>,
@@ -106,7 +106,7 @@ pub async fn list_known(
 
 /// Which of these Message-IDs are known, and where they belong.
 pub async fn list_references(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     message_ids: impl IntoIterator<Item = String>,
 ) -> Result<Vec<ReferenceRow>, StorageError> {

@@ -108,14 +108,14 @@ pub async fn delete(
 }
 
 /// Whether a virtual address has this name.
-pub async fn exists(tx: &mut impl Tx, account: AccountId, local_part: &Login) -> Result<bool, StorageError> {
+pub async fn exists(tx: &mut dyn Tx, account: AccountId, local_part: &Login) -> Result<bool, StorageError> {
     let found = db!(tx, fetch_optional::<AddressRow>(FIND_BY_LOCAL_PART, account, local_part.as_str()))?;
     Ok(found.is_some())
 }
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<VirtualAddress>, StorageError> {
@@ -137,7 +137,7 @@ pub async fn list(
 
 /// Who reads the mail to these names; a name that is not there has no row, a virtual address has at least one.
 pub async fn list_mailboxes(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     names: impl IntoIterator<Item = Login>,
 ) -> Result<Vec<MailboxRow>, StorageError> {

@@ -34,7 +34,7 @@ impl Entered {
 }
 
 /// Enters a task; one that the caller may not see sounds like one that is not there (S6).
-pub async fn enter(tx: &mut impl Tx, caller: &StaffCaller, id: TaskId) -> Result<Entered, Failure> {
+pub async fn enter(tx: &mut dyn Tx, caller: &StaffCaller, id: TaskId) -> Result<Entered, Failure> {
     let found = task::find(tx, caller.account, id).await?;
     admit(tx, caller, found).await
 }
@@ -45,7 +45,7 @@ pub async fn enter_to_change(tx: &mut WriteTx, caller: &StaffCaller, id: TaskId)
     admit(tx, caller, found).await
 }
 
-async fn admit(tx: &mut impl Tx, caller: &StaffCaller, found: Option<Task>) -> Result<Entered, Failure> {
+async fn admit(tx: &mut dyn Tx, caller: &StaffCaller, found: Option<Task>) -> Result<Entered, Failure> {
     let task = found.ok_or_else(Refusal::not_found)?;
     let members =
         task::list_members(tx, caller.account, [task.id]).await?.remove(&task.id).unwrap_or_default();

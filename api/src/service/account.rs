@@ -116,7 +116,7 @@ pub(super) async fn insert_identity(
         .into())
 }
 
-pub async fn get(tx: &mut impl Tx, id: AccountId) -> Result<AccountRow, Failure> {
+pub async fn get(tx: &mut dyn Tx, id: AccountId) -> Result<AccountRow, Failure> {
     Ok(account::find(tx, id).await?.ok_or_else(Refusal::not_found)?)
 }
 

@@ -23,7 +23,7 @@ pub struct StaffCaller {
 impl StaffCaller {
     /// Finds out who holds a session.
     pub async fn of_session(
-        tx: &mut impl Tx,
+        tx: &mut dyn Tx,
         account: AccountId,
         session: SessionId,
         now: Timestamp,

@@ -392,7 +392,7 @@ const fn describe(reason: SkipReason) -> &'static str {
 
 /// A comment that the caller may see, and its task.
 pub async fn get(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     id: CommentId,
 ) -> Result<(Comment, Entered), Failure> {
@@ -456,7 +456,7 @@ pub async fn delete(
 
 /// Everybody who can see a comment, and by what.
 pub async fn explain_audience(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     comment: &Comment,
     members: &Members,

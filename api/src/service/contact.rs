@@ -46,12 +46,12 @@ pub struct ContactFields {
     pub spam: bool,
 }
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
     Ok(contact::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     filter: &Filter,
     page: PageRequest,

@@ -10,7 +10,7 @@ use liaison_persistence::{
 use super::{Failure, caller::StaffCaller, stale};
 use crate::env::Env;
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<ContactMailSettings, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<ContactMailSettings, Failure> {
     caller.require_admin()?;
     Ok(contact_mail_settings::get(tx, caller.account).await?)
 }

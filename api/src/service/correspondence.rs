@@ -75,7 +75,7 @@ pub async fn write(
 }
 
 /// Refuses a contact who is not here, may not take part, or has no address to be written to.
-async fn require_reachable(tx: &mut impl Tx, caller: &StaffCaller, contact: PersonId) -> Result<(), Failure> {
+async fn require_reachable(tx: &mut dyn Tx, caller: &StaffCaller, contact: PersonId) -> Result<(), Failure> {
     let named = [Named { pointer: String::new(), id: contact }];
     let found = get_selectable(tx, caller.account, &named).await?.remove(&contact);
     match found.map(|it| it.reach) {
@@ -89,7 +89,7 @@ async fn require_reachable(tx: &mut impl Tx, caller: &StaffCaller, contact: Pers
 
 /// The template's participants and auditors who may still take part.
 async fn list_people(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     template: &Task,
 ) -> Result<(Vec<PersonId>, Vec<PersonId>), Failure> {

@@ -28,7 +28,7 @@ pub struct NewHire {
     pub role: Role,
 }
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: PersonId) -> Result<Employee, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: PersonId) -> Result<Employee, Failure> {
     Ok(employee::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
 

@@ -41,14 +41,14 @@ pub async fn insert(
     Ok(new)
 }
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: FileId) -> Result<File, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: FileId) -> Result<File, Failure> {
     let mut found = list_visible(tx, caller, [id]).await?;
     Ok(found.remove(&id).ok_or_else(Refusal::not_found)?)
 }
 
 /// A file with its content where that is small; other content lies in the storage.
 pub async fn get_with_content(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     id: FileId,
 ) -> Result<(File, Option<Bytes>), Failure> {
@@ -59,7 +59,7 @@ pub async fn get_with_content(
 
 /// The files that a body names in `file_ids`, in this order and each once: who may read a file may attach it.
 pub async fn get_attachable(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     ids: &[FileId],
 ) -> Result<Vec<File>, Failure> {
@@ -74,7 +74,7 @@ pub async fn get_attachable(
 }
 
 async fn list_visible(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     ids: impl IntoIterator<Item = FileId>,
 ) -> Result<std::collections::HashMap<FileId, File>, Failure> {

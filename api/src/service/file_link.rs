@@ -20,7 +20,7 @@ pub fn expires_at(app: &App, written_at: Timestamp) -> Timestamp {
 }
 
 /// The file behind a token, with its content where that is small. Whatever is wrong with the token sounds alike.
-pub async fn get(tx: &mut impl Tx, app: &App, token: &str) -> Result<(File, Option<Bytes>), Failure> {
+pub async fn get(tx: &mut dyn Tx, app: &App, token: &str) -> Result<(File, Option<Bytes>), Failure> {
     let link = app.keys.open_file_token(token).ok_or_else(Refusal::not_found)?;
     let since = app.env.now() - ttl(app);
     let found = file::find_linked(tx, link.account, link.mail, link.file, since).await?;

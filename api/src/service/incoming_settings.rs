@@ -10,7 +10,7 @@ use liaison_persistence::{
 use super::{Failure, caller::StaffCaller, stale};
 use crate::env::Env;
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<IncomingSettings, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<IncomingSettings, Failure> {
     caller.require_admin()?;
     Ok(incoming_settings::get(tx, caller.account).await?)
 }

@@ -132,7 +132,7 @@ struct Around {
 
 /// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
 pub async fn load(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     account: AccountId,
     rows: &[DeliveryRow],

@@ -48,7 +48,7 @@ pub struct Check {
 }
 
 /// Reads what the database knows; for administrators.
-pub async fn load(tx: &mut impl Tx, app: &App, caller: &StaffCaller) -> Result<Known, Failure> {
+pub async fn load(tx: &mut dyn Tx, app: &App, caller: &StaffCaller) -> Result<Known, Failure> {
     caller.require_admin()?;
     let found = account::find(tx, caller.account).await?;
     let found = found.ok_or(Failure::Internal("the account is not there", None))?;

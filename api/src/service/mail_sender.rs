@@ -11,7 +11,7 @@ use super::{Failure, caller::StaffCaller};
 
 /// Newest first; those of one standing where it is given.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     standing: Option<SenderStanding>,
     page: PageRequest,

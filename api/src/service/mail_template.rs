@@ -35,7 +35,7 @@ pub struct TemplateFields {
 }
 
 pub async fn get(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     id: MailTemplateId,
 ) -> Result<MailTemplateRow, Failure> {
@@ -45,7 +45,7 @@ pub async fn get(
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<MailTemplateRow>, Failure> {
@@ -103,7 +103,7 @@ pub async fn delete(
 }
 
 /// How the account has each type of notice.
-pub async fn list_notices(tx: &mut impl Tx, caller: &StaffCaller) -> Result<Vec<NoticeRow>, Failure> {
+pub async fn list_notices(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<Vec<NoticeRow>, Failure> {
     caller.require_admin()?;
     Ok(mail_template::list_notices(tx, caller.account).await?)
 }
@@ -161,7 +161,7 @@ pub struct Example {
 
 /// What a template says of what the caller may see.
 pub async fn render(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     caller: &StaffCaller,
     id: MailTemplateId,

@@ -47,7 +47,7 @@ const fn reader(caller: &StaffCaller) -> Reader {
 
 /// Newest first: of tasks that the caller has a role in, about comments that he sees; administrators read everything.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     filter: Filter,
     page: PageRequest,
@@ -58,7 +58,7 @@ pub async fn list(
     Ok(mails.map(|mail| Entry { recipients: recipients.remove(&mail.id).unwrap_or_default(), mail }))
 }
 
-async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: OutgoingMailId) -> Result<Entry, Failure> {
+async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: OutgoingMailId) -> Result<Entry, Failure> {
     let found = ledger::find(tx, caller.account, reader(caller), id).await?;
     let mail = found.ok_or_else(Refusal::not_found)?;
     let recipients = ledger::list_recipients(tx, caller.account, [id]).await?.remove(&id);
@@ -66,7 +66,7 @@ async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: OutgoingMailId) -> Resu
 }
 
 pub async fn get_full(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     caller: &StaffCaller,
     id: OutgoingMailId,

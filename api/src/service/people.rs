@@ -29,7 +29,7 @@ impl Named {
 /// Loads everybody who is named, in one statement. Unknown ones are 404, contacts that may not take part are refused
 /// (CONF-1).
 pub async fn get_selectable(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     named: &[Named],
 ) -> Result<HashMap<PersonId, Addressee>, Failure> {

@@ -17,13 +17,13 @@ use liaison_persistence::{
 use super::{Failure, caller::StaffCaller, stale};
 use crate::env::Env;
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: ProjectId) -> Result<Project, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: ProjectId) -> Result<Project, Failure> {
     Ok(project::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
 /// The project that a body or query names at `pointer`.
 pub async fn require(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     project: Option<ProjectId>,
     pointer: &'static str,
@@ -36,7 +36,7 @@ pub async fn require(
 }
 
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<Project>, Failure> {

@@ -26,7 +26,7 @@ use crate::app::App;
 
 /// Whom an answer is addressed to where its author says nothing else: an answer to a comment, or to the latest.
 pub async fn propose_audience(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     entered: &Entered,
     reply_to: Option<CommentId>,

@@ -137,7 +137,7 @@ pub struct Candidate {
 
 /// Looks the person up. What is missing is not told: [`admit`] takes the same time and says the same words (S26).
 pub async fn find_candidate(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: &AccountName,
     email: &EmailAddress,
 ) -> Result<Candidate, Failure> {

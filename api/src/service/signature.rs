@@ -11,7 +11,7 @@ use super::{Failure, caller::StaffCaller};
 use crate::env::Env;
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     level: SignatureLevel,
 ) -> Result<Option<String>, Failure> {

@@ -24,7 +24,7 @@ pub const MAX_REASON_CHARS: usize = 500;
 
 /// Those in force, newest first; that of one address where it is given.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     env: &Env,
     caller: &StaffCaller,
     address: Option<&EmailAddress>,
@@ -34,7 +34,7 @@ pub async fn list(
 }
 
 async fn get(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     env: &Env,
     caller: &StaffCaller,
     id: SuppressionId,

@@ -32,7 +32,7 @@ pub fn url(app: &App, link: MailLink) -> Option<String> {
 }
 
 /// Whom a token is for. Whatever is wrong with it sounds alike.
-pub async fn get(tx: &mut impl Tx, app: &App, token: &str) -> Result<Subscriber, Failure> {
+pub async fn get(tx: &mut dyn Tx, app: &App, token: &str) -> Result<Subscriber, Failure> {
     let link = app.keys.open_unsubscribe_token(token).ok_or_else(Refusal::not_found)?;
     let since = app.env.now() - GOOD_FOR;
     let found = subscriber::find(tx, link.account, link.mail, link.person, since).await?;

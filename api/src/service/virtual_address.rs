@@ -32,7 +32,7 @@ pub struct CreateVirtualAddress {
 }
 
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<VirtualAddress>, Failure> {

@@ -78,7 +78,7 @@ pub async fn update_state(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: LinkGrantId,
 ) -> Result<Option<GrantRow>, StorageError> {
@@ -86,7 +86,7 @@ pub async fn find(
 }
 
 pub async fn find_by_stream(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     stream: StreamId,
 ) -> Result<Option<GrantRow>, StorageError> {
@@ -95,7 +95,7 @@ pub async fn find_by_stream(
 
 /// What an employee lets this account send.
 pub async fn find_of(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
     peer: AccountId,
@@ -105,7 +105,7 @@ pub async fn find_of(
 
 /// Everybody whom an employee was asked by, oldest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
 ) -> Result<Vec<GrantRow>, StorageError> {

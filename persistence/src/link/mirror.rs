@@ -185,7 +185,7 @@ pub async fn update_state(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: StreamId,
 ) -> Result<Option<MirrorRow>, StorageError> {
@@ -194,7 +194,7 @@ pub async fn find(
 
 /// The mirrors of a task, oldest first.
 pub async fn list_of_task(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
 ) -> Result<Vec<MirrorRow>, StorageError> {
@@ -203,7 +203,7 @@ pub async fn list_of_task(
 
 /// The mirrors of each of the tasks, oldest first; tasks without are left out.
 pub async fn list_of_tasks(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     tasks: impl IntoIterator<Item = TaskId>,
 ) -> Result<HashMap<TaskId, Vec<MirrorRow>>, StorageError> {
@@ -217,7 +217,7 @@ pub async fn list_of_tasks(
 
 /// The names of the accounts that the comments came from; those that were written here are left out.
 pub async fn list_origins(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: impl IntoIterator<Item = CommentId>,
 ) -> Result<HashMap<CommentId, String>, StorageError> {
@@ -228,7 +228,7 @@ pub async fn list_origins(
 
 /// The mirrors that are meant for a person, oldest first.
 pub async fn list_of_person(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     person: PersonId,
 ) -> Result<Vec<MirrorRow>, StorageError> {
@@ -237,7 +237,7 @@ pub async fn list_of_person(
 
 /// The mirrors with a peer of the tasks below a task.
 pub async fn list_children(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     parent: TaskId,
     peer: AccountId,
@@ -271,7 +271,7 @@ pub async fn leave(
 
 /// For whom each mirror is meant.
 pub async fn list_persons(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mirrors: impl IntoIterator<Item = StreamId>,
 ) -> Result<HashMap<StreamId, Vec<PersonId>>, StorageError> {
@@ -318,7 +318,7 @@ pub async fn insert_comment(
 
 /// The comment that both accounts call by this id.
 pub async fn find_by_wire(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mirror: StreamId,
     wire_id: Uuid,
@@ -328,7 +328,7 @@ pub async fn find_by_wire(
 
 /// Where each of the comments has crossed; those that never did are left out.
 pub async fn list_crossed(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: impl IntoIterator<Item = CommentId>,
 ) -> Result<HashMap<CommentId, Vec<MirrorCommentRow>>, StorageError> {

@@ -95,7 +95,7 @@ pub async fn delete(tx: &mut WriteTx, account: AccountId, person: PersonId) -> R
 
 /// Who of ours is this person of the peer.
 pub async fn find_by_remote(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     peer: AccountId,
     remote: PersonId,
@@ -104,7 +104,7 @@ pub async fn find_by_remote(
 }
 
 pub async fn find_by_stream(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     stream: StreamId,
 ) -> Result<Option<LinkRow>, StorageError> {
@@ -113,7 +113,7 @@ pub async fn find_by_stream(
 
 /// The links of those of the people who have one.
 pub async fn list_of_persons(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, LinkRow>, StorageError> {
@@ -124,7 +124,7 @@ pub async fn list_of_persons(
 
 /// Whom the people are in other accounts, for showing.
 pub async fn list_linked(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, LinkedAccount>, StorageError> {

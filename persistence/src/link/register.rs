@@ -48,7 +48,7 @@ statements! {
 
 /// The stamps of a task's fields, by their names; fields that never changed are left out.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
 ) -> Result<BTreeMap<String, Stamp>, StorageError> {

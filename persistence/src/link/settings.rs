@@ -33,7 +33,7 @@ statements! {
 }
 
 /// The settings in force: the defaults where nobody changed them.
-pub async fn get(tx: &mut impl Tx, account: AccountId) -> Result<LinkSettings, StorageError> {
+pub async fn get(tx: &mut dyn Tx, account: AccountId) -> Result<LinkSettings, StorageError> {
     let row = db!(tx, fetch_optional::<SettingsRow>(FIND_LINK_SETTINGS, account))?;
     Ok(row.map_or_else(LinkSettings::default, |row| LinkSettings {
         outgoing: row.outgoing,

@@ -159,7 +159,7 @@ pub async fn append(
 
 /// All that has not been handed over in the streams of these operations, each stream in its order.
 pub async fn list_unsent(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     operations: impl IntoIterator<Item = LinkOperationId>,
 ) -> Result<Vec<OperationRow>, StorageError> {
@@ -206,7 +206,7 @@ pub async fn get(
 }
 
 pub async fn find_incoming(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: LinkOperationId,
 ) -> Result<Option<OperationRow>, StorageError> {
@@ -249,7 +249,7 @@ pub async fn park(
 
 /// What has left, newest first; for one account, or for all.
 pub async fn list_left(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     peer: Option<String>,
     page: PageRequest,
@@ -262,7 +262,7 @@ pub async fn list_left(
 
 /// What came and was given up, oldest first.
 pub async fn list_parked(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     page: PageRequest,
 ) -> Result<Page<ParkedRow>, StorageError> {
@@ -272,7 +272,7 @@ pub async fn list_parked(
 }
 
 pub async fn is_parked(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: LinkOperationId,
 ) -> Result<bool, StorageError> {

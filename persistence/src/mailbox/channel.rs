@@ -171,7 +171,7 @@ pub async fn delete_all(
 
 /// The channels of these mailboxes.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mailboxes: impl IntoIterator<Item = MailboxId>,
 ) -> Result<HashMap<MailboxId, Vec<ChannelRow>>, StorageError> {
@@ -221,14 +221,14 @@ pub async fn advance(
 }
 
 /// The names of all keys that passwords are sealed with, over all accounts.
-pub async fn list_key_ids(tx: &mut impl Tx) -> Result<Vec<String>, StorageError> {
+pub async fn list_key_ids(tx: &mut dyn Tx) -> Result<Vec<String>, StorageError> {
     let ids = db!(tx, fetch_all::<Scalar<String>>(LIST_KEY_IDS))?;
     Ok(ids.into_iter().map(|it| it.0).collect())
 }
 
 /// Passwords that are sealed with another key than this one, over all accounts; at most `limit`.
 pub async fn list_secrets_of_other_keys(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     key_id: &str,
     limit: i64,
 ) -> Result<Vec<SecretRow>, StorageError> {

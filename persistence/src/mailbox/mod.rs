@@ -169,7 +169,7 @@ pub async fn delete(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: MailboxId,
 ) -> Result<Option<MailboxRow>, StorageError> {
@@ -177,7 +177,7 @@ pub async fn find(
 }
 
 pub async fn find_by_address(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     address_key: &str,
 ) -> Result<Option<MailboxId>, StorageError> {
@@ -187,7 +187,7 @@ pub async fn find_by_address(
 
 /// The account's mailboxes and the employee's own, newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
     page: PageRequest,
@@ -202,7 +202,7 @@ pub async fn list(
 
 /// The mailboxes that are chosen where an employee names none, oldest first.
 pub async fn list_defaults(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
 ) -> Result<Vec<MailboxRow>, StorageError> {
@@ -211,7 +211,7 @@ pub async fn list_defaults(
 
 /// Those of these mailboxes that are still there.
 pub async fn list_by_ids(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     ids: impl IntoIterator<Item = MailboxId>,
 ) -> Result<HashMap<MailboxId, MailboxRow>, StorageError> {

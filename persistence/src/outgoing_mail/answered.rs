@@ -69,7 +69,7 @@ statements! {
 
 /// The messages whose reply tokens have these digests (lower-case hex).
 pub async fn list_by_tokens(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     digests: &[String],
 ) -> Result<Vec<TokenRow>, StorageError> {
@@ -81,7 +81,7 @@ pub async fn list_by_tokens(
 
 /// Each of the messages to each of its recipients, but for those whose ways back were revoked.
 pub async fn list_by_mails(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mails: impl IntoIterator<Item = OutgoingMailId>,
 ) -> Result<Vec<PlacedRow>, StorageError> {
@@ -91,7 +91,7 @@ pub async fn list_by_mails(
 
 /// The latest message to the person in the task among these Message-IDs.
 pub async fn find_to_person(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     person: PersonId,

@@ -12,7 +12,7 @@ statements! {
 
 /// The keys of the addresses that were answered after `since` because their mail began a task; the latest `limit`.
 pub async fn list_answered(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     since: Timestamp,
     limit: usize,

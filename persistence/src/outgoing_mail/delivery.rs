@@ -167,7 +167,7 @@ statements! {
 
 /// The messages that bring a comment.
 pub async fn list_of_comment(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comment: CommentId,
 ) -> Result<Vec<OutgoingMailId>, StorageError> {
@@ -177,7 +177,7 @@ pub async fn list_of_comment(
 
 /// The messages of a batch, once with each recipient; those of one message stand together.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mails: impl IntoIterator<Item = OutgoingMailId>,
 ) -> Result<Vec<DeliveryRow>, StorageError> {

@@ -34,7 +34,7 @@ statements! {
 /// The latest `limit` messages of a task that each person wrote or was addressed in, newest first, but for one comment
 /// (HIS-2, R24). What an unconfirmed sender wrote is not among them (R17).
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     people: impl IntoIterator<Item = PersonId>,

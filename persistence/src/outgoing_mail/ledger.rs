@@ -136,7 +136,7 @@ pub struct Reader {
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     reader: Reader,
     filter: Filter,
@@ -164,7 +164,7 @@ pub async fn list(
 }
 
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     reader: Reader,
     id: OutgoingMailId,
@@ -186,7 +186,7 @@ pub async fn find(
 
 /// The recipients of each message.
 pub async fn list_recipients(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mails: impl IntoIterator<Item = OutgoingMailId>,
 ) -> Result<HashMap<OutgoingMailId, Vec<RecipientRow>>, StorageError> {
@@ -200,7 +200,7 @@ pub async fn list_recipients(
 
 /// A message's history, oldest first.
 pub async fn list_events(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
 ) -> Result<Vec<EventRow>, StorageError> {

@@ -258,7 +258,7 @@ statements! {
 
 /// Who writes, whose account it is.
 pub async fn find_sender(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     author: PersonId,
 ) -> Result<Option<SenderRow>, StorageError> {

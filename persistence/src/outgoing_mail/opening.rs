@@ -40,7 +40,7 @@ statements! {
 
 /// A message written after `since`.
 pub async fn find_sent(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
     since: Timestamp,
@@ -50,7 +50,7 @@ pub async fn find_sent(
 
 /// Whether it is known that somebody of this kind opened it.
 pub async fn is_known(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
     by: Opener,

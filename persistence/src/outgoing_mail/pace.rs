@@ -50,7 +50,7 @@ statements! {
 
 /// The latest mails to each of these addresses (given by their keys), as far as they count for the pace.
 pub async fn list_latest(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     keys: impl IntoIterator<Item = String>,
     pace: Pace,
@@ -63,7 +63,7 @@ pub async fn list_latest(
 
 /// The same of those that no employee had a hand in.
 pub async fn list_latest_automatic(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     keys: impl IntoIterator<Item = String>,
     pace: Pace,

@@ -31,12 +31,12 @@ statements! {
 }
 
 /// How many wait, or are on their way.
-pub async fn count(tx: &mut impl Tx, account: AccountId) -> Result<Vec<CountRow>, StorageError> {
+pub async fn count(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<CountRow>, StorageError> {
     db!(tx, fetch_all::<CountRow>(COUNT_UNSETTLED, account))
 }
 
 /// When the oldest was written that should be on its way; what is held waits for something else.
-pub async fn find_oldest(tx: &mut impl Tx, account: AccountId) -> Result<Option<Timestamp>, StorageError> {
+pub async fn find_oldest(tx: &mut dyn Tx, account: AccountId) -> Result<Option<Timestamp>, StorageError> {
     let mut oldest = None;
     for state in [RecipientState::Queued, RecipientState::Sending, RecipientState::Deferred] {
         let found = db!(tx, fetch_optional::<MomentRow>(FIND_OLDEST, account, state))?;
@@ -47,7 +47,7 @@ pub async fn find_oldest(tx: &mut impl Tx, account: AccountId) -> Result<Option<
 
 /// When a server took something last.
 pub async fn find_last_success(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
 ) -> Result<Option<Timestamp>, StorageError> {
     Ok(db!(tx, fetch_optional::<MomentRow>(FIND_LAST_SUCCESS, account))?.map(|it| it.at))

@@ -32,7 +32,7 @@ statements! {
 /// The messages that were sent from the bounce addresses whose tokens have these digests (lower-case hex), for each of their
 /// recipients.
 pub async fn list_by_bounce_tokens(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     digests: &[String],
 ) -> Result<Vec<ReportedRow>, StorageError> {
@@ -44,7 +44,7 @@ pub async fn list_by_bounce_tokens(
 
 /// The message that has this Message-ID, given without angle brackets, for each of its recipients.
 pub async fn list_by_message_id(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     message_id: &str,
 ) -> Result<Vec<ReportedRow>, StorageError> {

@@ -24,7 +24,7 @@ statements! {
 
 /// The recipient of a message that was written after `since`.
 pub async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
     person: PersonId,

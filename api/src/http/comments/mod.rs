@@ -177,7 +177,7 @@ impl From<DeliveryRow> for DeliveryView {
 
 /// The deliveries of a comment as they stand now.
 async fn deliveries(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     id: CommentId,
 ) -> Result<Vec<DeliveryView>, Failure> {
@@ -187,7 +187,7 @@ async fn deliveries(
 
 /// Views of any number of comments, with one statement for each thing that surrounds them.
 async fn views(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     comments: Vec<Comment>,
 ) -> Result<Vec<CommentView>, Failure> {
@@ -231,7 +231,7 @@ async fn act(
 }
 
 /// One comment as it stands.
-async fn one(tx: &mut impl Tx, account: AccountId, comment: Comment) -> Result<CommentView, Failure> {
+async fn one(tx: &mut dyn Tx, account: AccountId, comment: Comment) -> Result<CommentView, Failure> {
     let view = views(tx, account, vec![comment]).await?.pop();
     view.ok_or(Failure::Internal("a comment without view", None))
 }

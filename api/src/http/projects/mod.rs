@@ -60,7 +60,7 @@ impl ProjectView {
 
 /// One project, with its version.
 async fn view(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     caller: &StaffCaller,
     project: Project,

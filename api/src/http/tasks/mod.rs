@@ -126,7 +126,7 @@ struct Surroundings {
 
 impl Surroundings {
     /// Loads them for any number of tasks with one statement each.
-    async fn load(tx: &mut impl Tx, id: AccountId, tasks: &[Task]) -> Result<Self, Failure> {
+    async fn load(tx: &mut dyn Tx, id: AccountId, tasks: &[Task]) -> Result<Self, Failure> {
         let ids: Vec<TaskId> = tasks.iter().map(|it| it.id).collect();
         let counterparties = tasks.iter().filter_map(|it| it.counterparty_id);
         Ok(Self {
@@ -182,7 +182,7 @@ impl Surroundings {
 
 /// One task as it stands now, with its version.
 pub(super) async fn view(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     caller: &StaffCaller,
     id: TaskId,

@@ -41,7 +41,7 @@ pub async fn generate(caller: &StaffCaller, algorithm: DkimAlgorithm) -> Result<
 
 /// Newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<DkimKeyRow>, Failure> {

@@ -29,7 +29,7 @@ pub struct Signer {
 
 /// What signs an account's mail now, oldest key first.
 pub async fn load(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     account: AccountId,
     domain: &str,

@@ -45,7 +45,7 @@ impl<'a> Addressed<'a> {
 
 /// Divides the plan into mails.
 pub(super) async fn divide<'a>(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     settings: &ContactMailSettings,
     domain: &str,
@@ -74,7 +74,7 @@ pub(super) async fn divide<'a>(
 
 /// The employees who may stand in a common mail: whom no mail may leave to is not among them.
 async fn list_colleagues(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     settings: &ContactMailSettings,
     domain: &str,

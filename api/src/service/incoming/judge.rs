@@ -66,7 +66,7 @@ impl Judged {
 }
 
 pub(super) async fn judge(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     account: &AccountRow,
     row: &IncomingMailRow,
@@ -210,7 +210,7 @@ const fn sender_name(sender: Sender) -> &'static str {
 
 /// Which of our addresses it was sent to, and whom they belong to.
 async fn addressed<'a>(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     envelope: &[String],
     written: impl Iterator<Item = &'a Mailbox>,
@@ -230,7 +230,7 @@ async fn addressed<'a>(
 /// Whom the task is for that goes on where a closed one ended: the addresses to which the mail went that began that one
 /// (INA-1, INA-2); where none did, those who worked on it (INA-3).
 async fn addressed_before(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     closed: &Task,
     domain: &str,

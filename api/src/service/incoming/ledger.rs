@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     state: Option<IncomingState>,
     page: PageRequest,
@@ -35,13 +35,13 @@ pub async fn list(
 }
 
 /// How many mails of the ledger stand where, and for what cause.
-pub async fn count(tx: &mut impl Tx, caller: &StaffCaller) -> Result<Vec<CountRow>, Failure> {
+pub async fn count(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<Vec<CountRow>, Failure> {
     caller.require_admin()?;
     Ok(incoming_mail::count_by_state(tx, caller.account).await?)
 }
 
 pub async fn get(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     id: IncomingMailId,
 ) -> Result<IncomingMailRow, Failure> {
@@ -51,7 +51,7 @@ pub async fn get(
 
 /// The mail that brought a comment which the caller sees.
 pub async fn get_of_comment(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     comment: &Comment,
 ) -> Result<IncomingMailRow, Failure> {
@@ -61,7 +61,7 @@ pub async fn get_of_comment(
 
 /// The mail that began a task which the caller sees.
 pub async fn get_of_task(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     task: &Task,
 ) -> Result<IncomingMailRow, Failure> {
@@ -71,7 +71,7 @@ pub async fn get_of_task(
 
 /// A mail as a file, with its bytes where they are small.
 pub async fn get_raw(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     row: &IncomingMailRow,
 ) -> Result<(File, Option<Bytes>), Failure> {

@@ -65,7 +65,7 @@ pub(super) fn message_id(mail: &ParsedMail) -> Option<String> {
 impl Traces {
     /// Looks the clues up that prove themselves.
     pub(super) async fn find(
-        tx: &mut impl Tx,
+        tx: &mut dyn Tx,
         app: &App,
         account: &AccountRow,
         row: &IncomingMailRow,
@@ -85,7 +85,7 @@ impl Traces {
         Ok(traces)
     }
 
-    async fn find_tokens(&mut self, tx: &mut impl Tx, account: AccountId) -> Result<(), Failure> {
+    async fn find_tokens(&mut self, tx: &mut dyn Tx, account: AccountId) -> Result<(), Failure> {
         let hex = |token| HEXLOWER.encode(&mail_token_digest(token));
         let tokens: HashMap<String, _> = self.clues.tokens.iter().map(|it| (hex(it), it)).collect();
         let digests: Vec<String> = tokens.keys().cloned().collect();
@@ -101,7 +101,7 @@ impl Traces {
     /// An id that a provider gave our mail may be known by its left part only (R16).
     async fn find_references(
         &mut self,
-        tx: &mut impl Tx,
+        tx: &mut dyn Tx,
         account: AccountId,
         own_id: Option<String>,
     ) -> Result<(), Failure> {
@@ -124,7 +124,7 @@ impl Traces {
         Ok(())
     }
 
-    async fn find_markers(&mut self, tx: &mut impl Tx, app: &App, account: AccountId) -> Result<(), Failure> {
+    async fn find_markers(&mut self, tx: &mut dyn Tx, app: &App, account: AccountId) -> Result<(), Failure> {
         let mails: Vec<OutgoingMailId> = self.clues.markers.iter().filter_map(marked_mail).collect();
         for row in answered::list_by_mails(tx, account, mails).await? {
             let is_his =
@@ -140,7 +140,7 @@ impl Traces {
     /// Follows the clues, the weak ones last, and tells what each step came to.
     pub(super) async fn follow(
         &mut self,
-        tx: &mut impl Tx,
+        tx: &mut dyn Tx,
         account: AccountId,
         subject: &mut Subject,
         sender: Sender,
@@ -183,7 +183,7 @@ impl Traces {
 /// The latest task with the text in its title, of those that the sender may see: an employee by his rights, a contact where
 /// he takes part (R15).
 async fn find_named(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     sender: Sender,
     text: &str,

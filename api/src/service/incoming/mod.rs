@@ -78,7 +78,7 @@ impl TakenUp {
         self.row.size <= LIGHT_BYTES && self.reading.mail.attachments.is_empty()
     }
 
-    async fn judge(&self, tx: &mut impl Tx, app: &App) -> Result<Judged, Failure> {
+    async fn judge(&self, tx: &mut dyn Tx, app: &App) -> Result<Judged, Failure> {
         judge::judge(tx, app, &self.owner, &self.row, &self.reading, &self.origin, None).await
     }
 }

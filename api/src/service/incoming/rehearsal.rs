@@ -130,7 +130,7 @@ async fn people(
 
 /// Looks what of it is there after it was taken back.
 pub async fn list_existing(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     rehearsal: &Rehearsal,
 ) -> Result<Existing, Failure> {

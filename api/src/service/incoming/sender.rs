@@ -26,7 +26,7 @@ pub(super) struct Found {
 /// Finds out who wrote. Where the account wants that, it is the one whom Reply-To names, unless one of the two has a login:
 /// then nobody is put in his mouth or he in another's (R18).
 pub(super) async fn find(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     own_domain: &str,
     mail: &ParsedMail,
@@ -46,7 +46,7 @@ pub(super) async fn find(
 }
 
 async fn find_named(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     own_domain: &str,
     mailbox: Option<&Mailbox>,
@@ -82,7 +82,7 @@ async fn find_named(
 
 /// An address of the account's own domain: an employee's internal one, or one that nobody writes from.
 async fn find_own(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     address: &EmailAddress,
 ) -> Result<(Sender, String), Failure> {

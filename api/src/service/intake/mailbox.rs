@@ -45,7 +45,7 @@ pub async fn find(app: &App, address: &str) -> Result<Option<AccountId>, Failure
 /// What these local parts of an account's mail domain are, with one statement for each kind among them; none is one that
 /// can't be read.
 pub async fn resolve(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     locals: &[Option<LocalPart>],
 ) -> Result<Vec<OwnAddress>, Failure> {

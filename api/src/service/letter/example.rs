@@ -14,7 +14,7 @@ use crate::{app::App, service::Failure};
 
 /// Names nobody as the reader.
 pub async fn facts(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     app: &App,
     account: AccountId,
     task: TaskId,

@@ -22,7 +22,7 @@ pub(super) struct OwnTemplate {
 
 /// Those that the messages are written by and that are still there.
 pub(super) async fn load(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     rows: &[DeliveryRow],
 ) -> Result<HashMap<MailTemplateId, OwnTemplate>, Failure> {

@@ -131,7 +131,7 @@ pub(super) async fn go_on(
 
 /// Whether somebody still wants the task to go on: one of the other account's to whom we send, or one of ours who lets
 /// them.
-async fn is_agreed(tx: &mut impl Tx, account: AccountId, row: &MirrorRow) -> Result<bool, Failure> {
+async fn is_agreed(tx: &mut dyn Tx, account: AccountId, row: &MirrorRow) -> Result<bool, Failure> {
     let joined = mirror::list_persons(tx, account, [row.id]).await?.remove(&row.id);
     let links = link::list_of_persons(tx, account, joined.unwrap_or_default()).await?;
     if links.values().any(|it| it.state == LinkState::Active) {
@@ -414,7 +414,7 @@ pub(super) async fn take_files(
 
 /// How people are reached, in this order.
 pub(super) async fn addressees(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<Vec<Addressee>, Failure> {
@@ -423,6 +423,6 @@ pub(super) async fn addressees(
     Ok(people.iter().filter_map(|it| known.remove(it)).collect())
 }
 
-async fn members(tx: &mut impl Tx, account: AccountId, task: TaskId) -> Result<Members, Failure> {
+async fn members(tx: &mut dyn Tx, account: AccountId, task: TaskId) -> Result<Members, Failure> {
     Ok(task::list_members(tx, account, [task]).await?.remove(&task).unwrap_or_default())
 }

@@ -90,7 +90,7 @@ pub async fn release(tx: &mut WriteTx, app: &App, account: AccountId, link: &Lin
 
 /// The mirror of a task with a peer, and for whom it is meant.
 async fn find_with(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     peer: AccountId,
@@ -286,7 +286,7 @@ impl Facts {
     }
 }
 
-pub(super) async fn members(tx: &mut impl Tx, account: AccountId, task: TaskId) -> Result<Members, Failure> {
+pub(super) async fn members(tx: &mut dyn Tx, account: AccountId, task: TaskId) -> Result<Members, Failure> {
     Ok(task::list_members(tx, account, [task]).await?.remove(&task).unwrap_or_default())
 }
 
@@ -341,7 +341,7 @@ pub async fn comment_changed(
 }
 
 async fn with_people(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     rows: &[MirrorRow],
 ) -> Result<Vec<Mirror>, Failure> {

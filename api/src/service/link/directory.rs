@@ -32,7 +32,7 @@ pub fn account_of<'a>(app: &App, address: &'a EmailAddress) -> Option<&'a str> {
 }
 
 /// Who works in an account under a login.
-pub async fn find(tx: &mut impl Tx, account: &str, login: &str) -> Result<Option<Found>, Failure> {
+pub async fn find(tx: &mut dyn Tx, account: &str, login: &str) -> Result<Option<Found>, Failure> {
     let (Ok(name), Ok(login)) = (AccountName::parse(account), Login::parse(login)) else { return Ok(None) };
     let Some(account) = account::find_by_name(tx, &name).await? else { return Ok(None) };
     let employee = employee::find_by_login(tx, account.id, &login).await?;
@@ -41,7 +41,7 @@ pub async fn find(tx: &mut impl Tx, account: &str, login: &str) -> Result<Option
 
 /// Who the same human is in an account, where he works there.
 pub async fn find_same(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: &AccountName,
     human: &Employee,
 ) -> Result<Option<Found>, Failure> {
@@ -51,7 +51,7 @@ pub async fn find_same(
 }
 
 async fn complete(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountRow,
     employee: Option<Employee>,
 ) -> Result<Option<Found>, Failure> {
@@ -62,7 +62,7 @@ async fn complete(
 
 /// Whether somebody of one account and somebody of another are the same human, working in both.
 pub async fn are_same(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     one: (AccountId, PersonId),
     other: (AccountId, PersonId),
 ) -> Result<bool, Failure> {

@@ -134,7 +134,7 @@ pub(super) async fn open(
 
 /// The task of ours that a mirror with this peer is of.
 async fn find_task(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     peer: AccountId,
     stream: StreamId,

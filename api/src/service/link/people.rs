@@ -35,7 +35,7 @@ pub struct Named {
 impl Named {
     /// Loads any number of people with one statement for each thing.
     pub async fn load(
-        tx: &mut impl Tx,
+        tx: &mut dyn Tx,
         account: AccountId,
         people: impl IntoIterator<Item = PersonId>,
     ) -> Result<Self, Failure> {
@@ -93,7 +93,7 @@ pub async fn settle(
 
 /// Whether an employee lets the peer's people send to him.
 async fn has_agreed(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     employee: PersonId,
     peer: AccountId,

@@ -26,7 +26,7 @@ use crate::{
 const MAX_STEPS: usize = 64;
 
 /// The caller's primary account, and whether it is another one than this; this one where he chose none (LINKB-2).
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<(AccountRow, bool), Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<(AccountRow, bool), Failure> {
     let link = link::list_of_persons(tx, caller.account, [caller.employee]).await?;
     let peer = link.get(&caller.employee).map(|it| it.peer_id);
     Ok((account::get(tx, peer.unwrap_or(caller.account)).await?, peer.is_some()))
@@ -72,7 +72,7 @@ pub async fn clear(tx: &mut WriteTx, app: &App, caller: &StaffCaller) -> Result<
 
 /// LINKB-5: follows the choices that he made in other accounts, each account asked for itself.
 async fn require_no_cycle(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     from: AccountId,
     first: (AccountId, PersonId),
 ) -> Result<(), Failure> {
@@ -93,6 +93,6 @@ async fn require_no_cycle(
 }
 
 /// Who sends to the caller, or asks to.
-pub async fn list_grants(tx: &mut impl Tx, caller: &StaffCaller) -> Result<Vec<GrantRow>, Failure> {
+pub async fn list_grants(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<Vec<GrantRow>, Failure> {
     Ok(grant::list(tx, caller.account, caller.employee).await?)
 }

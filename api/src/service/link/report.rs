@@ -15,7 +15,7 @@ use crate::{
 
 /// Everything that has left, newest first.
 pub async fn list_left(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     peer: Option<String>,
     page: PageRequest,
@@ -26,7 +26,7 @@ pub async fn list_left(
 
 /// What came and was given up, oldest first.
 pub async fn list_parked(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<ParkedRow>, Failure> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The settings in force, for administrators.
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller) -> Result<LinkSettings, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<LinkSettings, Failure> {
     caller.require_admin()?;
     Ok(settings::get(tx, caller.account).await?)
 }

@@ -37,7 +37,7 @@ pub struct Told {
 
 impl Told {
     /// Loads any number of comments with one statement for each thing.
-    pub async fn load(tx: &mut impl Tx, account: AccountId, comments: Vec<Comment>) -> Result<Self, Failure> {
+    pub async fn load(tx: &mut dyn Tx, account: AccountId, comments: Vec<Comment>) -> Result<Self, Failure> {
         let ids: Vec<CommentId> = comments.iter().map(|it| it.id).collect();
         let audiences = comment::list_recipients(tx, account, ids.iter().copied()).await?;
         let answered = comments.iter().filter_map(|it| it.reply_to);

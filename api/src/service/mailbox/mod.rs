@@ -83,7 +83,7 @@ pub enum ChannelChange {
     Remove,
 }
 
-pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: MailboxId) -> Result<Mailbox, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: MailboxId) -> Result<Mailbox, Failure> {
     let row = mailbox::find(tx, caller.account, id).await?.filter(|it| may_see(caller, it));
     let row = row.ok_or_else(Refusal::not_found)?;
     let mut channels = channel::list(tx, caller.account, [id]).await?;
@@ -91,18 +91,14 @@ pub async fn get(tx: &mut impl Tx, caller: &StaffCaller, id: MailboxId) -> Resul
 }
 
 /// A mailbox that the caller is about to change.
-pub async fn get_to_change(
-    tx: &mut impl Tx,
-    caller: &StaffCaller,
-    id: MailboxId,
-) -> Result<Mailbox, Failure> {
+pub async fn get_to_change(tx: &mut dyn Tx, caller: &StaffCaller, id: MailboxId) -> Result<Mailbox, Failure> {
     let found = get(tx, caller, id).await?;
     if may_change(caller, &found.row) { Ok(found) } else { Err(not_an_administrator().into()) }
 }
 
 /// Refuses a mailbox named in a body that the caller may not use, or not in a task of this project (OUT-4).
 pub async fn require_usable(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     id: MailboxId,
     of_task: Option<ProjectId>,
@@ -118,7 +114,7 @@ pub async fn require_usable(
 }
 
 async fn require_projects(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     projects: &[ProjectId],
 ) -> Result<(), Failure> {
@@ -135,7 +131,7 @@ fn project_ids(projects: &[ProjectId]) -> Json<Vec<Uuid>> {
 
 /// The account's mailboxes and the caller's own, newest first.
 pub async fn list(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &StaffCaller,
     page: PageRequest,
 ) -> Result<Page<Mailbox>, Failure> {
