@@ -5,14 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::name::PersonKindName;
+
 /// A person as others refer to him.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Person)]
 pub struct PersonView {
     pub id: Uuid,
-    /// `employee` or `contact`
-    #[schema(example = "contact")]
-    pub kind: &'static str,
+    pub kind: PersonKindName,
     pub name: String,
     /// Whom he is in another account, where he is linked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ impl From<&PersonRef> for PersonView {
     fn from(person: &PersonRef) -> Self {
         Self {
             id: person.id.uuid(),
-            kind: person.kind.as_str(),
+            kind: person.kind.into(),
             name: person.name.clone(),
             linked_account: person.linked_account.as_ref().map(LinkedAccountView::from),
         }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{app::App, http::routes::Routes};
+use crate::{app::App, http::routes::Routes, view::name::LanguageName};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes.service(create::create_account).service(show::show_account).service(update::update_account);
@@ -25,8 +25,8 @@ pub(super) struct AccountView {
     #[schema(example = "acme")]
     name: String,
     title: String,
-    /// What mails are written in where the contact's own language is not known: `en` or `ru`.
-    language: &'static str,
+    /// What mails are written in where the contact's own language is not known.
+    language: LanguageName,
     /// How long a comment that an employee addresses to contacts is held, so that he can take it back; 0: not at all.
     send_delay_seconds: i64,
     /// `<name>.<mail domain of the server>`: the domain of the account's internal addresses.
@@ -41,7 +41,7 @@ impl AccountView {
             mail_domain: format!("{}.{}", account.name, app.config.mail.domain),
             name: account.name.clone(),
             title: account.title.clone(),
-            language: account.language.as_str(),
+            language: account.language.into(),
             send_delay_seconds: account.send_delay_seconds,
             created_at: account.created_at,
         }

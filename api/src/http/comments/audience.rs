@@ -17,7 +17,7 @@ use crate::{
         transact::query,
     },
     service::{caller::StaffCaller, comment},
-    view::person::PersonView,
+    view::{name::SeenByName, person::PersonView},
 };
 
 /// Everybody who can see a comment.
@@ -31,7 +31,7 @@ struct Audience {
 struct Seer {
     person: PersonView,
     /// The first that holds of: `author`, `addressed`, `role` (in the task), `administrator`.
-    by: &'static str,
+    by: SeenByName,
 }
 
 /// Who can see a comment
@@ -57,6 +57,6 @@ pub(super) async fn show_comment_audience(
         comment::explain_audience(tx, &caller, &comment, &entered.members).await
     })
     .await?;
-    let items = seen.iter().map(|(person, by)| Seer { person: person.into(), by: by.as_str() }).collect();
+    let items = seen.iter().map(|(person, by)| Seer { person: person.into(), by: (*by).into() }).collect();
     Ok(Answer::ok(&Audience { items })?.respond(&request))
 }

@@ -21,7 +21,6 @@ use liaison_domain::{
     comment::Comment,
     file::AttachedFile,
     id::{AccountId, CommentId, OutgoingMailId},
-    outgoing::BounceClass,
     person::PersonRef,
 };
 use liaison_persistence::{
@@ -48,6 +47,7 @@ use crate::{
     service::{self, Failure, caller::StaffCaller},
     view::{
         file::AttachedFileView,
+        name::{BounceClassName, OriginName},
         person::{LinkOriginView, PersonView},
         warning::WarningView,
     },
@@ -78,8 +78,8 @@ struct CommentView {
     id: Uuid,
     task_id: Uuid,
     author: PersonView,
-    /// By which way it came: `api`, `email`, `portal`, `link`, `system`.
-    origin: &'static str,
+    /// By which way it came.
+    origin: OriginName,
     created_at: DateTime<Utc>,
     #[schema(required)]
     edited_at: Option<DateTime<Utc>>,
@@ -140,9 +140,9 @@ struct DeliveryView {
     /// How often the mail was tried.
     #[schema(required)]
     attempts: Option<i64>,
-    /// `hard` or `soft`, where the mail was refused or given up.
+    /// Where the mail was refused or given up.
     #[schema(required)]
-    bounce_class: Option<&'static str>,
+    bounce_class: Option<BounceClassName>,
     /// When a human opened it first, as far as the image in the mail or the notice told.
     #[schema(required)]
     opened_at: Option<DateTime<Utc>>,
@@ -167,7 +167,7 @@ impl From<DeliveryRow> for DeliveryView {
             mail_id: row.mail_id.map(OutgoingMailId::uuid),
             address: row.address,
             attempts: row.attempts,
-            bounce_class: row.bounce_class.map(BounceClass::as_str),
+            bounce_class: row.bounce_class.map(Into::into),
             opened_at: row.opened_at,
             opened_by: row.opened_at.map(|_| by),
             answered_at: row.answered_at,
@@ -247,7 +247,7 @@ fn view(
         id: comment.id.uuid(),
         task_id: comment.task_id.uuid(),
         author: author.into(),
-        origin: comment.origin.as_str(),
+        origin: comment.origin.into(),
         created_at: comment.created_at,
         edited_at: comment.edited_at,
         send_at: comment.send_at,

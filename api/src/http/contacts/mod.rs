@@ -9,14 +9,23 @@ mod update;
 mod write;
 
 use chrono::{DateTime, Utc};
-use liaison_domain::{person::Contact, refusal::FieldCode};
+use liaison_domain::{
+    person::{Contact, PersonKind},
+    refusal::FieldCode,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fields::{FieldError, Fields};
 
-use crate::{http::routes::Routes, view::person::LinkedAccountView};
+use crate::{
+    http::routes::Routes,
+    view::{
+        name::{LanguageName, PersonKindName},
+        person::LinkedAccountView,
+    },
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -40,7 +49,7 @@ const MAX_PHONE_CHARS: usize = 64;
 struct ContactView {
     id: Uuid,
     /// Always `contact`: employees and contacts share one id space.
-    kind: &'static str,
+    kind: PersonKindName,
     name: String,
     is_company: bool,
     /// The main address: where mail goes.
@@ -49,9 +58,9 @@ struct ContactView {
     /// Further addresses: mail from any of them is recognized as his.
     additional_emails: Vec<String>,
     phones: Vec<String>,
-    /// `en`, `ru`, or null for the account's.
+    /// Null: the account's.
     #[schema(required)]
-    language: Option<&'static str>,
+    language: Option<LanguageName>,
     company_ids: Vec<Uuid>,
     /// May be put in a role and be addressed (CONF-1).
     selectable_as_participant: bool,
@@ -67,13 +76,13 @@ impl From<&Contact> for ContactView {
     fn from(contact: &Contact) -> Self {
         Self {
             id: contact.id.uuid(),
-            kind: "contact",
+            kind: PersonKind::Contact.into(),
             name: contact.name.clone(),
             is_company: contact.is_company,
             email: contact.emails.first().cloned(),
             additional_emails: contact.emails.iter().skip(1).cloned().collect(),
             phones: contact.phones.clone(),
-            language: contact.language.map(liaison_domain::language::Language::as_str),
+            language: contact.language.map(Into::into),
             company_ids: contact.company_ids.iter().map(|it| it.uuid()).collect(),
             selectable_as_participant: contact.selectable_as_participant,
             spam: contact.spam,

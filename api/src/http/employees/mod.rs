@@ -6,12 +6,16 @@ mod show;
 mod update;
 
 use chrono::{DateTime, Utc};
-use liaison_domain::person::Employee;
+use liaison_domain::person::{Employee, PersonKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{app::App, http::routes::Routes};
+use crate::{
+    app::App,
+    http::routes::Routes,
+    view::name::{EmployeeStatusName, PersonKindName, RoleName},
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -27,14 +31,12 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 pub(super) struct EmployeeView {
     id: Uuid,
     /// Always `employee`: employees and contacts share one id space.
-    kind: &'static str,
+    kind: PersonKindName,
     name: String,
     login: String,
     email: String,
-    /// `owner`, `admin` or `member`
-    role: &'static str,
-    /// `active` or `inactive`
-    status: &'static str,
+    role: RoleName,
+    status: EmployeeStatusName,
     /// `<login>@<account>.<mail domain>`
     internal_address: String,
     created_at: DateTime<Utc>,
@@ -44,13 +46,13 @@ impl EmployeeView {
     pub(super) fn of(app: &App, account: &str, employee: &Employee) -> Self {
         Self {
             id: employee.id.uuid(),
-            kind: "employee",
+            kind: PersonKind::Employee.into(),
             name: employee.name.clone(),
             internal_address: format!("{}@{account}.{}", employee.login, app.config.mail.domain),
             login: employee.login.clone(),
             email: employee.email.clone(),
-            role: employee.role.as_str(),
-            status: employee.status.as_str(),
+            role: employee.role.into(),
+            status: employee.status.into(),
             created_at: employee.created_at,
         }
     }

@@ -10,7 +10,7 @@ mod update;
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    mailbox::{FailureClass, MailboxOwner},
+    mailbox::MailboxOwner,
     person::{PersonKind, PersonRef},
 };
 use liaison_persistence::mailbox::channel::ChannelRow;
@@ -19,7 +19,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::routes::Routes;
-use crate::{app::App, service::mailbox::Mailbox, view::person::PersonView};
+use crate::{
+    app::App,
+    service::mailbox::Mailbox,
+    view::{
+        name::{
+            ConnectionSecurityName, FailureClassName, HealthStateName, LoginMethodName, MailboxOwnerName,
+        },
+        person::PersonView,
+    },
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -36,9 +45,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 #[schema(as = Mailbox)]
 struct MailboxView {
     id: Uuid,
-    /// `company` or `employee`
-    #[schema(example = "company")]
-    owner: &'static str,
+    owner: MailboxOwnerName,
     /// The employee whose it is; null for the company's.
     #[schema(required)]
     employee: Option<PersonView>,
@@ -76,13 +83,9 @@ struct MailboxView {
 struct ConnectionView {
     host: String,
     port: u16,
-    /// `starttls`, `tls` or `none`
-    #[schema(example = "starttls")]
-    security: &'static str,
+    security: ConnectionSecurityName,
     username: String,
-    /// `password` or `xoauth2`
-    #[schema(example = "password")]
-    authentication: &'static str,
+    authentication: LoginMethodName,
 }
 
 /// How well a mailbox works.
@@ -95,18 +98,16 @@ struct HealthView {
 }
 
 /// How well one of its servers works. After three failures in a row the feed of changes says `mailbox.failing`.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChannelHealth)]
 struct ChannelHealthView {
-    /// `unknown` before the first use, `ok` or `failing`
-    #[schema(example = "ok")]
-    state: &'static str,
+    /// `unknown` before the first use.
+    state: HealthStateName,
     #[schema(required)]
     last_success_at: Option<DateTime<Utc>>,
-    /// Where the last failure lay, also when it is over: `dns`, `connect`, `refused`, `forbidden`, `tls`, `auth`,
-    /// `timeout`, `lost`, `protocol`, `greeting`, `sender`, `recipient`, `message` or `storage`.
+    /// Where the last failure lay, also when it is over.
     #[schema(required)]
-    last_error: Option<&'static str>,
+    last_error: Option<FailureClassName>,
     #[schema(required)]
     last_error_at: Option<DateTime<Utc>>,
     /// Since the last success.
@@ -122,7 +123,7 @@ impl MailboxView {
         let employee = employee.map(|(id, name)| PersonRef::of(id, PersonKind::Employee, name));
         Self {
             id: row.id.uuid(),
-            owner: owner.as_str(),
+            owner: owner.into(),
             employee: employee.as_ref().map(PersonView::from),
             address: row.address.clone(),
             sender_name: row.sender_name.clone(),
@@ -148,9 +149,9 @@ impl From<&ChannelRow> for ConnectionView {
         Self {
             host: row.host.clone(),
             port: row.port.try_into().unwrap_or_default(),
-            security: row.security.as_str(),
+            security: row.security.into(),
             username: row.username.clone(),
-            authentication: row.authentication.as_str(),
+            authentication: row.authentication.into(),
         }
     }
 }
@@ -159,9 +160,9 @@ impl From<&ChannelRow> for ChannelHealthView {
     fn from(row: &ChannelRow) -> Self {
         let health = row.health();
         Self {
-            state: health.state().as_str(),
+            state: health.state().into(),
             last_success_at: health.last_success_at,
-            last_error: health.last_error.map(FailureClass::as_str),
+            last_error: health.last_error.map(Into::into),
             last_error_at: health.last_error_at,
             consecutive_failures: health.consecutive_failures,
         }

@@ -23,6 +23,7 @@ use crate::{
         caller::StaffCaller,
         link::{agreement, primary},
     },
+    view::name::GrantStateName,
 };
 
 /// An account whose people send to the caller.
@@ -39,7 +40,7 @@ struct IncomingLinkView {
     /// The other account's name.
     account: String,
     /// `pending`: waits for the caller's answer; `active`; `refused`; `ended`: the other side has ended it.
-    state: &'static str,
+    state: GrantStateName,
     /// The caller is employed there too, and chose this account as his primary one.
     is_primary: bool,
     created_at: DateTime<Utc>,
@@ -50,7 +51,7 @@ impl From<GrantRow> for IncomingLinkView {
         Self {
             id: row.id.uuid(),
             account: row.peer,
-            state: row.state.as_str(),
+            state: row.state.into(),
             is_primary: row.is_primary,
             created_at: row.created_at,
         }

@@ -23,6 +23,7 @@ use crate::{
         caller::StaffCaller,
         link::ending,
     },
+    view::name::MirrorStateName,
 };
 
 /// The accounts that have the task too.
@@ -38,7 +39,7 @@ pub(super) struct TaskLinkView {
     /// The account's name.
     pub(super) account: String,
     /// `open`, or `cut`: nothing crosses, until somebody there is addressed anew.
-    state: &'static str,
+    state: MirrorStateName,
     /// Whether the task was here first.
     pub(super) began_here: bool,
     since: DateTime<Utc>,
@@ -48,7 +49,7 @@ impl From<&MirrorRow> for TaskLinkView {
     fn from(row: &MirrorRow) -> Self {
         Self {
             account: row.peer.clone(),
-            state: row.state.as_str(),
+            state: row.state.into(),
             began_here: row.began_here,
             since: row.created_at,
         }

@@ -40,6 +40,7 @@ use crate::{
     service::{Failure, account, caller::StaffCaller},
     view::{
         file::AttachedFileView,
+        name::{PriorityName, TaskStatusName},
         person::{LinkOriginView, PersonView},
         warning::WarningView,
     },
@@ -69,10 +70,8 @@ pub(super) struct TaskView {
     /// Safe HTML.
     description: String,
     description_text: String,
-    /// `draft`, `new`, `in_progress`, `done`, `completed`, `rejected`, `deferred`, `cancelled`
-    status: &'static str,
-    /// `low`, `normal`, `urgent`
-    priority: &'static str,
+    status: TaskStatusName,
+    priority: PriorityName,
     #[schema(required)]
     start_at: Option<DateTime<Utc>>,
     #[schema(required)]
@@ -155,8 +154,8 @@ impl Surroundings {
             title: task.title,
             description: task.description_html,
             description_text: task.description_text,
-            status: task.status.as_str(),
-            priority: task.priority.as_str(),
+            status: task.status.into(),
+            priority: task.priority.into(),
             start_at: task.start_at,
             deadline: task.deadline,
             parent_id: task.parent_id.map(TaskId::uuid),

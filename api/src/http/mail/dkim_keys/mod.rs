@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{app::App, http::routes::Routes};
+use crate::{app::App, http::routes::Routes, view::name::DkimAlgorithmName};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes.service(list::list_dkim_keys).service(create::create_dkim_key).service(delete::delete_dkim_key);
@@ -22,9 +22,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 #[schema(as = DkimKey)]
 struct DkimKeyView {
     id: Uuid,
-    /// `rsa2048` or `ed25519`
-    #[schema(example = "rsa2048")]
-    algorithm: &'static str,
+    algorithm: DkimAlgorithmName,
     /// The domain that it signs for: that of the account's mail.
     #[schema(example = "acme.liaison.example.com")]
     domain: String,
@@ -54,7 +52,7 @@ impl DkimKeyView {
         let zone_line = zone_line(&name, &row.record);
         Self {
             id: row.id.uuid(),
-            algorithm: row.algorithm.as_str(),
+            algorithm: row.algorithm.into(),
             domain,
             selector: row.selector,
             record: DnsRecordView { name, kind: "TXT", value: row.record, zone_line },

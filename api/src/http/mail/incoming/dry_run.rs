@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use liaison_domain::{id::TaskId, inbound::matching::MatchedBy, inbound::verdict::Cause, person::PersonRef};
+use liaison_domain::{id::TaskId, person::PersonRef};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -24,7 +24,10 @@ use crate::{
         caller::StaffCaller,
         incoming::rehearsal::{self, Existing, Rehearsal},
     },
-    view::parsed_mail::ParsedMail,
+    view::{
+        name::{CauseName, IncomingStateName, MatchedByName, PersonKindName},
+        parsed_mail::ParsedMail,
+    },
 };
 
 /// What would become of a mail.
@@ -42,11 +45,11 @@ struct RehearsedMailView {
 #[schema(as = RehearsedOutcome)]
 struct WouldView {
     /// As of an entry; `received` where the DNS does not answer now and would be asked again.
-    state: &'static str,
+    state: IncomingStateName,
     #[schema(required)]
-    cause: Option<&'static str>,
+    cause: Option<CauseName>,
     #[schema(required)]
-    matched_by: Option<&'static str>,
+    matched_by: Option<MatchedByName>,
     /// The task that it would be added to; null also where it would begin one.
     #[schema(required)]
     task_id: Option<Uuid>,
@@ -63,8 +66,7 @@ struct RehearsedPersonView {
     /// Null for who would be made.
     #[schema(required)]
     id: Option<Uuid>,
-    /// `employee` or `contact`
-    kind: &'static str,
+    kind: PersonKindName,
     name: String,
 }
 
@@ -107,13 +109,13 @@ impl WouldView {
         let Rehearsal { row, author, audience } = rehearsed;
         let person = |it: &PersonRef| RehearsedPersonView {
             id: existing.people.contains(&it.id).then(|| it.id.uuid()),
-            kind: it.kind.as_str(),
+            kind: it.kind.into(),
             name: it.name.clone(),
         };
         Self {
-            state: row.state.as_str(),
-            cause: row.cause.map(Cause::as_str),
-            matched_by: row.matched_by.map(MatchedBy::as_str),
+            state: row.state.into(),
+            cause: row.cause.map(Into::into),
+            matched_by: row.matched_by.map(Into::into),
             task_id: row.task_id.filter(|_| existing.has_task).map(TaskId::uuid),
             author: author.as_ref().map(person),
             audience: audience.iter().map(person).collect(),

@@ -15,16 +15,19 @@ mod summarize;
 mod trust;
 
 use chrono::{DateTime, Utc};
-use liaison_domain::{
-    id::{CommentId, TaskId},
-    inbound::{matching::MatchedBy, verdict::Cause},
-};
+use liaison_domain::id::{CommentId, TaskId};
 use liaison_persistence::incoming_mail::{Authentication, IncomingMailRow, Step};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{http::routes::Routes, view::parsed_mail::ParsedMail};
+use crate::{
+    http::routes::Routes,
+    view::{
+        name::{CauseName, IncomingStateName, MatchedByName},
+        parsed_mail::ParsedMail,
+    },
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -46,11 +49,11 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
 #[schema(as = IncomingMail)]
 struct IncomingMailView {
     id: Uuid,
-    /// `received`, then one of `applied`, `quarantined`, `rejected`, `bounce`, `auto_reply`, `failed`.
-    state: &'static str,
+    /// `received`, then one of the others.
+    state: IncomingStateName,
     /// Why it was quarantined or rejected.
     #[schema(required)]
-    cause: Option<&'static str>,
+    cause: Option<CauseName>,
     /// Our addresses in its envelope.
     recipients: Vec<String>,
     /// The envelope's sender; empty for `<>`.
@@ -62,9 +65,9 @@ struct IncomingMailView {
     /// Without angle brackets.
     #[schema(required)]
     message_id: Option<String>,
-    /// By what its conversation was found: `reply_token`, `task_address`, `references`, `none`; null before it was looked at.
+    /// By what its conversation was found; null before it was looked at.
     #[schema(required)]
-    matched_by: Option<&'static str>,
+    matched_by: Option<MatchedByName>,
     /// Null where nobody asked: before the mail was looked at, of reports and automatic answers, with `mail.auth` off.
     #[schema(required)]
     authentication: Option<AuthenticationView>,
@@ -116,14 +119,14 @@ impl IncomingMailView {
     fn of(row: IncomingMailRow, parsed: Option<ParsedMail>) -> Self {
         Self {
             id: row.id.uuid(),
-            state: row.state.as_str(),
-            cause: row.cause.map(Cause::as_str),
+            state: row.state.into(),
+            cause: row.cause.map(Into::into),
             recipients: row.recipients.0,
             sender: row.envelope_sender,
             received_at: row.received_at,
             raw_dropped_at: row.raw_dropped_at,
             message_id: row.message_id,
-            matched_by: row.matched_by.map(MatchedBy::as_str),
+            matched_by: row.matched_by.map(Into::into),
             authentication: row.authentication.map(|it| it.0.into()),
             task_id: row.task_id.map(TaskId::uuid),
             comment_id: row.comment_id.map(CommentId::uuid),

@@ -22,6 +22,7 @@ use crate::{
         Failure,
         intake::{self, Received},
     },
+    view::name::IncomingStateName,
 };
 
 /// The signature.
@@ -41,12 +42,12 @@ struct ReceivedMailView {
     /// Where the recipients are of several accounts, the first one's entry.
     id: Uuid,
     /// `received`; for a request that came before, where its mail stands now.
-    state: &'static str,
+    state: IncomingStateName,
 }
 
 impl From<&Received> for ReceivedMailView {
     fn from(received: &Received) -> Self {
-        Self { id: received.id.uuid(), state: received.state.as_str() }
+        Self { id: received.id.uuid(), state: received.state.into() }
     }
 }
 

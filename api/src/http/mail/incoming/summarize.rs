@@ -14,6 +14,7 @@ use crate::{
         transact::query,
     },
     service::{caller::StaffCaller, incoming::ledger},
+    view::name::{CauseName, IncomingStateName},
 };
 
 /// What became of all mail in the ledger: `received` is `waiting` and the six states that a mail ends in, added up.
@@ -37,9 +38,8 @@ struct IncomingMailSummary {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = IncomingMailCauseCount)]
 struct CauseCount {
-    cause: &'static str,
-    /// `quarantined` or `rejected`
-    state: &'static str,
+    cause: CauseName,
+    state: IncomingStateName,
     count: i64,
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn summarize_incoming_mail(
 impl From<&[CountRow]> for IncomingMailSummary {
     fn from(counts: &[CountRow]) -> Self {
         let mut summary = Self::default();
-        for CountRow { state, cause, count } in counts {
+        for &CountRow { state, cause, count } in counts {
             summary.received += count;
             *match state {
                 IncomingState::Received => &mut summary.waiting,
@@ -77,12 +77,8 @@ impl From<&[CountRow]> for IncomingMailSummary {
                 IncomingState::AutoReply => &mut summary.auto_reply,
                 IncomingState::Failed => &mut summary.failed,
             } += count;
-            let cause = cause.map(Cause::as_str);
-            summary.causes.extend(cause.map(|cause| CauseCount {
-                cause,
-                state: state.as_str(),
-                count: *count,
-            }));
+            let count_of = |cause: Cause| CauseCount { cause: cause.into(), state: state.into(), count };
+            summary.causes.extend(cause.map(count_of));
         }
         summary
     }

@@ -8,7 +8,7 @@ mod show;
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     id::{CommentId, PersonId},
-    outgoing::{BounceClass, RecipientState},
+    outgoing::RecipientState,
     person::PersonRef,
 };
 use liaison_persistence::outgoing_mail::ledger::{EventRow, RecipientRow};
@@ -19,7 +19,11 @@ use uuid::Uuid;
 use crate::{
     http::routes::Routes,
     service::outgoing_mail::Entry,
-    view::{parsed_mail::ParsedMailbox, person::PersonView},
+    view::{
+        name::{BounceClassName, DeliveryEventName, MailKindName, RecipientStateName},
+        parsed_mail::ParsedMailbox,
+        person::PersonView,
+    },
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -39,13 +43,9 @@ struct OutgoingMailView {
     /// The comment that it brings; null for the mail about a new task.
     #[schema(required)]
     comment_id: Option<Uuid>,
-    /// `new_task`, `new_comment` or `task_from_mail`
-    #[schema(example = "new_comment")]
-    kind: &'static str,
-    /// `queued`, `held`, `sending`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`; of several
-    /// recipients that of the first who has not got it.
-    #[schema(example = "accepted")]
-    state: &'static str,
+    kind: MailKindName,
+    /// Of several recipients that of the first who has not got it.
+    state: RecipientStateName,
     from: ParsedMailbox,
     subject: String,
     /// Without angle brackets; the same on every attempt.
@@ -61,7 +61,7 @@ struct RecipientView {
     person: PersonView,
     address: String,
     /// As of the mail.
-    state: &'static str,
+    state: RecipientStateName,
     /// Attempts begun.
     attempts: i64,
     /// What the server said last, or where the attempt failed.
@@ -70,9 +70,9 @@ struct RecipientView {
     /// When he opened it first, as far as an image told; null of a common mail, of which only somebody is known.
     #[schema(required)]
     opened_at: Option<DateTime<Utc>>,
-    /// `hard` or `soft`, where a server refused it for good or it was given up.
+    /// Where a server refused it for good or it was given up.
     #[schema(required)]
-    bounce_class: Option<&'static str>,
+    bounce_class: Option<BounceClassName>,
 }
 
 /// A line of a mail's history.
@@ -83,9 +83,8 @@ struct EventView {
     /// Null where one of several opened it, and nobody knows who.
     #[schema(required)]
     recipient: Option<PersonView>,
-    /// `queued`, `held`, `accepted`, `deferred`, `bounced`, `failed`, `suppressed`, `unknown`, `opened`, `answered`
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: DeliveryEventName,
     /// Who opened it: `human` or `machine`.
     #[schema(required)]
     by: Option<String>,
@@ -101,8 +100,8 @@ impl From<&Entry> for OutgoingMailView {
             id: mail.id.uuid(),
             task_id: mail.task_id.uuid(),
             comment_id: mail.comment_id.map(CommentId::uuid),
-            kind: mail.kind.as_str(),
-            state: state.as_str(),
+            kind: mail.kind.into(),
+            state: state.into(),
             from: ParsedMailbox { name: Some(mail.from_name.clone()), address: mail.from_address.clone() },
             subject: mail.subject.clone(),
             message_id: mail.message_id.clone(),
@@ -117,11 +116,11 @@ impl From<&RecipientRow> for RecipientView {
         Self {
             person: person(row),
             address: row.address.clone(),
-            state: row.state.as_str(),
+            state: row.state.into(),
             attempts: row.attempts,
             last_reply: row.last_reply.clone(),
             opened_at: row.opened_at,
-            bounce_class: row.bounce_class.map(BounceClass::as_str),
+            bounce_class: row.bounce_class.map(Into::into),
         }
     }
 }
@@ -134,7 +133,7 @@ impl EventView {
         (recipient.is_some() || event.person_id.is_none()).then_some(Self {
             at: event.at,
             recipient,
-            kind: event.event.as_str(),
+            kind: event.event.into(),
             by: event.caused_by,
             detail: event.detail,
         })

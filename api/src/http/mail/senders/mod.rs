@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::routes::Routes;
+use crate::{http::routes::Routes, view::name::SenderStandingName};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes.service(list::list_mail_senders).service(delete::delete_mail_sender);
@@ -23,7 +23,7 @@ struct MailSenderView {
     id: Uuid,
     address: String,
     /// `blocked`: its mail is rejected; `trusted`: it is known.
-    standing: &'static str,
+    standing: SenderStandingName,
     created_at: DateTime<Utc>,
 }
 
@@ -32,7 +32,7 @@ impl From<SenderRow> for MailSenderView {
         Self {
             id: row.id.uuid(),
             address: row.address,
-            standing: row.standing.as_str(),
+            standing: row.standing.into(),
             created_at: row.created_at,
         }
     }

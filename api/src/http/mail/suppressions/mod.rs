@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::routes::Routes;
+use crate::{http::routes::Routes, view::name::SuppressionCauseName};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -27,7 +27,7 @@ struct SuppressionView {
     address: String,
     /// `hard_bounce`: a server said that it takes no mail; `complaint`: its owner wants none; `unsubscribed`: its owner
     /// ended automatic mail; `by_hand`.
-    cause: &'static str,
+    cause: SuppressionCauseName,
     /// Mail that people write leaves all the same.
     automatic_only: bool,
     /// What the server or the employee said.
@@ -44,7 +44,7 @@ impl From<SuppressionRow> for SuppressionView {
         Self {
             id: row.id.uuid(),
             address: row.address,
-            cause: row.cause.as_str(),
+            cause: row.cause.into(),
             automatic_only: row.automatic_only,
             reason: row.reason,
             until: row.until,

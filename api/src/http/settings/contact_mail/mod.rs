@@ -15,7 +15,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::routes::Routes;
+use crate::{
+    http::routes::Routes,
+    view::name::{NoticeTypeName, StaffWithoutEmailName},
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -45,7 +48,7 @@ struct ContactMailSettingsView {
     /// What a common mail does with the employees who are told and want no notices by e-mail, as none of them does so far:
     /// `omit` (default): they don't stand in it; `internal_address`: they stand in it by their internal addresses and get
     /// nothing; `external_address`: they stand in it by their own addresses, which contacts see then, and get it.
-    staff_without_email: &'static str,
+    staff_without_email: StaffWithoutEmailName,
     /// An image in the mail tells when it was opened. Default false.
     open_tracking: bool,
     /// The task that messages to contacts (`write_to_contact`) become tasks after: its project, priority, participants and
@@ -67,7 +70,7 @@ impl From<&ContactMailSettings> for ContactMailSettingsView {
             plain_text_part: settings.plain_text_part,
             history_messages: settings.history_messages,
             show_all_recipients: settings.show_all_recipients,
-            staff_without_email: settings.staff_without_email.as_str(),
+            staff_without_email: settings.staff_without_email.into(),
             open_tracking: settings.open_tracking,
             compose_task_template: settings.compose_task_template.map(TaskId::uuid),
             reply_marker: settings.reply_marker,
@@ -87,9 +90,8 @@ struct NotificationsView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContactNotification)]
 struct NotificationView {
-    /// `new_task`, `new_comment`, `task_from_mail`, `task_accepted`, `status_changed` or `reminder`
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: NoticeTypeName,
     enabled: bool,
     /// The text; null: the built-in one.
     #[schema(required)]
@@ -99,7 +101,7 @@ struct NotificationView {
 impl NotificationsView {
     fn of(notices: &[NoticeRow]) -> Self {
         let view = |it: &NoticeRow| NotificationView {
-            kind: it.kind.as_str(),
+            kind: it.kind.into(),
             enabled: it.enabled,
             template_id: it.template_id.map(MailTemplateId::uuid),
         };

@@ -7,7 +7,7 @@ use liaison_domain::inbound::settings::IncomingSettings;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::routes::Routes;
+use crate::{http::routes::Routes, view::name::ReplyToInactiveName};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes.service(show::show_incoming_settings).service(update::update_incoming_settings);
@@ -22,7 +22,7 @@ struct IncomingMailSettingsView {
     known_senders_only: bool,
     /// What an answer to a completed, rejected or cancelled task becomes: `comment` (default), or a `new_task` that names the
     /// old one.
-    reply_to_inactive: &'static str,
+    reply_to_inactive: ReplyToInactiveName,
     /// `Re:` or `Fwd:` and a task's title lead to the task, for somebody who takes part in it. Default true.
     match_subject_and_sender: bool,
     /// What a contact writes belongs to his latest task where nothing else says where it belongs. Default false.
@@ -44,7 +44,7 @@ impl From<&IncomingSettings> for IncomingMailSettingsView {
     fn from(settings: &IncomingSettings) -> Self {
         Self {
             known_senders_only: settings.known_senders_only,
-            reply_to_inactive: settings.reply_to_inactive.as_str(),
+            reply_to_inactive: settings.reply_to_inactive.into(),
             match_subject_and_sender: settings.match_subject_and_sender,
             match_sender_only: settings.match_sender_only,
             mailed_comments_notify_contacts: settings.mailed_comments_notify_contacts,
