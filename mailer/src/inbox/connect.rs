@@ -1,27 +1,18 @@
 //! From a host name to a session that is logged in.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::net::IpAddr;
 
 use async_imap::{Authenticator, Client, Session, error::Error};
 use imap_proto::{Capability, RequestId, Response, ResponseCode, Status};
 use liaison_domain::mailbox::{FailureClass, LoginMethod};
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
-};
-use rustls_platform_verifier::Verifier;
 use secrecy::ExposeSecret as _;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time};
-use tokio_rustls::TlsConnector;
 
 use super::{
     ImapServer, Inbox, InboxError, failure,
     metered::{Metered, Wire},
 };
-use crate::transport::{Credentials, Security, class_of_io, resolve};
+use crate::transport::{Credentials, Security, class_of_io, connect, encrypt, resolve};
 
 /// A session, and what is known of the server.
 pub(super) struct LoggedIn {
@@ -35,7 +26,7 @@ pub(super) async fn log_in(server: &ImapServer) -> Result<LoggedIn, InboxError> 
     let addresses = resolve(&server.host, server.port, &server.allowed, server.limits.step).await;
     let addresses = addresses.map_err(|error| InboxError(error.class()))?;
     let in_time = async {
-        let tcp = connect(server, &addresses).await?;
+        let tcp = connect(&addresses, server.limits.step).await.map_err(InboxError)?;
         let peer = tcp.peer_addr().map_err(|error| InboxError(class_of_io(&error)))?.ip();
         let mut client = greet(server, tcp).await?;
         let offers = Offers::of(&mut client).await?;
@@ -47,32 +38,17 @@ pub(super) async fn log_in(server: &ImapServer) -> Result<LoggedIn, InboxError> 
     time::timeout(limit, in_time).await.map_err(|_elapsed| InboxError(FailureClass::Timeout))?
 }
 
-/// Connects to the first address that answers.
-async fn connect(server: &ImapServer, addresses: &[SocketAddr]) -> Result<TcpStream, InboxError> {
-    let mut class = FailureClass::Connect;
-    for address in addresses {
-        // One dead address of a host leaves time for the next.
-        match time::timeout(server.limits.step / 3, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => return Ok(tcp),
-            Ok(Err(error)) => class = class_of_io(&error),
-            Err(_elapsed) => class = FailureClass::Timeout,
-        }
-    }
-    Err(InboxError(class))
-}
-
 /// Hears the server's greeting, encrypted as asked for.
 async fn greet(server: &ImapServer, tcp: TcpStream) -> Result<Client<Metered>, InboxError> {
     match server.security {
         Security::None => greeted(metered(tcp)).await,
-        Security::Tls => greeted(metered(encrypt(server, tcp).await?)).await,
+        Security::Tls => greeted(encrypted(server, tcp).await?).await,
         Security::StartTls | Security::Opportunistic => {
             let mut plain = greeted(metered(tcp)).await?;
             let started = plain.run_command_and_check_ok("STARTTLS", None).await;
             started.map_err(|error| failure(&error, FailureClass::Tls))?;
             // What came before the encryption, asked for or not, is forgotten with the client.
-            let tls = encrypt(server, plain.into_inner().into_wire()).await?;
-            Ok(Client::new(metered(tls)))
+            Ok(Client::new(encrypted(server, plain.into_inner().into_wire()).await?))
         }
     }
 }
@@ -94,33 +70,9 @@ async fn greeted(wire: Metered) -> Result<Client<Metered>, InboxError> {
     }
 }
 
-/// TLS with a certificate of that host, whom the system or the operator trusts.
-async fn encrypt(
-    server: &ImapServer,
-    wire: impl Wire + 'static,
-) -> Result<tokio_rustls::client::TlsStream<impl Wire + 'static>, InboxError> {
-    let unusable = InboxError(FailureClass::Tls);
-    let name = ServerName::try_from(server.host.clone()).map_err(|_source| unusable)?;
-    let config = tls_config(server.extra_roots.as_deref()).map_err(|_source| unusable)?;
-    let encrypted = TlsConnector::from(Arc::new(config)).connect(name, wire).await;
-    encrypted.map_err(|_source| unusable)
-}
-
-fn tls_config(extra_roots: Option<&[u8]>) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let extra = || CertificateDer::pem_slice_iter(extra_roots.unwrap_or_default()).filter_map(Result::ok);
-    let builder =
-        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    // A machine may have no certificate store of its own.
-    let config = match Verifier::new_with_extra_roots(extra(), provider) {
-        Ok(verifier) => builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
-        Err(_no_store) => {
-            let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
-            roots.add_parsable_certificates(extra());
-            builder.with_root_certificates(roots)
-        }
-    };
-    Ok(config.with_no_client_auth())
+async fn encrypted(server: &ImapServer, wire: impl Wire + 'static) -> Result<Metered, InboxError> {
+    let encrypted = encrypt(&server.host, server.extra_roots.as_deref(), wire).await;
+    encrypted.map(metered).map_err(InboxError)
 }
 
 /// What a server says that it can do.

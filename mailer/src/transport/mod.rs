@@ -7,6 +7,7 @@
 
 mod address_rule;
 mod directory;
+mod encrypt;
 mod error;
 mod memory;
 mod reach;
@@ -17,7 +18,6 @@ use std::{fmt, future::Future, pin::Pin};
 
 use liaison_domain::mail_address::EmailAddress;
 
-pub(crate) use self::reach::{class_of_io, resolve};
 pub use self::{
     address_rule::AddressRule,
     directory::DirectoryTransport,
@@ -25,6 +25,10 @@ pub use self::{
     memory::{MemoryTransport, Misbehavior, SentMail},
     smtp::{Credentials, Security, SmtpServer, SmtpTransport, TimeLimits},
     url::{TransportUrl, TransportUrlError},
+};
+pub(crate) use self::{
+    encrypt::encrypt,
+    reach::{class_of_io, connect, resolve},
 };
 
 /// The future of [`MailTransport::send`]; boxed, so that a transport can be kept as `Arc<dyn MailTransport>`.

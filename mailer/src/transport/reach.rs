@@ -1,9 +1,12 @@
-//! From a host's name to addresses that may be connected to, and what an I/O error says of the way there.
+//! From a host's name to a connection with one of its addresses, and what an I/O error says of the way there.
 
 use std::{io, net::SocketAddr, time::Duration};
 
 use liaison_domain::mailbox::FailureClass;
-use tokio::{net, time};
+use tokio::{
+    net::{self, TcpStream},
+    time,
+};
 
 use super::{AddressRule, SendError};
 
@@ -23,6 +26,24 @@ pub(crate) async fn resolve(
         (true, false) => Err(SendError::permanent(FailureClass::Forbidden)),
         (true, true) => Err(SendError::transient(FailureClass::Dns)),
     }
+}
+
+/// Connects to the first address that answers, within `limit` for all of them. What is written leaves at once: each side
+/// of these protocols waits for the other's whole answer, so a rest held back until something is acknowledged is waited
+/// for by both.
+pub(crate) async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStream, FailureClass> {
+    let mut class = FailureClass::Connect;
+    for address in addresses {
+        // One dead address of a host leaves time for the next.
+        match time::timeout(limit / 3, TcpStream::connect(address)).await {
+            Ok(connected) => match connected.and_then(|it| it.set_nodelay(true).map(|()| it)) {
+                Ok(tcp) => return Ok(tcp),
+                Err(error) => class = class_of_io(&error),
+            },
+            Err(_elapsed) => class = FailureClass::Timeout,
+        }
+    }
+    Err(class)
 }
 
 pub(crate) fn class_of_io(error: &io::Error) -> FailureClass {

@@ -3,14 +3,14 @@
 //! Written out instead of left to lettre's own `send`, which gives up at the first refused recipient, has no time
 //! limit on commands and does not tell a message that was never handed over from one whose answer was lost (R6).
 
-use std::{error::Error as _, future::Future, io, time::Duration};
+use std::{error::Error as _, future::Future, io, net::SocketAddr, time::Duration};
 
 use lettre::{
     Address,
     transport::smtp::{
         Error,
         authentication::{Credentials as Login, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters},
         commands::{Data, Mail, Rcpt, Rset},
         extension::ClientId,
         response::Response,
@@ -20,10 +20,10 @@ use liaison_domain::{mail_address::EmailAddress, mailbox::LoginMethod};
 use secrecy::ExposeSecret;
 use tokio::time;
 
-use super::{Security, SmtpServer, TimeLimits};
+use super::{Security, SmtpServer, TimeLimits, encrypted::Encrypted};
 use crate::transport::{
-    Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, class_of_io, error::one_line,
-    memory::all_refused, resolve,
+    Accepted, Envelope, FailureClass, RefusedRecipient, Reply, SendError, class_of_io, connect, encrypt,
+    error::one_line, memory::all_refused, resolve,
 };
 
 const SERVICE_CLOSING: u16 = 421;
@@ -32,23 +32,22 @@ const SERVICE_CLOSING: u16 = 421;
 pub(super) struct Transaction<'a> {
     sender: Option<Address>,
     recipients: Vec<(&'a EmailAddress, Address)>,
-    message: &'a [u8],
+    /// What follows DATA, up to and with the final dot.
+    data: String,
 }
 
 impl<'a> Transaction<'a> {
     /// Refuses what could not be sent to any server.
-    pub(super) fn new(envelope: &'a Envelope, message: &'a [u8]) -> Result<Self, SendError> {
-        // Below 0.11.24 lettre does not stuff dots after a bare CR or LF (RUSTSEC-2026-0561), so none may get there.
-        if !message.is_ascii() || has_bare_line_end(message) {
-            return Err(SendError::permanent(FailureClass::Message));
-        }
+    pub(super) fn new(envelope: &'a Envelope, message: &[u8]) -> Result<Self, SendError> {
+        let ascii = str::from_utf8(message).ok().filter(|it| it.is_ascii() && !has_bare_line_end(it));
+        let data = ascii.map(with_dots).ok_or(SendError::permanent(FailureClass::Message))?;
         let sender = envelope.sender.as_ref().map(|it| wire(it, FailureClass::Sender)).transpose()?;
         let recipients = envelope.recipients.iter().map(|it| Ok((it, wire(it, FailureClass::Recipient)?)));
         let recipients = recipients.collect::<Result<Vec<_>, SendError>>()?;
         if recipients.is_empty() {
             return Err(SendError::permanent(FailureClass::Recipient));
         }
-        Ok(Self { sender, recipients, message })
+        Ok(Self { sender, recipients, data })
     }
 }
 
@@ -78,17 +77,10 @@ impl Connection {
         let addresses = resolve(&server.host, server.port, &server.allowed, limits.step).await?;
         let hello = server.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
         let needed = || tls.cloned().ok_or(SendError::transient(FailureClass::Tls));
-        let wrapper = if server.security == Security::Tls { Some(needed()?) } else { None };
-        let connect = AsyncSmtpConnection::connect_tokio1(
-            addresses.as_slice(),
-            // One dead address of a host leaves time for the next.
-            Some(limits.step / 3),
-            &hello,
-            wrapper,
-            None,
-        );
-        let mut smtp =
-            within(limits.step, connect).await.map_err(|it| it.into_send_error(FailureClass::Greeting))?;
+        let reached = time::timeout(limits.step, wire_to(server, &addresses)).await;
+        let wire = reached.unwrap_or(Err(FailureClass::Timeout)).map_err(SendError::transient)?;
+        let greeted = within(limits.step, AsyncSmtpConnection::connect_with_transport(wire, &hello)).await;
+        let mut smtp = greeted.map_err(|it| it.into_send_error(FailureClass::Greeting))?;
         let starttls = match server.security {
             Security::StartTls => true,
             Security::Opportunistic => smtp.can_starttls() && tls.is_some(),
@@ -164,7 +156,7 @@ impl Connection {
         if let Err(failure) = within(self.limits.step, self.smtp.command(Data)).await {
             return Err(failure.into_send_error(FailureClass::Message));
         }
-        match within(self.limits.message, self.smtp.message(transaction.message)).await {
+        match within(self.limits.message, self.smtp.command(&transaction.data)).await {
             Ok(response) => {
                 self.is_intact = true;
                 Ok(Accepted { reply: reply_text(&response), refused })
@@ -176,6 +168,18 @@ impl Connection {
             Err(failure) => Err(SendError::Unknown { class: failure.class() }),
         }
     }
+}
+
+/// A way to the server, encrypted from the first byte where it is to be.
+async fn wire_to(
+    server: &SmtpServer,
+    addresses: &[SocketAddr],
+) -> Result<Box<dyn AsyncTokioStream>, FailureClass> {
+    let tcp = connect(addresses, server.limits.step).await?;
+    if server.security != Security::Tls {
+        return Ok(Box::new(tcp));
+    }
+    Ok(Box::new(Encrypted(encrypt(&server.host, server.extra_roots.as_deref(), tcp).await?)))
 }
 
 enum Failure {
@@ -238,9 +242,18 @@ fn reply_text(response: &Response) -> String {
     one_line(&format!("{} {lines}", response.code()))
 }
 
-fn has_bare_line_end(message: &[u8]) -> bool {
+/// A message of whole lines with its dots stuffed and the final one (RFC 5321 §4.5.2): written in one piece, it does not
+/// wait for the server to acknowledge the first.
+fn with_dots(message: &str) -> String {
+    let first = if message.starts_with('.') { "." } else { "" };
+    let last = if message.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" };
+    [first, &message.replace("\r\n.", "\r\n.."), last].concat()
+}
+
+/// Whether servers might disagree on where lines end, and so on where the message does (S15).
+fn has_bare_line_end(message: &str) -> bool {
     let mut previous = 0;
-    let is_bare = message.iter().any(|&byte| {
+    let is_bare = message.bytes().any(|byte| {
         let is_bare = (byte == b'\n') != (previous == b'\r');
         previous = byte;
         is_bare
@@ -250,7 +263,7 @@ fn has_bare_line_end(message: &[u8]) -> bool {
 
 #[cfg(test)]
 mod unit {
-    use super::has_bare_line_end;
+    use super::{has_bare_line_end, with_dots};
 
     #[test]
     fn only_crlf_ends_a_line() {
@@ -262,7 +275,21 @@ mod unit {
             ("a\r", true),
             ("a\r\r\n", true),
         ] {
-            assert_eq!(has_bare_line_end(message.as_bytes()), is_bare, "{message:?}");
+            assert_eq!(has_bare_line_end(message), is_bare, "{message:?}");
+        }
+    }
+
+    /// RFC 5321 §4.5.2
+    #[test]
+    fn a_dot_that_begins_a_line_is_doubled() {
+        for (message, data) in [
+            ("", "\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            ("a\r\n", "a\r\n.\r\n"),
+            (".\r\n", "..\r\n.\r\n"),
+            (".a\r\n.\r\n..b\r\n.c.", "..a\r\n..\r\n...b\r\n..c.\r\n.\r\n"),
+        ] {
+            assert_eq!(with_dots(message), data, "{message:?}");
         }
     }
 }

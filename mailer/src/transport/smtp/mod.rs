@@ -1,6 +1,7 @@
 //! Sends over SMTP, on connections that are kept for the next message.
 
 mod connection;
+mod encrypted;
 #[cfg(test)]
 mod fake_server;
 #[cfg(test)]
@@ -193,7 +194,8 @@ pub struct Credentials {
     pub method: LoginMethod,
 }
 
-/// `None` where no TLS is wanted, or none can be had: then each message fails with the class `tls`.
+/// How a connection is encrypted that begins without. `None` where no such TLS is wanted, or none can be had: then each
+/// message fails with the class `tls`.
 fn tls_parameters(server: &SmtpServer) -> Option<TlsParameters> {
     let build = |store: CertificateStore| {
         let mut builder = TlsParameters::builder(server.host.clone()).certificate_store(store);
@@ -206,7 +208,7 @@ fn tls_parameters(server: &SmtpServer) -> Option<TlsParameters> {
         builder.build()
     };
     match server.security {
-        Security::None => None,
+        Security::None | Security::Tls => None,
         // A machine may have no certificate store of its own.
         _ => build(CertificateStore::Default).or_else(|_no_store| build(CertificateStore::WebpkiRoots)).ok(),
     }

@@ -41,8 +41,7 @@ fn received(data: &[u8]) -> Received {
     Received {
         from: "bounce+1@acme.example".to_owned(),
         to: vec!["anna@x.example".to_owned()],
-        // lettre ends the message with a line end of its own.
-        data: [data, b"\r\n"].concat(),
+        data: data.to_vec(),
         is_encrypted: false,
     }
 }
