@@ -111,7 +111,7 @@ struct Workers {
     batches: Arc<Semaphore>,
     /// Jobs in hand of each account and kind.
     lanes: Quota<job::Lane>,
-    mail: jobs::send_mail::Slots,
+    mail: Arc<jobs::send_mail::Slots>,
 }
 
 impl Workers {
@@ -119,7 +119,7 @@ impl Workers {
         Arc::new(Self {
             batches: Arc::new(Semaphore::new(MAX_BATCHES)),
             lanes: Quota::default(),
-            mail: jobs::send_mail::Slots::new(app.config.mail.concurrency),
+            mail: Arc::new(jobs::send_mail::Slots::new(app.config.mail.concurrency)),
             app,
         })
     }

@@ -41,7 +41,7 @@ pub(in crate::worker) use self::slots::Slots;
 use self::{
     attempt::{Outcome, send},
     record::{Line, moved, store},
-    slots::Route,
+    slots::{MyTurn, Route, Slot},
 };
 use crate::{
     service::{
@@ -115,13 +115,15 @@ async fn send_all(
 ) -> Result<(), Failure> {
     let workers = hand.workers;
     let mut sending: JoinSet<Ended> = JoinSet::new();
+    let mut turn = None;
     while !(waiting.is_empty() && sending.is_empty()) {
         let (mut slots, mut joined) = (Vec::new(), Vec::new());
         tokio::select! {
-            slot = workers.mail.take(route), if !waiting.is_empty() => slots.extend(slot),
+            slot = take(&workers.mail, route, &mut turn), if !waiting.is_empty() => slots.extend(slot),
             Some(one) = sending.join_next(), if !sending.is_empty() => joined.push(one),
         }
-        while slots.len() < waiting.len()
+        while turn.is_some()
+            && slots.len() < waiting.len()
             && let Some(slot) = workers.mail.try_take(route)
         {
             slots.push(slot);
@@ -137,6 +139,7 @@ async fn send_all(
         }
         let n_next = slots.len().min(waiting.len());
         let mut next: Vec<Waiting> = waiting.drain(..n_next).collect();
+        turn = turn.filter(|_| !waiting.is_empty());
         let begun = record_patiently(workers, account, &ended, &next).await?;
         let n_before = next.len();
         let n_finished = ended.len();
@@ -149,15 +152,22 @@ async fn send_all(
         next.retain(|it| !it.rows.is_empty());
         let n_ended = n_finished + n_before - next.len();
         for (one, slot) in next.into_iter().zip(slots) {
-            let app = workers.app.clone();
+            let (app, mail) = (workers.app.clone(), workers.mail.clone());
             sending.spawn(async move {
-                let _slot = slot;
+                let _held = (slot, mail.pass(route).await);
                 send(&app, one).await
             });
         }
         hand.let_go(n_ended);
     }
     Ok(())
+}
+
+async fn take(slots: &Slots, route: Route, turn: &mut Option<MyTurn>) -> Option<Slot> {
+    if turn.is_none() {
+        *turn = slots.turn(route).await;
+    }
+    slots.take(route).await
 }
 
 /// Spares a server that can't be reached the others that wait for it: what was said to one attempt counts for them too. A
