@@ -81,6 +81,7 @@ CREATE TABLE comment (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX comment_unconfirmed ON comment (account_id, author_id) WHERE unrecognized_sender = TRUE;
+CREATE INDEX comment_held ON comment (account_id, author_id, send_at, id) WHERE send_at IS NOT NULL;
 CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);
 
 -- The audience: the only source of what a contact, a linked account or the portal may see.

@@ -111,6 +111,9 @@ statements! {
          AND c.deleted_at IS NULL"
         { sqlite: "", postgres: " FOR UPDATE" }
     ];
+    /// What leaves first comes first.
+    LIST_HELD = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.author_id = $2 \
+        AND c.send_at IS NOT NULL AND c.deleted_at IS NULL AND (c.send_at, c.id) > ($3, $4) ORDER BY c.send_at, c.id LIMIT $5"];
     /// Nobody has seen it, so it is not marked as edited.
     UPDATE_HELD = ["UPDATE comment SET html = $3, text = $4, visible = $4, send_at = $5, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND version = $6 AND send_at IS NOT NULL AND deleted_at IS NULL"];
@@ -236,6 +239,19 @@ pub async fn find_held(
     id: CommentId,
 ) -> Result<Option<Comment>, StorageError> {
     db!(tx, fetch_optional::<Comment>(FIND_HELD, account, id))
+}
+
+/// An author's held comments over all tasks, the one that leaves first before the others.
+pub async fn list_held(
+    tx: &mut impl Tx,
+    account: AccountId,
+    author: PersonId,
+    page: PageRequest,
+) -> Result<Page<Comment>, StorageError> {
+    let after = page.after();
+    let rows =
+        db!(tx, fetch_all::<Comment>(LIST_HELD, account, author, after.at(), after.id(), page.fetch()))?;
+    Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.send_at.unwrap_or(it.created_at), it.id.uuid())))
 }
 
 /// Changes the text of a held comment and when it leaves; false where it is not at its version any more, or has left.

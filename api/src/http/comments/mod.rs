@@ -8,6 +8,7 @@ mod default_audience;
 mod delete;
 mod deliveries;
 mod list;
+mod list_held;
 mod move_comment;
 mod preview;
 mod send;
@@ -56,6 +57,7 @@ use crate::{
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_comments)
+        .service(list_held::list_held_comments)
         .service(create::create_comment)
         .service(preview::preview_comment)
         .service(default_audience::show_default_audience)

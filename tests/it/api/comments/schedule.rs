@@ -18,6 +18,7 @@ both_engines!(
     an_accounts_delay_holds_what_is_addressed_to_contacts,
     what_is_held_is_shown_at_once_as_it_will_leave,
     a_held_comment_is_neither_answered_nor_moved,
+    an_author_finds_what_waits_in_all_his_tasks,
 );
 
 fn in_minutes(app: &TestApp, minutes: i64) -> Value {
@@ -220,4 +221,32 @@ async fn a_held_comment_is_neither_answered_nor_moved(app: TestApp) {
     let elsewhere = json!({"new_task": {"title": "Its own"}});
     anna.post(of(&made, ":move"), elsewhere).await.expect(409).problem("not_sent");
     anna.delete(of(&made, "")).await.expect(204);
+}
+
+/// COM-8: what leaves first before the others; nobody else's, and nothing that has left.
+async fn an_author_finds_what_waits_in_all_his_tasks(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let boris = anna.employee("boris").await;
+    for (text, minutes) in [("Third", 30), ("First", 10), ("Second", 20)] {
+        let task = set(&anna, json!({"title": "Gate", "assignees": [boris.me.id()]})).await;
+        write(&anna, &task, json!({"text": text, "send_at": in_minutes(&app, minutes)})).await;
+        write(&anna, &task, json!({"text": "Now"})).await;
+        write(&boris, &task, json!({"text": "His", "send_at": in_minutes(&app, 15)})).await;
+    }
+    let waiting = async |query: &str| {
+        let path = format!("/v1/me/held-comments?{query}");
+        anna.get(path).await.expect(200).json()
+    };
+    let texts_of = |page: &Value| -> Vec<String> {
+        page.items().iter().map(|it| it["text"].text().to_owned()).collect()
+    };
+    let first = waiting("limit=2").await;
+    assert_eq!(texts_of(&first), ["First", "Second"]);
+    let next = waiting(&format!("limit=2&cursor={}", first["next_cursor"].text())).await;
+    assert_eq!(texts_of(&next), ["Third"]);
+    app.clock().advance(TimeDelta::minutes(10));
+    app.work().await;
+    let anna = app.sign_in("acme", "anna@acme.example").await;
+    let left = anna.get("/v1/me/held-comments").await.expect(200).json();
+    assert_eq!(texts_of(&left), ["Second", "Third"]);
 }
