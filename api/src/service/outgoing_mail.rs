@@ -119,10 +119,13 @@ pub async fn retry(
             bounce_class: None,
         })
         .collect();
+    let now = app.env.now();
+    // The job before the message, as everybody else who changes both: whoever deletes the comment waits, or is waited for.
+    let jobs = [(app.env.id(), id.uuid())];
+    job::enqueue(tx, caller.account, JobKind::SendMail, jobs, now).await?;
     if delivery::update(tx, caller.account, &standings).await?.is_empty() {
         return Err(not_retryable().into());
     }
-    let now = app.env.now();
     let event = |it: &Standing<'_>| NewEvent {
         id: app.env.id(),
         mail: it.mail,
@@ -132,8 +135,6 @@ pub async fn retry(
     };
     let events: Vec<NewEvent<'_>> = standings.iter().map(event).collect();
     delivery::insert_events(tx, caller.account, &events, now).await?;
-    let jobs = [(app.env.id(), id.uuid())];
-    job::enqueue(tx, caller.account, JobKind::SendMail, jobs, now).await?;
     get(tx, caller, id).await
 }
 
