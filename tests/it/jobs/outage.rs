@@ -19,7 +19,12 @@ async fn mail_waits_for_its_server_and_each_leaves_once(app: TestApp) {
     assert_eq!(by_state(&anna).await, BTreeMap::from([("deferred".to_owned(), MAILS)]));
     let failures = newest_mailbox(&anna).await["health"]["smtp"]["consecutive_failures"].as_i64().unwrap();
     assert!(failures <= 8, "{failures} attempts at a server that is down");
+    assert_eq!(attempts(&anna).await, [1; MAILS], "what was said to one counts for all");
+    app.clock().advance(TimeDelta::minutes(1));
+    anna.app.work().await;
+    assert_eq!(attempts(&anna).await, [2; MAILS], "product §4: the waits thin out for each of them");
     let server = SmtpServer::start_at(port);
+    app.clock().advance(TimeDelta::minutes(4));
     anna.app.work().await;
     assert_eq!(server.take(), [], "it waits for its time");
     app.clock().advance(TimeDelta::minutes(1));
@@ -52,6 +57,12 @@ async fn queued(app: &TestApp) -> (Client, u16) {
 
 async fn newest_mailbox(anna: &Client) -> Value {
     anna.get("/v1/mailboxes").await.expect(200).json().items()[0].clone()
+}
+
+/// How often each mail was, or counts as, tried.
+async fn attempts(anna: &Client) -> Vec<i64> {
+    let listed = anna.get("/v1/mail/outgoing?limit=200").await.expect(200).json();
+    listed.items().iter().filter_map(|it| it["recipients"][0]["attempts"].as_i64()).collect()
 }
 
 /// How many mails stand where.

@@ -170,8 +170,9 @@ async fn take(slots: &Slots, route: Route, turn: &mut Option<MyTurn>) -> Option<
     slots.take(route).await
 }
 
-/// Spares a server that can't be reached the others that wait for it: what was said to one attempt counts for them too. A
-/// message whose last attempt was cut is tried by itself.
+/// Spares a server that can't be reached the others that wait for it: what was said to one attempt counts for them too, as
+/// an attempt of each of its recipients, or those that were never the ones to ask would ask each minute for ever and never be
+/// given up. A message whose last attempt was cut is tried by itself.
 fn spare(waiting: &mut VecDeque<Waiting>, outcome: &Outcome) -> Vec<Ended> {
     let is_fresh = |row: &DeliveryRow| decide_turn(row.state, row.cuts > 0, false) == Turn::Send;
     let (spared, tried): (Vec<Waiting>, Vec<Waiting>) =
