@@ -16,6 +16,8 @@ named! {
         Address = "address",
         Domain = "domain",
         Account = "account",
+        /// All accounts together, as the operator set it.
+        Server = "server",
     }
 }
 

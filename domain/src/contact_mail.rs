@@ -14,7 +14,7 @@ named! {
 }
 
 named! {
-    /// What contacts are told of (digest §9.2). Only the first three happen so far.
+    /// What contacts are told of (digest §9.2). Reminders don't happen so far.
     pub enum NoticeType {
         /// He was made assignee.
         NewTask = "new_task",
@@ -44,6 +44,8 @@ impl From<MailKind> for NoticeType {
             MailKind::NewTask => Self::NewTask,
             MailKind::NewComment => Self::NewComment,
             MailKind::TaskFromMail => Self::TaskFromMail,
+            MailKind::TaskAccepted => Self::TaskAccepted,
+            MailKind::StatusChanged => Self::StatusChanged,
         }
     }
 }

@@ -28,8 +28,9 @@ impl From<MailKind> for NotificationKind {
     /// A colleague is told in the application of what a contact is told by mail.
     fn from(kind: MailKind) -> Self {
         match kind {
-            MailKind::NewTask | MailKind::TaskFromMail => Self::NewTask,
             MailKind::NewComment => Self::NewComment,
+            // The others go to contacts alone.
+            _ => Self::NewTask,
         }
     }
 }

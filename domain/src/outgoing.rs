@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{account::Login, inbound::address::LocalPart, named::named, suppression::SuppressionCause};
+use crate::{
+    account::Login, inbound::address::LocalPart, named::named, suppression::SuppressionCause,
+    task::TaskStatus,
+};
 
 named! {
     /// Why a mail leaves (TPL-1).
@@ -13,6 +16,10 @@ named! {
         NewComment = "new_comment",
         /// His mail began a task (type 3).
         TaskFromMail = "task_from_mail",
+        /// An assignee took on a task that the contact set (type 4).
+        TaskAccepted = "task_accepted",
+        /// A task that the contact set has another status (type 5).
+        StatusChanged = "status_changed",
     }
 }
 
@@ -21,16 +28,34 @@ impl MailKind {
     pub const fn is_automatic(self) -> bool {
         match self {
             Self::NewTask | Self::NewComment => false,
-            Self::TaskFromMail => true,
+            Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged => true,
         }
+    }
+
+    /// Whether it tells of a status of the task.
+    pub const fn tells_status(self) -> bool {
+        matches!(self, Self::TaskAccepted | Self::StatusChanged)
     }
 
     /// One subject for all mails of a task, so that mail programs keep them together (TPL-4).
     pub fn subject(self, title: &str) -> String {
         match self {
-            Self::NewTask | Self::TaskFromMail => title.to_owned(),
             Self::NewComment => format!("Re: {title}"),
+            Self::NewTask | Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged => title.to_owned(),
         }
+    }
+}
+
+/// What the contact who set a task may be told of its new status: of these the first that the account has switched on
+/// (CLI-4, TPL-1). A draft is nobody's business but its maker's.
+pub fn notices_of_status(before: TaskStatus, after: TaskStatus, by_assignee: bool) -> &'static [MailKind] {
+    match (before, after) {
+        (TaskStatus::Draft, _) | (_, TaskStatus::Draft) => &[],
+        _ if before == after => &[],
+        (TaskStatus::New, TaskStatus::InProgress) if by_assignee => {
+            &[MailKind::TaskAccepted, MailKind::StatusChanged]
+        }
+        _ => &[MailKind::StatusChanged],
     }
 }
 
@@ -262,6 +287,23 @@ mod tests {
         assert_eq!(sender, Sender { name: "Anna".into(), address: LocalPart::Mailbox(anna) });
         let sender = decide_sender("Ivan", None, "Acme", 7);
         assert_eq!(sender, Sender { name: "Ivan (Acme)".into(), address: LocalPart::Task(7) });
+    }
+
+    /// TPL-1, CLI-4
+    #[test]
+    fn taking_on_a_new_task_is_told_by_one_mail() {
+        use TaskStatus::{Done, Draft, InProgress, New};
+        for (before, after, by_assignee, notices) in [
+            (New, InProgress, true, &[MailKind::TaskAccepted, MailKind::StatusChanged][..]),
+            (New, InProgress, false, &[MailKind::StatusChanged]),
+            (Done, InProgress, true, &[MailKind::StatusChanged]),
+            (InProgress, Done, true, &[MailKind::StatusChanged]),
+            (InProgress, InProgress, true, &[]),
+            (Draft, New, true, &[]),
+            (New, Draft, true, &[]),
+        ] {
+            assert_eq!(notices_of_status(before, after, by_assignee), notices, "{before} to {after}");
+        }
     }
 
     /// Product §4: retries up to five days.

@@ -64,7 +64,7 @@ CREATE TABLE outgoing_mail (
     id BLOB NOT NULL,
     task_id BLOB NOT NULL,
     comment_id BLOB,
-    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail')),
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail', 'task_accepted', 'status_changed')),
     author_id BLOB NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
     from_name TEXT NOT NULL,
@@ -89,6 +89,7 @@ CREATE TABLE outgoing_mail (
     FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outgoing_mail_by_age ON outgoing_mail (account_id, created_at, id);
+CREATE INDEX outgoing_mail_answers ON outgoing_mail (created_at) WHERE kind = 'task_from_mail';
 CREATE INDEX outgoing_mail_by_task ON outgoing_mail (account_id, task_id, created_at, id);
 CREATE INDEX outgoing_mail_by_comment ON outgoing_mail (account_id, comment_id);
 -- A report that returns the message finds it by its id (S5).

@@ -6,7 +6,11 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, NaiveDate};
-use liaison_domain::{language::Language, mail_address::EmailAddress};
+use liaison_domain::{
+    language::Language,
+    mail_address::EmailAddress,
+    task::{Priority, TaskStatus},
+};
 use liaison_mailer::compose::{
     facts::{Comment, Facts, File, Person, RichText, System, Task, When},
     message::Mailbox,
@@ -34,7 +38,6 @@ struct Words {
     account: &'static str,
     title: &'static str,
     description: &'static str,
-    status: &'static str,
     comment: &'static str,
     asked: &'static str,
     author: &'static str,
@@ -47,7 +50,6 @@ const ENGLISH: Words = Words {
     account: "North Gate & Fence",
     title: "A new gate for the yard",
     description: "<p>Please tell us which of these suits you:</p><ul><li>steel, painted green</li><li>larch, oiled</li></ul>",
-    status: "In progress",
     comment: "<p>The gate is ready, and it is a beauty. We could bring it <b>on Tuesday at ten</b>.</p>\
               <p>Would that suit you? It takes two hours, and we clean up behind us.</p>",
     asked: "<p>Is it going to be done before Easter?</p>",
@@ -61,7 +63,6 @@ const RUSSIAN: Words = Words {
     account: "Северные ворота",
     title: "Новые ворота во двор",
     description: "<p>Скажите, пожалуйста, что вам больше подходит:</p><ul><li>сталь, зелёная краска</li><li>лиственница, масло</li></ul>",
-    status: "В работе",
     comment: "<p>Ворота готовы, получилось красиво. Можем привезти их <b>во вторник в десять</b>.</p>\
               <p>Вам удобно? Установка займёт два часа, за собой уберём.</p>",
     asked: "<p>Успеете до Пасхи?</p>",
@@ -117,8 +118,8 @@ fn facts(kind: Kind, words: &Words) -> Facts {
             number: 12,
             title: words.title.to_owned(),
             description: rich(words.description),
-            status: words.status.to_owned(),
-            priority: String::new(),
+            status: TaskStatus::InProgress,
+            priority: Priority::Normal,
             start: None,
             deadline: NaiveDate::from_ymd_opt(2030, 3, 31).map(When::Day),
             created: When::Moment(now),

@@ -170,6 +170,8 @@ pub struct Mail {
     pub concurrency: usize,
     /// Mails that may leave to one recipient within ten minutes; the next ones wait (OUT-15).
     pub max_per_recipient: u32,
+    /// Answers that may leave within an hour to mails that began tasks, of all accounts together.
+    pub max_answers_per_hour: u32,
     /// External mailboxes that this node is connected to at once.
     pub fetch_connections: usize,
     /// How often a mailbox is asked for new mail whose server does not tell of it.
@@ -186,6 +188,7 @@ impl Default for Mail {
             trusted_sealers: Vec::new(),
             concurrency: 64,
             max_per_recipient: 50,
+            max_answers_per_hour: 1_000,
             fetch_connections: 200,
             fetch_interval_seconds: 60,
         }

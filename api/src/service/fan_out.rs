@@ -110,10 +110,12 @@ async fn write_mails(
     let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
     let domain = app.config.mail.domain_of(&writer.account);
     let login = writer.login.as_deref().and_then(|it| Login::parse(it).ok());
-    let mailbox = if login.is_some() { find_mailbox(tx, notice).await? } else { None };
-    let from = match notice.kind {
-        MailKind::TaskFromMail => decide_automatic_sender(&writer.title, task.number),
-        _ => decide_sender(&writer.name, login, &writer.title, task.number),
+    let is_by_hand = !notice.kind.is_automatic();
+    let mailbox = if login.is_some() && is_by_hand { find_mailbox(tx, notice).await? } else { None };
+    let from = if is_by_hand {
+        decide_sender(&writer.name, login, &writer.title, task.number)
+    } else {
+        decide_automatic_sender(&writer.title, task.number)
     };
     let (from_name, from_address) = match &mailbox {
         Some(it) => (it.sender_name.clone(), EmailAddress::parse(&it.address)),
@@ -140,6 +142,7 @@ async fn write_mails(
             let history = repeated.remove(&to.first.person).filter(|_| to.has_one_contact());
             let form = Form {
                 common: to.common.clone(),
+                status: Some(task.status.to_string()).filter(|_| notice.kind.tells_status()),
                 ..form(settings, template, signature.clone(), history.unwrap_or_default())
             };
             let own = to.recipients().filter_map(|it| departures.get(&it.person));
@@ -218,12 +221,13 @@ async fn carry_signature(
     writer: &SenderRow,
     mailbox: Option<&MailboxRow>,
 ) -> Result<Option<String>, Failure> {
-    if writer.login.is_none() && notice.kind != MailKind::TaskFromMail {
+    let is_automatic = notice.kind.is_automatic();
+    if writer.login.is_none() && !is_automatic {
         return Ok(None);
     }
     let there = Signatures {
         mailbox: mailbox.and_then(|it| it.signature_html.clone()),
-        employee: writer.own_signature.clone(),
+        employee: writer.own_signature.clone().filter(|_| !is_automatic),
         account: writer.account_signature.clone(),
     };
     let Some(html) = there.choose(mailbox.is_some()) else { return Ok(None) };
@@ -280,5 +284,6 @@ fn form(
         history: history.into_iter().map(CommentId::uuid).collect(),
         template: template.map(MailTemplateId::uuid),
         common: None,
+        status: None,
     }
 }

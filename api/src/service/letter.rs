@@ -249,6 +249,8 @@ impl Around {
                 MailKind::NewTask => Kind::NewTask,
                 MailKind::NewComment => Kind::NewComment,
                 MailKind::TaskFromMail => Kind::TaskFromMail,
+                MailKind::TaskAccepted => Kind::TaskAccepted,
+                MailKind::StatusChanged => Kind::StatusChanged,
             },
             recipient_language: Some(row.language),
             account_language: self.account.language,

@@ -37,6 +37,7 @@ pub mod reply;
 pub mod rich_text;
 pub mod session;
 pub mod signature;
+mod status_news;
 pub mod suppression;
 pub mod task;
 pub mod trouble;

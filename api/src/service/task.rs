@@ -35,7 +35,7 @@ use super::{
     people::{Named, get_selectable},
     project,
     rich_text::RichText,
-    stale,
+    stale, status_news,
 };
 use crate::app::App;
 
@@ -333,6 +333,9 @@ pub async fn update(
     let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
     let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
     tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
+    if change.people.assigner.is_none() {
+        status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
+    }
     change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
     Ok(())
 }

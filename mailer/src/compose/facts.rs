@@ -1,6 +1,7 @@
 //! What a template may speak of. The caller fills it from the database, already reduced to what the recipient may see.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use liaison_domain::task::{Priority, TaskStatus};
 
 /// Everything a template's variables stand for. The names in templates are those of [`super::template::variables`].
 #[derive(Clone, Debug)]
@@ -43,9 +44,9 @@ pub struct Task {
     pub number: i64,
     pub title: String,
     pub description: RichText,
-    /// The status in the recipient's language.
-    pub status: String,
-    pub priority: String,
+    /// Written in the language of the template, as the priority is.
+    pub status: TaskStatus,
+    pub priority: Priority,
     pub start: Option<When>,
     pub deadline: Option<When>,
     pub created: When,

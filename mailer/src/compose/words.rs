@@ -2,7 +2,10 @@
 //!
 //! Kept as constants, so that a missing translation is a compile error.
 
-use liaison_domain::language::Language;
+use liaison_domain::{
+    language::Language,
+    task::{Priority, TaskStatus},
+};
 
 /// What one language calls things.
 #[derive(Debug)]
@@ -31,6 +34,40 @@ pub const fn words(language: Language) -> &'static Words {
     match language {
         Language::English => &ENGLISH,
         Language::Russian => &RUSSIAN,
+    }
+}
+
+/// What a status is called.
+pub const fn status(status: TaskStatus, language: Language) -> &'static str {
+    match (language, status) {
+        (Language::English, TaskStatus::Draft) => "Draft",
+        (Language::English, TaskStatus::New) => "New",
+        (Language::English, TaskStatus::InProgress) => "In progress",
+        (Language::English, TaskStatus::Done) => "Done",
+        (Language::English, TaskStatus::Completed) => "Completed",
+        (Language::English, TaskStatus::Rejected) => "Rejected",
+        (Language::English, TaskStatus::Deferred) => "Deferred",
+        (Language::English, TaskStatus::Cancelled) => "Canceled",
+        (Language::Russian, TaskStatus::Draft) => "Черновик",
+        (Language::Russian, TaskStatus::New) => "Новая",
+        (Language::Russian, TaskStatus::InProgress) => "В работе",
+        (Language::Russian, TaskStatus::Done) => "Сделана",
+        (Language::Russian, TaskStatus::Completed) => "Завершена",
+        (Language::Russian, TaskStatus::Rejected) => "Отклонена",
+        (Language::Russian, TaskStatus::Deferred) => "Отложена",
+        (Language::Russian, TaskStatus::Cancelled) => "Отменена",
+    }
+}
+
+/// What a priority is called.
+pub const fn priority(priority: Priority, language: Language) -> &'static str {
+    match (language, priority) {
+        (Language::English, Priority::Low) => "Low",
+        (Language::English, Priority::Normal) => "Normal",
+        (Language::English, Priority::Urgent) => "Urgent",
+        (Language::Russian, Priority::Low) => "Низкий",
+        (Language::Russian, Priority::Normal) => "Обычный",
+        (Language::Russian, Priority::Urgent) => "Срочный",
     }
 }
 

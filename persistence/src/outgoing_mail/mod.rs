@@ -24,6 +24,7 @@ use liaison_domain::{
     language::Language,
     mail_address::EmailAddress,
     outgoing::{MailKind, RecipientState, SkipReason},
+    task::TaskStatus,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -91,6 +92,8 @@ pub struct Form {
     pub template: Option<Uuid>,
     /// Whom it names, where it is one mail for several (ALL-1).
     pub common: Option<CommonForm>,
+    /// The task's status that it tells of, where it does.
+    pub status: Option<String>,
 }
 
 /// What a mail for several says of them.
@@ -103,6 +106,11 @@ pub struct CommonForm {
 }
 
 impl Form {
+    /// The status that it tells of; the task may have another one by now.
+    pub fn status(&self) -> Option<TaskStatus> {
+        self.status.as_ref()?.parse().ok()
+    }
+
     /// Whose tokens stand in a mail that has `recipient` among its recipients.
     pub fn token_owner(&self, recipient: PersonId) -> PersonId {
         let first = self.common.as_ref().and_then(|it| it.contacts.first());

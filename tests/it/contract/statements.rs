@@ -17,6 +17,7 @@ const ACROSS_ACCOUNTS: &[(&str, &str)] = &[
     ("job::LIST_DUE_LANES", "finds the accounts that have work"),
     ("job::RELEASE_LEASES", "takes back what this node had when it was stopped"),
     ("retention::COUNT_HOLDERS", "keeps content that another account has"),
+    ("outgoing_mail::automatic::COUNT_ANSWERED", "keeps the server from writing to all the world"),
     ("job::COUNT_JOBS", "counts the work that waits, for operators"),
     ("dkim_key::LIST_OF_OTHER_SEALING_KEYS", "finds what is to be sealed with the new key"),
     ("dkim_key::LIST_SEALING_KEYS", "tells at start whether every secret has its key"),

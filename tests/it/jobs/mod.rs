@@ -16,6 +16,7 @@ mod running;
 mod send_mail;
 mod signature;
 mod signing;
+mod status_news;
 
 use liaison_api::worker;
 use liaison_domain::mail_address::EmailAddress;

@@ -18,6 +18,7 @@ both_engines!(
     whose_mail_began_a_task_is_told_that_it_arrived,
     an_answer_says_nothing_that_its_receiver_chose,
     many_forged_mails_make_one_answer,
+    all_accounts_together_have_a_cap,
     robots_lists_and_colleagues_get_no_answer,
     where_senders_are_proven_only_those_are_answered,
 );
@@ -126,6 +127,21 @@ async fn many_forged_mails_make_one_answer(app: TestApp) {
     app.clock().advance(TimeDelta::hours(1));
     let anna = app.sign_in("acme", "anna@acme.example").await;
     assert_eq!(arrives(&anna, IVAN, &mail(90, &from("Ivan", IVAN))).await.1.len(), 1);
+}
+
+/// S3: however many addresses and accounts there are.
+async fn all_accounts_together_have_a_cap(app: TestApp) {
+    let app = app.restart(|config| config.mail.max_answers_per_hour = 2).await;
+    let anna = begin(&app).await;
+    for (n, word) in [(1, "sent"), (2, "sent"), (3, "capped")] {
+        let (entry, _) =
+            arrives(&anna, IVAN, &mail(n, &from("Ivan", &format!("ivan@client{n}.example")))).await;
+        assert_eq!(verdict(&entry, "answer"), word, "{n}");
+    }
+    app.clock().advance(TimeDelta::hours(1));
+    let anna = app.sign_in("acme", "anna@acme.example").await;
+    let (entry, _) = arrives(&anna, IVAN, &mail(4, &from("Ivan", "ivan@client4.example"))).await;
+    assert_eq!(verdict(&entry, "answer"), "sent");
 }
 
 /// R1

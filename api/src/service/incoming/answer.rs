@@ -2,7 +2,7 @@
 //! nothing that its sender chose, or anybody could have us write anything to anybody (S3).
 
 use liaison_domain::{
-    automatic::{self, WINDOW},
+    automatic::{self, AnswerCap, WINDOW},
     contact_mail::NoticeType,
     id::PersonId,
     inbound::{audience::Told, verdict::Sender},
@@ -13,7 +13,11 @@ use liaison_domain::{
 };
 use liaison_mailer::parse;
 use liaison_persistence::{
-    account::AccountRow, database::WriteTx, mail_template, outgoing_mail::automatic::list_answered, person,
+    account::AccountRow,
+    database::WriteTx,
+    mail_template,
+    outgoing_mail::automatic::{count_answered, list_answered},
+    person,
 };
 
 use super::{explain::Explain, new_task::NewTask};
@@ -48,7 +52,10 @@ pub(super) async fn send(
     };
     let since = app.env.now() - WINDOW;
     let latest = list_answered(tx, account.id, since, automatic::MAX_ANSWERS_OF_ACCOUNT).await?;
-    if let Some(cap) = automatic::exceeded(&address, &latest) {
+    let max = app.config.mail.max_answers_per_hour;
+    let is_server_at_its_cap = count_answered(tx, since, max).await? >= i64::from(max);
+    let exceeded = automatic::exceeded(&address, &latest);
+    if let Some(cap) = exceeded.or(is_server_at_its_cap.then_some(AnswerCap::Server)) {
         explain.add("answer", "capped", format!("enough answers left within an hour to this {cap}"));
         return Ok(());
     }

@@ -38,8 +38,11 @@ impl Around {
         let mut facts = self.spoken_of(task, comment, recipient, row.created_at);
         if row.kind == MailKind::TaskFromMail {
             leave_out_what_was_chosen(&mut facts);
+        }
+        if row.kind.is_automatic() {
             files.clear();
         }
+        facts.task.status = row.form.0.status().unwrap_or(facts.task.status);
         // Who was only written to was never told what the task is (DASH-6).
         if row.comment_id.is_some() && !self.work_on_it(row, task) {
             facts.task.description = RichText::default();
@@ -104,8 +107,8 @@ impl Around {
                 html: task.description_html.clone(),
                 text: task.description_text.clone(),
             },
-            status: task.status.to_string(),
-            priority: task.priority.to_string(),
+            status: task.status,
+            priority: task.priority,
             start: task.start_at.map(|it| When::Moment(utc(it))),
             deadline: task.deadline.map(|it| When::Moment(utc(it))),
             created: When::Moment(utc(task.created_at)),

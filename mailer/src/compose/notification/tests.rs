@@ -1,7 +1,10 @@
 //! Whole mails: every built-in text in every language, and what stands around it.
 
 use chrono::{DateTime, NaiveDate};
-use liaison_domain::mail_address::EmailAddress;
+use liaison_domain::{
+    mail_address::EmailAddress,
+    task::{Priority, TaskStatus},
+};
 use mail_parser::{MessageParser, MimeHeaders as _};
 
 use super::*;
@@ -35,8 +38,8 @@ fn facts() -> Facts {
                 html: "<p>Нужна <b>смета</b></p>".to_owned(),
                 text: "Нужна смета".to_owned(),
             },
-            status: "В работе".to_owned(),
-            priority: "обычный".to_owned(),
+            status: TaskStatus::InProgress,
+            priority: Priority::Normal,
             start: None,
             deadline: NaiveDate::from_ymd_opt(2030, 3, 31).map(When::Day),
             created: When::Moment(now),
@@ -223,7 +226,6 @@ fn hostile_facts() -> Facts {
     facts.system.account = hostile();
     facts.recipient.name = hostile();
     facts.task.title = hostile();
-    facts.task.status = hostile();
     facts.task.assigner.name = hostile();
     facts.task.assignees = vec![Person::named(HOSTILE)];
     facts.task.description = RichText { html: hostile(), text: hostile() };

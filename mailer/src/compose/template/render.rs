@@ -3,7 +3,10 @@
 use std::io;
 
 use chrono::{DateTime, NaiveDate};
-use liaison_domain::language::Language;
+use liaison_domain::{
+    language::Language,
+    task::{Priority, TaskStatus},
+};
 use minijinja::{
     Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::ValueKind,
 };
@@ -84,7 +87,7 @@ pub(super) fn shown(value: &Value, is_html: bool) -> Result<String, Error> {
         return shown(&record.shown, is_html);
     }
     if let Some(rich) = value.downcast_object_ref::<Rich>() {
-        return Ok(if is_html { rich.html.clone() } else { rich.text.clone() });
+        return Ok(if is_html { rich.html().to_owned() } else { rich.text.clone() });
     }
     if value.kind() == ValueKind::Seq {
         let items = value.try_iter()?.map(|it| shown(&it, is_html)).collect::<Result<Vec<_>, _>>()?;
@@ -170,8 +173,8 @@ pub(super) fn sample(is_full: bool) -> Facts {
             number: 1,
             title: text("Title"),
             description: rich(),
-            status: text("new"),
-            priority: text("normal"),
+            status: TaskStatus::New,
+            priority: Priority::Normal,
             start: day,
             deadline: day,
             created: When::Moment(now),

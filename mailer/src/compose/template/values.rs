@@ -1,13 +1,19 @@
 //! Facts as the values that MiniJinja reads. What each is called stands in [`super::variables`].
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use liaison_domain::language::Language;
 use minijinja::value::{DynObject, Object, ObjectRepr, Value};
 
 use super::dates;
 use crate::{
-    compose::facts::{Comment, Facts, File, Person, RichText, Task, When},
+    compose::{
+        facts::{Comment, Facts, File, Person, RichText, Task, When},
+        words,
+    },
     parse::html::sanitize_own,
 };
 
@@ -41,8 +47,8 @@ fn task(task: &Task, language: Language) -> Value {
             ("title", Value::from(task.title.as_str())),
             ("number", Value::from(task.number)),
             ("description", rich(&task.description)),
-            ("status", Value::from(task.status.as_str())),
-            ("priority", Value::from(task.priority.as_str())),
+            ("status", Value::from(words::status(task.status, language))),
+            ("priority", Value::from(words::priority(task.priority, language))),
             ("start", day(task.start)),
             ("deadline", day(task.deadline)),
             ("created", date(task.created, language)),
@@ -61,10 +67,11 @@ fn task(task: &Task, language: Language) -> Value {
 fn comment(comment: Option<&Comment>, language: Language) -> Value {
     let empty = (RichText::default(), Person::default());
     let (body, author) = comment.map_or((&empty.0, &empty.1), |it| (&it.body, &it.author));
+    let html = rich(body);
     record(
-        rich(body),
+        html.clone(),
         vec![
-            ("html", rich(body)),
+            ("html", html),
             ("text", Value::from(body.text.as_str())),
             ("author", person(author)),
             ("date", comment.map_or(Value::from(()), |it| date(it.date, language))),
@@ -94,7 +101,7 @@ fn list(items: impl Iterator<Item = Value>) -> Value {
 }
 
 fn rich(text: &RichText) -> Value {
-    Value::from_object(Rich { html: sanitize_own(&text.html), text: text.text.clone() })
+    Value::from_object(Rich { source: text.html.clone(), html: OnceLock::new(), text: text.text.clone() })
 }
 
 fn date(when: When, language: Language) -> Value {
@@ -126,8 +133,16 @@ impl Object for Record {
 /// HTML in an HTML part, text elsewhere.
 #[derive(Debug)]
 pub(super) struct Rich {
-    pub(super) html: String,
+    source: String,
+    html: OnceLock<String>,
     pub(super) text: String,
+}
+
+impl Rich {
+    /// Sanitized once, where a template writes it: that costs more than the rest of a render.
+    pub(super) fn html(&self) -> &str {
+        self.html.get_or_init(|| sanitize_own(&self.source))
+    }
 }
 
 impl Object for Rich {
@@ -136,7 +151,7 @@ impl Object for Rich {
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        !(self.text.trim().is_empty() && self.html.trim().is_empty())
+        !(self.text.trim().is_empty() && self.html().trim().is_empty())
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -86,7 +86,7 @@ struct NotificationsView {
     items: Vec<NotificationView>,
 }
 
-/// One type of notice. `task_accepted`, `status_changed` and `reminder` are kept for later: nothing makes such mails yet.
+/// One type of notice. `reminder` is kept for later: nothing makes such mails yet.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContactNotification)]
 struct NotificationView {
