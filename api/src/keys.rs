@@ -30,6 +30,8 @@ pub struct Keys {
     body_marker: [u8; 32],
     file_link: [u8; 32],
     unsubscribe: [u8; 32],
+    portal_link: [u8; 32],
+    portal_access_token: [u8; 32],
     opening: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
@@ -83,6 +85,8 @@ impl Keys {
             body_marker: mac(secrets.auth, &[b"body marker"]),
             file_link: mac(secrets.auth, &[b"file link"]),
             unsubscribe: mac(secrets.auth, &[b"unsubscribe"]),
+            portal_link: mac(secrets.auth, &[b"portal link"]),
+            portal_access_token: mac(secrets.auth, &[b"portal access token"]),
             opening: mac(secrets.auth, &[b"opening"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
@@ -94,6 +98,11 @@ impl Keys {
     /// Signs access tokens (HS256).
     pub const fn access_token(&self) -> &[u8] {
         &self.access_token
+    }
+
+    /// Signs contacts' access tokens, which are good in the portal alone.
+    pub const fn portal_access_token(&self) -> &[u8] {
+        &self.portal_access_token
     }
 
     /// The token of one recipient's reply address for one message. Derived, so that it can be written into the mail at
@@ -161,6 +170,17 @@ impl Keys {
     /// Whose it is; none where we didn't make it.
     pub fn open_unsubscribe_token(&self, token: &str) -> Option<MailLink> {
         let [account, mail, person] = signed_ids(&self.unsubscribe, token)?;
+        Some(MailLink { account: account.into(), mail: mail.into(), person: person.into() })
+    }
+
+    /// The token of the link in a message by which its recipient enters the portal.
+    pub fn portal_token(&self, link: MailLink) -> String {
+        sign_ids(&self.portal_link, &[link.account.uuid(), link.mail.uuid(), link.person.uuid()])
+    }
+
+    /// Whose it is; none where we didn't make it.
+    pub fn open_portal_token(&self, token: &str) -> Option<MailLink> {
+        let [account, mail, person] = signed_ids(&self.portal_link, token)?;
         Some(MailLink { account: account.into(), mail: mail.into(), person: person.into() })
     }
 

@@ -49,6 +49,7 @@ pub struct Employee {
 
 /// A person or company known to one account; has no login (CON-1).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 pub struct Contact {
     pub id: PersonId,
     pub name: String,
@@ -62,6 +63,8 @@ pub struct Contact {
     pub selectable_as_participant: bool,
     /// Mail from him is rejected (SPM-2).
     pub spam: bool,
+    /// May read and answer in the portal what was addressed to him (DASH-1).
+    pub portal_access: bool,
     /// Whom he is in another account, where he is linked.
     pub linked_account: Option<LinkedAccount>,
     pub created_at: Timestamp,

@@ -71,6 +71,8 @@ CREATE TABLE contact (
     selectable_as_participant BOOLEAN NOT NULL,
     -- Mail from him is rejected (SPM-2).
     spam BOOLEAN NOT NULL,
+    -- May read and answer in the portal what was addressed to him (DASH-1).
+    portal_access BOOLEAN NOT NULL,
     PRIMARY KEY (account_id, id)
 );
 

@@ -30,6 +30,8 @@ CREATE TABLE task (
     incoming_mail_id UUID,
     warnings JSONB NOT NULL,
     created_by UUID NOT NULL,
+    -- Whose words the description is; null once somebody changed it.
+    description_author_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     closed_at TIMESTAMPTZ,
@@ -93,6 +95,14 @@ CREATE TABLE comment_recipient (
     PRIMARY KEY (account_id, comment_id, person_id)
 );
 CREATE INDEX comment_recipient_by_person ON comment_recipient (account_id, person_id, comment_id);
+
+-- The audience of a task itself: contacts to whom its description and files were sent (DASH-6).
+CREATE TABLE task_recipient (
+    account_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    PRIMARY KEY (account_id, person_id, task_id)
+);
 
 -- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
 -- the object store under its digest, and `content` is null.
@@ -175,6 +185,9 @@ ALTER TABLE task ADD FOREIGN KEY (account_id, parent_id) REFERENCES task (accoun
 ALTER TABLE task ADD FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
+ALTER TABLE task ADD FOREIGN KEY (account_id, description_author_id) REFERENCES person (account_id, id);
+ALTER TABLE task_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE task_recipient ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_role ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_role ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE comment ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);

@@ -75,6 +75,8 @@ CREATE TABLE contact (
     selectable_as_participant INTEGER NOT NULL CHECK (selectable_as_participant IN (0, 1)),
     -- Mail from him is rejected (SPM-2).
     spam INTEGER NOT NULL CHECK (spam IN (0, 1)),
+    -- May read and answer in the portal what was addressed to him (DASH-1).
+    portal_access INTEGER NOT NULL CHECK (portal_access IN (0, 1)),
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;

@@ -31,6 +31,8 @@ CREATE TABLE task (
     incoming_mail_id BLOB,
     warnings TEXT NOT NULL,
     created_by BLOB NOT NULL,
+    -- Whose words the description is; null once somebody changed it.
+    description_author_id BLOB,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     closed_at TEXT,
@@ -40,7 +42,8 @@ CREATE TABLE task (
     FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id),
     FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id),
-    FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
+    FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id),
+    FOREIGN KEY (account_id, description_author_id) REFERENCES person (account_id, id)
 ) STRICT;
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
@@ -106,6 +109,16 @@ CREATE TABLE comment_recipient (
     FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX comment_recipient_by_person ON comment_recipient (account_id, person_id, comment_id);
+
+-- The audience of a task itself: contacts to whom its description and files were sent (DASH-6).
+CREATE TABLE task_recipient (
+    account_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    PRIMARY KEY (account_id, person_id, task_id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id)
+) STRICT, WITHOUT ROWID;
 
 -- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
 -- the object store under its digest, and `content` is null.

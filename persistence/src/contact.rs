@@ -21,6 +21,7 @@ use crate::{
     sql::{Json, Scalar},
 };
 
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 struct ContactRow {
     id: PersonId,
     name: String,
@@ -29,6 +30,7 @@ struct ContactRow {
     language: Option<Language>,
     selectable_as_participant: bool,
     spam: bool,
+    portal_access: bool,
     created_at: Timestamp,
     version: i64,
 }
@@ -40,6 +42,7 @@ record!(ContactRow {
     language,
     selectable_as_participant,
     spam,
+    portal_access,
     created_at,
     version
 });
@@ -57,15 +60,15 @@ struct NewCompany {
 
 statements! {
     INSERT_CONTACT = ["INSERT INTO contact (account_id, id, is_company, phones, language, selectable_as_participant, \
-        spam) VALUES ($1, $2, $3, $4, $5, $6, $7)"];
+        spam, portal_access) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     UPDATE_CONTACT = ["UPDATE contact SET is_company = $3, phones = $4, language = $5, selectable_as_participant = $6, \
-        spam = $7 WHERE account_id = $1 AND id = $2"];
+        spam = $7, portal_access = $8 WHERE account_id = $1 AND id = $2"];
     FIND_CONTACT = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, c.spam, \
-        p.created_at, p.version FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
+        c.portal_access, p.created_at, p.version FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
         WHERE c.account_id = $1 AND c.id = $2 AND p.deleted_at IS NULL"];
     /// Newest first; the filters are a part of the name and a whole address, both folded.
     LIST_CONTACTS = ["SELECT p.id, p.name, c.is_company, c.phones, c.language, c.selectable_as_participant, c.spam, \
-        p.created_at, p.version FROM person p JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
+        c.portal_access, p.created_at, p.version FROM person p JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
         WHERE p.account_id = $1 AND p.kind = 'contact' AND p.deleted_at IS NULL AND (p.created_at, p.id) < ($2, $3) \
         AND (p.name_key LIKE $4 ESCAPE '\\' OR $4 IS NULL) \
         AND (p.id IN (SELECT a.person_id FROM person_address a WHERE a.account_id = $1 AND a.address_key = $5) OR $5 IS NULL) \
@@ -115,7 +118,8 @@ pub async fn insert(
             phones,
             contact.language,
             contact.selectable_as_participant,
-            contact.spam
+            contact.spam,
+            contact.portal_access
         )
     )?;
     insert_companies(tx, account, contact).await
@@ -143,7 +147,8 @@ pub async fn update(
             phones,
             changed.language,
             changed.selectable_as_participant,
-            changed.spam
+            changed.spam,
+            changed.portal_access
         )
     )?;
     person::replace_addresses(tx, account, changed.id, addresses).await?;
@@ -255,6 +260,7 @@ async fn complete(
             language: row.language,
             selectable_as_participant: row.selectable_as_participant,
             spam: row.spam,
+            portal_access: row.portal_access,
             linked_account: linked.remove(&row.id),
             created_at: row.created_at,
             version: row.version,

@@ -36,6 +36,7 @@ pub mod notification;
 pub mod outgoing_mail;
 pub mod page;
 pub mod person;
+pub mod portal;
 pub mod project;
 pub mod relocation;
 pub mod retention;
@@ -91,6 +92,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::reported::ALL,
         outgoing_mail::subscriber::ALL,
         person::ALL,
+        portal::ALL,
         project::ALL,
         relocation::ALL,
         retention::ALL,

@@ -102,9 +102,10 @@ statements! {
         RETURNING task_number AS value"];
     INSERT_TASK = ["INSERT INTO task (account_id, id, number, title, title_key, description_html, description_text, status, \
         priority, start_at, deadline, parent_id, project_id, counterparty_id, incoming_mail_id, warnings, created_by, \
-        created_at, updated_at, closed_at, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, 1)"];
-    UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, description_html = $5, description_text = $6, status = $7, \
+        description_author_id, created_at, updated_at, closed_at, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $18, $19, 1)"];
+    UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, \
+        description_author_id = CASE WHEN description_html = $5 THEN description_author_id END, description_html = $5, description_text = $6, status = $7, \
         priority = $8, start_at = $9, deadline = $10, parent_id = $11, project_id = $12, counterparty_id = $13, \
         updated_at = $14, closed_at = $15, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
     /// A comment or a change of people moves the task up in lists of what changed.

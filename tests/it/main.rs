@@ -15,6 +15,7 @@ mod contract;
 mod jobs;
 mod links;
 mod mail;
+mod portal;
 mod process;
 mod rules;
 mod storage;

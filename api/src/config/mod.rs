@@ -5,6 +5,7 @@
 
 mod dns;
 mod networks;
+mod portal;
 pub mod secrets;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
@@ -14,7 +15,7 @@ use liaison_mailer::authenticate::Network;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::dns::Dns;
+pub use self::{dns::Dns, portal::Portal};
 
 /// All settings in force.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -26,6 +27,7 @@ pub struct Config {
     pub database: Database,
     pub storage: Storage,
     pub files: Files,
+    pub portal: Portal,
     pub mail: Mail,
     pub network: Outside,
     pub dns: Dns,
@@ -369,6 +371,9 @@ impl Config {
                 "http.public_url is http:// or https:// with a host, and no slash at its end",
             ));
         }
+        if !self.portal.url.is_empty() && !is_base_url(self.portal.url.trim_end_matches('/')) {
+            return Err(ConfigError::Value("portal.url is http:// or https:// with a host, and no query"));
+        }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
         }
@@ -394,6 +399,14 @@ impl Config {
     pub fn public_url(&self) -> Option<String> {
         match self.http.public_url.as_str() {
             "" => self.is_loopback().then(|| format!("http://{}", self.http.listen)),
+            url => Some(url.to_owned()),
+        }
+    }
+
+    /// The page that links into the portal lead to; none where nobody said how the server is reached.
+    pub fn portal_url(&self) -> Option<String> {
+        match self.portal.url.as_str() {
+            "" => self.public_url().map(|base| format!("{base}/portal")),
             url => Some(url.to_owned()),
         }
     }

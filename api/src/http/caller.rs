@@ -6,8 +6,8 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZAT
 
 use super::{command::app, problem::Problem};
 use crate::service::{
-    caller::{StaffCaller, unauthenticated},
-    session,
+    caller::{PortalCaller, StaffCaller, unauthenticated},
+    portal, session,
 };
 
 impl FromRequest for StaffCaller {
@@ -22,6 +22,21 @@ impl FromRequest for StaffCaller {
             let claims = session::read_access_token(&app.keys, &app.env, token)?;
             let mut tx = app.database.read().await?;
             Ok(Self::of_session(&mut tx, claims.account, claims.session, app.env.now()).await?)
+        })
+    }
+}
+
+impl FromRequest for PortalCaller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app(&request)?;
+            let token = bearer(&request).ok_or_else(unauthenticated)?;
+            let mut tx = app.database.read().await?;
+            Ok(portal::session::resume(&mut tx, &app, token).await?)
         })
     }
 }

@@ -24,6 +24,7 @@ pub mod me;
 pub mod openapi;
 pub mod page;
 pub mod patch;
+pub mod portal;
 pub mod precondition;
 pub mod problem;
 pub mod projects;
@@ -59,6 +60,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     mailboxes::routes(routes);
     settings::routes(routes);
     account_links::routes(routes);
+    portal::routes(routes);
     signatures::routes(routes);
     health::routes(routes);
 }

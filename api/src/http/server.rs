@@ -14,7 +14,7 @@ use liaison_domain::refusal::{Code, Refusal};
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{limits, openapi, problem::Problem, request_id, routes, routes::Routes};
+use super::{limits, openapi, portal, problem::Problem, request_id, routes, routes::Routes};
 use crate::{app::App, config::Http};
 
 /// One worker's application.
@@ -44,6 +44,7 @@ pub fn build(
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
         .default_service(web::to(unrouted))
         .wrap(from_fn(limits::count))
+        .wrap(from_fn(portal::keep_private))
         .wrap(Condition::new(has_cors, cors))
         .wrap(Compress::default())
         .wrap(from_fn(request_id::scope))

@@ -14,7 +14,10 @@ use uuid::Uuid;
 use super::{answer::Answer, command::IdempotencyKey, problem::Problem};
 use crate::{
     app::App,
-    service::{Failure, caller::StaffCaller},
+    service::{
+        Failure,
+        caller::{PortalCaller, StaffCaller},
+    },
 };
 
 /// How long an answer is kept for repeated requests.
@@ -26,6 +29,11 @@ pub const OUTSIDE: Scope = Scope { account: Uuid::nil(), caller: Uuid::nil() };
 /// Whose idempotency keys a caller's are.
 pub const fn scope_of(caller: &StaffCaller) -> Scope {
     Scope { account: caller.account.uuid(), caller: caller.employee.uuid() }
+}
+
+/// Whose idempotency keys a contact's are.
+pub const fn scope_of_contact(caller: &PortalCaller) -> Scope {
+    Scope { account: caller.account.uuid(), caller: caller.contact.uuid() }
 }
 
 /// Reads one state of the database.

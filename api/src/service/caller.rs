@@ -4,12 +4,14 @@ use liaison_domain::{
     Timestamp,
     account::{EmployeeStatus, Role},
     id::{AccountId, PersonId, SessionId},
+    language::Language,
     refusal::{Code, Refusal},
     visibility::Scope,
 };
-use liaison_persistence::{account, database::Tx};
+use liaison_persistence::{account, database::Tx, portal};
 
 use super::Failure;
+use crate::keys::MailLink;
 
 /// An employee of an account who has signed in and still works there.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,41 @@ impl StaffCaller {
     /// What he may see of a task that he may enter.
     pub const fn scope(&self) -> Scope {
         Scope::employee(self.employee, self.role)
+    }
+}
+
+/// A contact who came in by a link that was mailed to him.
+#[derive(Clone, Debug)]
+pub struct PortalCaller {
+    pub account: AccountId,
+    pub contact: PersonId,
+    pub name: String,
+    /// His own language, where somebody set it.
+    pub language: Option<Language>,
+    pub account_language: Language,
+}
+
+impl PortalCaller {
+    /// Finds out who came by a link; none where the mail was written before `since`, its address is not his any more, or he
+    /// may not come in (DASH-3).
+    pub async fn of_link(
+        tx: &mut impl Tx,
+        link: MailLink,
+        since: Timestamp,
+    ) -> Result<Option<Self>, Failure> {
+        let found = portal::find_guest(tx, link.account, link.mail, link.person, since).await?;
+        Ok(found.map(|it| Self {
+            account: link.account,
+            contact: link.person,
+            name: it.name,
+            language: it.language,
+            account_language: it.account_language,
+        }))
+    }
+
+    /// What he may see of a task that he may enter.
+    pub const fn scope(&self) -> Scope {
+        Scope::contact(self.contact)
     }
 }
 

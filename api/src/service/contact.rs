@@ -34,6 +34,7 @@ use crate::{app::App, env::Env};
 
 /// Everything about a contact that its account decides.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 pub struct ContactFields {
     pub name: Name,
     pub is_company: bool,
@@ -44,6 +45,7 @@ pub struct ContactFields {
     pub company_ids: Vec<PersonId>,
     pub selectable_as_participant: bool,
     pub spam: bool,
+    pub portal_access: bool,
 }
 
 pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
@@ -127,6 +129,7 @@ pub async fn create_from_mail(
         company_ids: Vec::new(),
         selectable_as_participant: true,
         spam: false,
+        portal_access: true,
     };
     let id = env.id();
     contact::insert(tx, account, &contact_with(&fields, id, env.now(), 1), &fields.emails).await?;
@@ -162,6 +165,7 @@ pub async fn named_by_address(
         company_ids: Vec::new(),
         selectable_as_participant: true,
         spam: false,
+        portal_access: true,
     };
     let id: PersonId = app.env.id();
     contact::insert(tx, account, &contact_with(&fields, id, app.env.now(), 1), &[]).await?;
@@ -267,6 +271,7 @@ fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, ver
         language: fields.language,
         selectable_as_participant: fields.selectable_as_participant,
         spam: fields.spam,
+        portal_access: fields.portal_access,
         linked_account: None,
         created_at,
         version,

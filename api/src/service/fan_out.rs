@@ -25,7 +25,7 @@ use liaison_persistence::{
     mailbox::{self, MailboxRow},
     notification::{self, NewNotification},
     outgoing_mail::{self, About, Form, NewMail, NewRecipient, SenderRow, delivery, history},
-    signature, suppression, thread,
+    portal, signature, suppression, thread,
 };
 
 use self::addressed::Addressed;
@@ -80,6 +80,10 @@ pub async fn notify(
         }
     }
     let (account, task) = (notice.account, notice.task);
+    if notice.kind == MailKind::NewTask {
+        let sent = plan.mails.iter().chain(&plan.suppressed).map(|it| it.person);
+        portal::insert_task_recipients(tx, account, task.id, sent).await?;
+    }
     let lost = link::crossing::join(tx, app, account, task, &plan.linked, notice.comment).await?;
     let plan = plan.unreachable(&lost);
     let notices = plan.in_app.iter().map(|person| NewNotification {

@@ -54,7 +54,7 @@ use self::own_template::OwnTemplate;
 use super::{
     Failure,
     dkim_key::signing::{self, Signer},
-    file_link, opening, unsubscription,
+    file_link, opening, portal, unsubscription,
 };
 use crate::{
     app::App,
@@ -187,6 +187,12 @@ impl Letter {
     pub fn leave_image_out(&mut self) {
         self.notification.frame.pixel_url = None;
     }
+
+    /// Leaves the token out of the link into the portal, which would let whoever reads it in.
+    pub fn mask_portal_link(&mut self) {
+        let url = &mut self.notification.frame.portal_url;
+        *url = url.take().map(|it| portal::link::masked(&it));
+    }
 }
 
 impl Around {
@@ -262,6 +268,9 @@ impl Around {
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
                 unsubscribe_url: self.unsubscribe_url(app, row),
+                portal_url: own
+                    .filter(|own| own.adds_portal_link)
+                    .and_then(|_| portal_url(app, self.account.id, row)),
                 signature_html: signature.cloned(),
                 pixel_url,
                 ..Frame::default()
@@ -358,9 +367,16 @@ fn shown(row: &DeliveryRow, recipient: &EmailAddress) -> Result<Vec<Mailbox>, Em
     }
 }
 
+/// Where the recipient finds the whole conversation; none in a mail that others read too, since it lets whoever has it in
+/// (DASH-2).
+fn portal_url(app: &App, account: AccountId, row: &DeliveryRow) -> Option<String> {
+    let link = MailLink { account, mail: row.mail_id, person: row.person_id };
+    row.form.0.common.is_none().then(|| portal::link::url(app, link)).flatten()
+}
+
 /// What others get of a comment: what its author wrote now. What his mail quoted may be from messages that they were
 /// not addressed in (R23, R24).
-fn body_for_others(comment: &Comment) -> RichText {
+pub(super) fn body_for_others(comment: &Comment) -> RichText {
     if comment.elided.is_empty() {
         RichText { html: comment.html.clone(), text: comment.text.clone() }
     } else {

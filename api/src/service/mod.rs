@@ -4,6 +4,7 @@
 //! does. Every `if` of the business is in the `domain` crate.
 
 pub mod access;
+mod access_token;
 pub mod account;
 pub mod caller;
 pub mod comment;
@@ -31,6 +32,7 @@ pub mod opening;
 pub mod outgoing_mail;
 pub mod password;
 pub mod people;
+pub mod portal;
 pub mod project;
 pub mod relocation;
 pub mod reply;

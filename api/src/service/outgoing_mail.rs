@@ -81,11 +81,12 @@ pub async fn get_full(
     Ok(FullEntry { entry, events, letter })
 }
 
-/// The mail as it leaves, without the bytes of its files and with its token masked, because a token lets whoever has it
-/// write into the task (S9); and without the image that would tell that it was opened, when it is looked at here (R36).
+/// The mail as it leaves, without the bytes of its files and with its tokens masked, because they let whoever has them
+/// write into the task and read in the portal (S9); and without the image that would tell that it was opened, when it is looked at here (R36).
 pub async fn source(app: &App, mut letter: Letter) -> Result<Option<String>, Failure> {
     let token = letter.token.clone();
     letter.leave_image_out();
+    letter.mask_portal_link();
     match letter.compose(app, Contents::LeftOut).await {
         Ok((_, composed)) => {
             let source = String::from_utf8_lossy(&composed.bytes).into_owned();

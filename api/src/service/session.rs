@@ -1,7 +1,6 @@
 //! Signing in: access tokens of 15 minutes, refresh tokens that rotate and give themselves away when stolen.
 
 use chrono::TimeDelta;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use liaison_domain::{
     Timestamp,
     account::{AccountName, EmployeeStatus},
@@ -17,7 +16,7 @@ use liaison_persistence::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Failure, caller::unauthenticated, password};
+use super::{Failure, access_token, password};
 use crate::{
     env::Env,
     keys::{AccountToken, Keys},
@@ -28,7 +27,6 @@ pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
 /// How long a session lives, however often it is refreshed.
 pub const SESSION_TTL: TimeDelta = TimeDelta::days(30);
 const REFRESH_PREFIX: &str = "lr";
-const ISSUER: &str = "liaison";
 const AUDIENCE: &str = "liaison-api";
 
 /// What a sign-in gives.
@@ -48,47 +46,15 @@ pub struct Claims {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Jwt {
-    iss: String,
-    aud: String,
+struct Subject {
     acc: Uuid,
     sid: Uuid,
-    iat: i64,
-    exp: i64,
 }
 
-/// Reads an access token: signature, issuer, audience and time. Whether the session still lives is the database's word.
+/// Reads an access token. Whether the session still lives is the database's word.
 pub fn read_access_token(keys: &Keys, env: &Env, token: &str) -> Result<Claims, Refusal> {
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[AUDIENCE]);
-    // The library asks the system for the time; ours comes from `Env`.
-    validation.validate_exp = false;
-    let key = DecodingKey::from_secret(keys.access_token());
-    let jwt =
-        jsonwebtoken::decode::<Jwt>(token, &key, &validation).map_err(|_source| unauthenticated())?.claims;
-    if jwt.exp <= env.now().timestamp() {
-        return Err(unauthenticated());
-    }
-    Ok(Claims { account: AccountId::new(jwt.acc), session: SessionId::new(jwt.sid) })
-}
-
-fn access_token(
-    keys: &Keys,
-    now: Timestamp,
-    account: AccountId,
-    session: SessionId,
-) -> Result<String, Failure> {
-    let jwt = Jwt {
-        iss: ISSUER.to_owned(),
-        aud: AUDIENCE.to_owned(),
-        acc: account.uuid(),
-        sid: session.uuid(),
-        iat: now.timestamp(),
-        exp: (now + ACCESS_TTL).timestamp(),
-    };
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &jwt, &EncodingKey::from_secret(keys.access_token()))
-        .map_err(|error| Failure::internal("an access token can't be signed", error))
+    let Subject { acc, sid } = access_token::read(keys.access_token(), AUDIENCE, token, env.now())?;
+    Ok(Claims { account: AccountId::new(acc), session: SessionId::new(sid) })
 }
 
 /// Begins a session of an employee.
@@ -113,8 +79,9 @@ fn tokens(
     session: SessionId,
     refresh: AccountToken,
 ) -> Result<Tokens, Failure> {
+    let subject = Subject { acc: account.uuid(), sid: session.uuid() };
     Ok(Tokens {
-        access_token: access_token(keys, now, account, session)?,
+        access_token: access_token::sign(keys.access_token(), AUDIENCE, subject, now, now + ACCESS_TTL)?,
         refresh_token: refresh.text,
         expires_in: ACCESS_TTL.num_seconds(),
     })

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use support::{Contract, Engine, TestApp, run};
 
-use super::requests::World;
+use super::{guest::is_of_portal, requests::World};
 
 const TABLE: &str = include_str!("authorization.txt");
 
@@ -36,5 +36,24 @@ fn everybody_may_do_what_the_table_says() {
         let new: Vec<_> = rows.iter().filter(|row| !expected.contains(&row.as_str())).cloned().collect();
         assert!(new.is_empty(), "not in authorization.txt:\n{}", new.join("\n"));
         assert_eq!(rows, expected, "authorization.txt has rows too many, or in another order");
+    });
+}
+
+/// DASH-3: a contact's token opens the portal and nothing else.
+#[test]
+fn a_contact_gets_no_further_than_the_portal() {
+    run(Engine::Sqlite, async |app: TestApp| {
+        let world = World::new(&app).await;
+        for operation in Contract::shared(|contract| contract.operations.clone()) {
+            if operation.object["security"].is_null() {
+                continue;
+            }
+            let (path, body) = (world.path(&operation).await, world.body(&operation).await);
+            let answer = World::call(&world.guest, &operation, &path, &body).await;
+            assert_eq!(answer.status < 400, is_of_portal(&operation), "{answer}");
+            assert!(answer.status < 400 || answer.status == 401, "{answer}");
+        }
+        app.work().await;
+        app.mail().take();
     });
 }

@@ -5,7 +5,10 @@
 use serde_json::{Map, Value, json};
 use support::{Answer, Client, Contract, JsonExt, Operation, TestApp, both_engines};
 
-use super::requests::{Body, World};
+use super::{
+    guest::is_of_portal,
+    requests::{Body, World},
+};
 
 both_engines!(
     a_wrong_field_is_refused_by_its_pointer,
@@ -106,11 +109,11 @@ async fn a_body_that_is_not_readable_is_refused(app: TestApp) {
     for (operation, _) in operations_with_fields() {
         let path = bench.world.path(&operation).await;
         for &(content_type, body, status, code) in cases {
-            let call = bench.client().call(operation.method.clone(), &path);
+            let call = bench.client(&operation).call(operation.method.clone(), &path);
             call.body(content_type, body.to_vec()).await.expect(status).problem(code);
         }
         let Body::Json(good) = bench.world.body(&operation).await else { continue };
-        let call = bench.client().call(operation.method.clone(), &path);
+        let call = bench.client(&operation).call(operation.method.clone(), &path);
         call.body("application/json", format!("{good} {{}}")).await.expect(400).problem("malformed_json");
     }
     bench.finish(&app).await;
@@ -126,7 +129,9 @@ async fn a_wrong_parameter_is_refused_by_its_name(app: TestApp) {
         }
         let (path, body) = (bench.world.path(&operation).await, bench.world.body(&operation).await);
         let path = path.split('?').next().unwrap();
-        let ask = |query: String| World::call(bench.client(), &operation, &format!("{path}?{query}"), &body);
+        let ask = |query: String| {
+            World::call(bench.client(&operation), &operation, &format!("{path}?{query}"), &body)
+        };
         ask("surprise=1".into()).await.problem_names("?surprise", "unknown_field");
         for name in parameters.iter().map(|it| it["name"].text()) {
             for value in ["%00", "%FF", "", "%D0%AF%25_%5C", "9".repeat(40).as_str()] {
@@ -163,7 +168,10 @@ async fn a_path_with_an_unknown_id_is_not_there(app: TestApp) {
         let foreign = bench.world.foreign_ids.iter().map(String::as_str);
         for id in ["0", "%00", "..%2f", "00000000-0000-0000-0000-000000000000"].into_iter().chain(foreign) {
             let path = operation.path.replace("{id}", id) + &query;
-            World::call(bench.client(), &operation, &path, &body).await.expect(404).problem("not_found");
+            World::call(bench.client(&operation), &operation, &path, &body)
+                .await
+                .expect(404)
+                .problem("not_found");
         }
     }
     bench.finish(&app).await;
@@ -178,9 +186,9 @@ impl Bench {
         Self { world: World::new(app).await }
     }
 
-    /// Who may do everything.
-    fn client(&self) -> &Client {
-        &self.world.owner
+    /// Who may do everything with what the operation is about.
+    fn client(&self, operation: &Operation) -> &Client {
+        if is_of_portal(operation) { &self.world.guest } else { &self.world.owner }
     }
 
     /// Sends a good request but for one field, which has this value or is not there.
@@ -190,7 +198,8 @@ impl Bench {
         };
         put(&mut body, pointer, value);
         // Only its author changes a comment.
-        let client = if operation.id == "update_comment" { &self.world.member } else { self.client() };
+        let client =
+            if operation.id == "update_comment" { &self.world.member } else { self.client(operation) };
         World::call(client, operation, path, &Body::Json(body)).await
     }
 

@@ -10,12 +10,14 @@ use support::{Contract, Operation};
 /// Operations that need no token.
 const PUBLIC: &[&str] = &[
     "create_account",
+    "create_portal_session",
     "create_session",
     "follow_file_link",
     "note_opening",
     "receive_mail",
     "refresh_session",
     "show_health",
+    "show_portal_page",
     "show_readiness",
     "show_unsubscription",
     "create_unsubscription",
@@ -24,6 +26,7 @@ const PUBLIC: &[&str] = &[
 /// POSTs that take no `Idempotency-Key`, by why.
 const NOT_REPEATABLE: &[(&str, &str)] = &[
     ("render_mail_template", "it changes nothing"),
+    ("create_portal_session", "it changes nothing"),
     ("preview_comment", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),

@@ -5,6 +5,7 @@
 mod authorization;
 mod bad_input;
 mod document;
+mod guest;
 mod limits;
 mod plans;
 mod requests;

@@ -25,6 +25,10 @@ pub(super) struct World {
     pub outsider: Client,
     /// The owner of the other account.
     pub stranger: Client,
+    /// A contact who has come into the portal.
+    pub guest: Client,
+    /// The same as the account knows him.
+    pub known_guest: Value,
     /// Things of the other account.
     pub foreign_ids: Vec<String>,
     count: Cell<u32>,
@@ -50,7 +54,10 @@ impl World {
         let project = stranger.post("/v1/projects", json!({"name": "Foreign"})).await.expect(201).json();
         let foreign_ids =
             [&contact, &stranger.me, &task, &comment, &project].map(|it| it.id().to_owned()).into();
+        let (known_guest, guest) = Self::invite(&owner).await;
         Self {
+            guest,
+            known_guest,
             admin: owner.admin("admin").await,
             member: owner.employee("member").await,
             outsider: owner.employee("outsider").await,
@@ -122,6 +129,8 @@ impl World {
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
+            "/v1/portal/tasks" => (self.guests_task().await.0, String::new()),
+            "/v1/portal/files" => (self.guests_task().await.1, String::new()),
             "/v1/mailboxes" => (self.mailbox().await, String::new()),
             "/v1/projects" => (self.project().await, String::new()),
             "/v1/virtual-addresses" => (self.virtual_address().await, String::new()),
@@ -186,7 +195,9 @@ impl World {
             "update_mailbox" => {
                 json!({"sender_name": "Olga", "smtp": {"password": "x"}, "imap": {"password": "x"}})
             }
-            "create_file" => return Body::Form,
+            "create_file" | "create_portal_file" => return Body::Form,
+            "create_portal_session" => json!({"token": self.guests_link().await}),
+            "create_portal_comment" => json!({"text": "At ten."}),
             "receive_mail" | "dry_run_incoming_mail" => {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
             }
@@ -251,7 +262,7 @@ impl World {
         self.owner.post("/v1/virtual-addresses", body).await.expect(201).json().id().to_owned()
     }
 
-    async fn task(&self, participant: &str) -> String {
+    pub(super) async fn task(&self, participant: &str) -> String {
         let body =
             json!({"title": "A task", "assignees": [self.member.me["id"]], "participants": [participant]});
         self.owner.post("/v1/tasks", body).await.expect(201).json().id().to_owned()
@@ -449,7 +460,7 @@ impl World {
         url.strip_prefix("https://liaison.test").unwrap().to_owned()
     }
 
-    async fn file(&self) -> String {
+    pub(super) async fn file(&self) -> String {
         let call = self.member.call(Method::POST, "/v1/files");
         let made = call.body("multipart/form-data; boundary=cut", FORM).await.expect(201).json();
         made.items()[0].id().to_owned()

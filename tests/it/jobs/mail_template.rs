@@ -13,6 +13,8 @@ both_engines!(
     a_notice_that_is_switched_off_does_not_leave,
     a_template_without_files_leaves_them_out,
     who_was_only_written_to_is_not_told_what_the_task_is,
+    a_link_into_the_portal_stands_where_the_template_has_it,
+    a_mail_that_others_read_too_lets_nobody_in,
 );
 
 /// Has comments leave by a template with these versions.
@@ -134,4 +136,71 @@ async fn who_was_only_written_to_is_not_told_what_the_task_is(app: TestApp) {
     comment(&anna, &painting, "Two", &[&olga]).await;
     let (_, text) = sent(&app).await;
     assert!(text.contains("300"), "{text}");
+}
+
+/// The link into the portal in the one mail that leaves, which is the same in its HTML and in its text.
+async fn portal_link(app: &TestApp, words: &str) -> Option<String> {
+    app.work().await;
+    let sent = app.mail().take();
+    assert_eq!(sent.len(), 1);
+    let mail = MessageParser::new().parse(&sent[0].message).unwrap();
+    let find = |text: &str| {
+        let (_, rest) = text.split_once("/portal?token=")?;
+        assert!(text.contains(words), "{text}");
+        let ends = |c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c));
+        Some(rest.split(ends).next().unwrap().to_owned())
+    };
+    let link = find(&mail.body_text(0).unwrap());
+    assert_eq!(find(&mail.body_html(0).unwrap()), link);
+    link
+}
+
+/// TPL-2, DASH-2, DASH-3, S9: and who may look at the mail here is not let in by it.
+async fn a_link_into_the_portal_stands_where_the_template_has_it(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let ivan = anna.contact("ivan").await;
+    let version =
+        |it: &str| json!({"language": it, "subject": "{{ task.title }}", "html": "{{ comment.text }}"});
+    let mut template = json!({"name": "T", "versions": [version("en"), version("ru")]});
+    use_template(&anna, template.clone()).await;
+    let offer = task(&anna).await;
+    comment(&anna, &offer, "One", &[&ivan]).await;
+    assert_eq!(portal_link(&app, "").await, None);
+    app.clock().advance(chrono::TimeDelta::seconds(1));
+    template["add_portal_link"] = json!(true);
+    use_template(&anna, template).await;
+    comment(&anna, &offer, "Two", &[&ivan]).await;
+    let link = portal_link(&app, "See the whole conversation").await.unwrap();
+    let mail = newest_mail(&anna).await;
+    assert!(!mail.to_string().contains(&link), "{mail:#}");
+    assert!(mail["source"].text().contains("/portal?token=3D"), "{mail:#}");
+    let session = app.anon().post("/v1/portal/sessions", json!({"token": link})).await.expect(201).json();
+    let guest = app.anon().with_token(session["access_token"].text());
+    let read = guest.get(format!("/v1/portal/tasks/{}/comments", offer.id())).await.expect(200).json();
+    assert_eq!(read.items().len(), 2);
+    app.clock().advance(chrono::TimeDelta::seconds(1));
+    anna.patch(format!("/v1/contacts/{}", ivan.id()), json!({"language": "ru"})).await.expect(200);
+    comment(&anna, &offer, "Three", &[&ivan]).await;
+    assert!(portal_link(&app, "Посмотреть всю переписку").await.is_some_and(|it| it != link));
+
+    let app = app.restart(|config| config.portal.url = "https://clients.example/talk/".into()).await;
+    app.clock().advance(chrono::TimeDelta::seconds(1));
+    let anna = app.anon().with_token(anna.token.unwrap());
+    comment(&anna, &offer, "Four", &[&ivan]).await;
+    app.work().await;
+    let sent = app.mail().take();
+    let mail = MessageParser::new().parse(&sent[0].message).unwrap();
+    assert!(mail.body_text(0).unwrap().contains("https://clients.example/talk/?token="));
+}
+
+/// ALL-1, DASH-3: nor by one of several in To.
+async fn a_mail_that_others_read_too_lets_nobody_in(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+    let mut template = english("{{ task.title }}", "{{ comment.text }}");
+    template["add_portal_link"] = json!(true);
+    use_template(&anna, template).await;
+    anna.patch("/v1/settings/contact-mail", json!({"show_all_recipients": true})).await.expect(200);
+    comment(&anna, &task(&anna).await, "One", &[&ivan, &olga]).await;
+    assert_eq!(portal_link(&app, "").await, None);
 }

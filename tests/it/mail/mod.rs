@@ -143,7 +143,7 @@ pub(super) fn hand_in(app: &TestApp, mail: &[u8], recipients: &[&str]) -> Call {
 }
 
 /// The same with another sender in the envelope.
-pub(super) fn hand_in_from(app: &TestApp, sender: &str, mail: &[u8], recipients: &[&str]) -> Call {
+pub(crate) fn hand_in_from(app: &TestApp, sender: &str, mail: &[u8], recipients: &[&str]) -> Call {
     let path = format!("/v1/mail/incoming?{}sender={sender}", query(recipients));
     let request = app.anon().call(Method::POST, path).header("Liaison-Signature", sign(app, 0, mail));
     request.body("message/rfc822", mail.to_vec())

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use support::{Client, JsonExt as _, TestApp, both_engines};
 
 use super::{equal, for_all};
-use crate::api::tasks::{path, set};
+use crate::{
+    api::tasks::{path, set},
+    portal,
+};
 
 both_engines!(
     nothing_leaves_but_what_was_addressed_or_assigned,
@@ -58,6 +61,10 @@ enum Act {
     Status {
         status: &'static str,
     },
+    /// A contact writes in the portal.
+    Answer {
+        contact: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +94,7 @@ fn stories() -> impl Strategy<Value = Story> {
         1 => (0..3usize, people()).prop_map(|(list, people)| Act::Replace { list, people }),
         1 => (0..N_PEOPLE).prop_map(|person| Act::Assigner { person }),
         1 => status.prop_map(|status| Act::Status { status }),
+        2 => (N_STAFF..MUTE).prop_map(|contact| Act::Answer { contact }),
     ];
     let lists = [people(), people(), people()];
     (0..N_PEOPLE, lists, prop::collection::vec(act, 0..6), any::<bool>())
@@ -97,6 +105,8 @@ struct World {
     app: TestApp,
     staff: [Client; N_STAFF],
     people: Vec<Value>,
+    /// The contacts with an address, in the portal.
+    guests: [Client; MUTE - N_STAFF],
 }
 
 impl World {
@@ -106,9 +116,15 @@ impl World {
         anna.patch("/v1/settings/contact-mail", json!({"history_messages": HISTORY})).await.expect(200);
         let mute = json!({"name": "mute", "selectable_as_participant": true});
         let mute = anna.post("/v1/contacts", mute).await.expect(201).json();
-        let contacts = [anna.contact("ivan").await, anna.contact("olga").await, mute];
-        let people = [anna.me.clone(), boris.me.clone()].into_iter().chain(contacts).collect();
-        Self { app, staff: [anna, boris], people }
+        let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
+        let task = set(&anna, json!({"title": "Come in"})).await;
+        let body = json!({"text": "Come in", "notify": [ivan.id(), olga.id()]});
+        anna.post(path(&task, "/comments"), body).await.expect(201);
+        let guests = [portal::enter(&anna, &ivan).await, portal::enter(&anna, &olga).await];
+        app.work().await;
+        app.mail().take();
+        let people = [anna.me.clone(), boris.me.clone()].into_iter().chain([ivan, olga, mute]).collect();
+        Self { app, staff: [anna, boris], people, guests }
     }
 
     fn id(&self, person: usize) -> &str {
@@ -165,12 +181,15 @@ struct Told<'a> {
     assigner: usize,
     lists: [People; 3],
     comments: Vec<Said>,
+    /// The contacts to whom the task itself was sent.
+    sent: People,
     /// All get one mail.
     is_common: bool,
 }
 
 /// A comment, and whom it was for.
 struct Said {
+    author: usize,
     text: String,
     /// What its file is called, and says.
     file: Option<[String; 2]>,
@@ -182,6 +201,17 @@ impl Told<'_> {
     /// CLI-7, CLI-8: the contacts among new assignees, unless a contact set the task.
     fn assigned(&self, people: &People) -> People {
         people.iter().copied().filter(|it| is_mailed(*it) && self.assigner < N_STAFF).collect()
+    }
+
+    /// Does it, and says who is to get a mail by it and whether that brings a comment.
+    async fn perform_next(&mut self, act: &Act, brings_comment: &mut bool) -> Result<People, String> {
+        let n_comments = self.comments.len();
+        let expected = self.perform(act).await.map_err(|reason| format!("{act:?}: {reason}"))?;
+        *brings_comment = self.comments.len() > n_comments;
+        if !*brings_comment {
+            self.sent.extend(&expected);
+        }
+        Ok(expected)
     }
 
     /// Does it, and says who is to get a mail by it.
@@ -209,10 +239,9 @@ impl Told<'_> {
                 } else if !self.is_common {
                     told_once(world, &written, &audience)?;
                 }
-                let has_role = |it: &usize| *it == self.assigner || self.lists.iter().any(|l| l.contains(it));
-                let joining: People = audience.iter().copied().filter(|it| !has_role(it)).collect();
-                self.lists[1].extend(joining);
-                self.comments.push(Said { text, file, audience: audience.clone(), hidden: *hidden });
+                self.join(&audience);
+                let said = Said { author, text, file, audience: audience.clone(), hidden: *hidden };
+                self.comments.push(said);
                 Ok(audience.into_iter().filter(|it| is_mailed(*it)).collect())
             }
             Act::Add { list, person } => {
@@ -240,6 +269,7 @@ impl Told<'_> {
                 self.assigner = *person;
                 Ok(People::new())
             }
+            Act::Answer { contact } => self.answer(*contact).await,
             // CLI-4
             Act::Status { status } => {
                 patch(json!({"status": status})).await.expect(200);
@@ -248,10 +278,87 @@ impl Told<'_> {
         }
     }
 
+    /// COM-4, CBM-4: who has no role takes part.
+    fn join(&mut self, people: &People) {
+        let has_role = |it: &usize| *it == self.assigner || self.lists.iter().any(|l| l.contains(it));
+        let joining: People = people.iter().copied().filter(|it| !has_role(it)).collect();
+        self.lists[1].extend(joining);
+    }
+
+    /// DASH-5, DASH-6: a contact has the task where it was sent to him, or somebody addressed something in it to him.
+    fn has_reached(&self, contact: usize) -> bool {
+        self.sent.contains(&contact) || self.comments.iter().any(|it| it.audience.contains(&contact))
+    }
+
+    /// DASH-8, CBN-1, CBN-2, R23: the same people as if he had answered the latest mail.
+    async fn answer(&mut self, contact: usize) -> Result<People, String> {
+        let text = format!("said-{}-", self.comments.len());
+        let guest = &self.world.guests[contact - N_STAFF];
+        let sent = guest.post(portal::path(&self.task, "/comments"), json!({"text": text})).await;
+        if !self.has_reached(contact) {
+            sent.expect(404);
+            return Ok(People::new());
+        }
+        sent.expect(201);
+        let seen = |it: &&Said| it.author == contact || it.audience.contains(&contact);
+        let answered = self.comments.iter().rev().find(seen);
+        let hidden = answered.is_some_and(|it| it.hidden);
+        let mut audience: People = match answered {
+            Some(it) => it.audience.iter().copied().chain([it.author]).collect(),
+            None => {
+                [self.assigner].into_iter().filter(|it| *it < N_STAFF).chain(self.lists[0].clone()).collect()
+            }
+        };
+        audience.remove(&contact);
+        self.join(&[contact].into());
+        self.join(&audience);
+        self.comments.push(Said { author: contact, text, file: None, audience: audience.clone(), hidden });
+        Ok(audience.into_iter().filter(|it| is_mailed(*it)).collect())
+    }
+
+    /// DASH-4, DASH-5, DASH-6, S6: what each contact's portal shows of the task is what was for him.
+    async fn check_portals(&self) -> Result<(), String> {
+        for contact in N_STAFF..MUTE {
+            let guest = &self.world.guests[contact - N_STAFF];
+            let listed = guest.get("/v1/portal/tasks?limit=1").await.expect(200).json();
+            let is_listed = listed.items().iter().any(|it| it["id"] == self.task["id"]);
+            equal("is listed", &is_listed, &self.has_reached(contact))?;
+            let shown = guest.get(portal::path(&self.task, "")).await;
+            let comments = guest.get(portal::path(&self.task, "/comments")).await;
+            if !is_listed {
+                equal("is not there", &(shown.status, comments.status), &(404, 404))?;
+                continue;
+            }
+            let has_role = contact == self.assigner || self.lists.iter().any(|it| it.contains(&contact));
+            let is_described = shown.expect(200).json()["description_text"].is_string();
+            equal("description", &is_described, &(has_role && self.sent.contains(&contact)))?;
+            let comments = comments.expect(200).json();
+            let found = comments.items().iter().map(|it| it["text"].text().to_owned());
+            let seen =
+                self.comments.iter().filter(|it| it.author == contact || it.audience.contains(&contact));
+            equal(
+                ("portal of", contact),
+                &found.collect::<Vec<_>>(),
+                &seen.map(|it| it.text.clone()).collect(),
+            )?;
+            let files: Vec<&str> = comments
+                .items()
+                .iter()
+                .flat_map(|it| it["files"].as_array().unwrap())
+                .map(|it| it.id())
+                .collect();
+            for id in files {
+                guest.get(format!("/v1/portal/files/{id}/content")).await.expect(200);
+            }
+        }
+        Ok(())
+    }
+
     /// R23, R24, HIS-2, DASH-6: nothing in a mail that was not said to its reader; where it brings a comment, the ones before
     /// it that were said to him too, and of files those of that comment.
     fn check_text(&self, reader: usize, texts: &str, brings_comment: bool) -> Result<(), String> {
-        let said_to_him = self.comments.iter().rev().filter(|it| it.audience.contains(&reader));
+        let his = |it: &&Said| it.author == reader || it.audience.contains(&reader);
+        let said_to_him = self.comments.iter().rev().filter(his);
         let shown = said_to_him.take(if brings_comment { 1 + HISTORY } else { 0 });
         let brought = self.comments.last().filter(|_| brings_comment);
         let expected: BTreeSet<&String> =
@@ -266,7 +373,9 @@ impl Told<'_> {
         let n_contacts = readers.iter().filter(|it| is_mailed(**it)).count();
         for (n, said) in self.comments.iter().enumerate() {
             let is_new = brings_comment && n + 1 == self.comments.len();
-            let may_read = |it: &usize| said.audience.contains(it) || (*it < N_STAFF && !said.hidden);
+            let may_read = |it: &usize| {
+                said.author == *it || said.audience.contains(it) || (*it < N_STAFF && !said.hidden)
+            };
             let is_for_all = readers.iter().all(|it| said.audience.contains(it));
             let may_stand = if is_new { is_for_all } else { n_contacts == 1 && readers.iter().all(may_read) };
             let stands = texts.contains(&said.text);
@@ -320,8 +429,17 @@ async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
         }
         let task = set(&world.staff[0], body).await;
         let (assigner, lists) = (story.assigner, story.lists.clone());
-        let mut told = Told { world, task, assigner, lists, comments: Vec::new(), is_common: false };
+        let mut told = Told {
+            world,
+            task,
+            assigner,
+            lists,
+            comments: Vec::new(),
+            sent: People::new(),
+            is_common: false,
+        };
         let mut expected = told.assigned(&story.lists[0]);
+        told.sent.clone_from(&expected);
         let (mut acts, mut brings_comment) = (story.acts.iter(), false);
         loop {
             let mails = world.mails().await;
@@ -332,10 +450,9 @@ async fn nothing_leaves_but_what_was_addressed_or_assigned(app: TestApp) {
                 told.check_text(*reader, texts, brings_comment)?;
                 equal("subject", &subject.trim_start_matches("Re: "), &"Repair")?;
             }
-            let Some(act) = acts.next() else { return Ok(()) };
+            let Some(act) = acts.next() else { return told.check_portals().await };
             world.app.clock().advance(TimeDelta::seconds(1));
-            brings_comment = matches!(act, Act::Comment { .. });
-            expected = told.perform(act).await.map_err(|reason| format!("{act:?}: {reason}"))?;
+            expected = told.perform_next(act, &mut brings_comment).await?;
         }
     })
     .await;
@@ -355,8 +472,10 @@ async fn a_mail_to_several_shows_none_of_them_what_was_not_for_him(app: TestApp)
         }
         let task = set(&world.staff[0], body).await;
         let (assigner, lists) = (story.assigner, story.lists.clone());
-        let mut told = Told { world, task, assigner, lists, comments: Vec::new(), is_common: true };
+        let mut told =
+            Told { world, task, assigner, lists, comments: Vec::new(), sent: People::new(), is_common: true };
         let mut expected = told.assigned(&story.lists[0]);
+        told.sent.clone_from(&expected);
         let (mut acts, mut brings_comment) = (story.acts.iter(), false);
         loop {
             let mails = world.sent().await;
@@ -369,13 +488,9 @@ async fn a_mail_to_several_shows_none_of_them_what_was_not_for_him(app: TestApp)
                 equal("contacts", &contacts, &expected)?;
                 told.check_common_text(&readers, &texts, brings_comment)?;
             }
-            let Some(act) = acts.next() else { return Ok(()) };
+            let Some(act) = acts.next() else { return told.check_portals().await };
             world.app.clock().advance(TimeDelta::seconds(1));
-            brings_comment = matches!(act, Act::Comment { .. });
-            expected = match told.perform(act).await {
-                Ok(expected) => expected,
-                Err(reason) => return Err(format!("{act:?}: {reason}")),
-            };
+            expected = told.perform_next(act, &mut brings_comment).await?;
         }
     })
     .await;

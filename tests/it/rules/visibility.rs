@@ -13,7 +13,7 @@ use liaison_domain::{
     visibility::{Scope, Visible},
 };
 use liaison_persistence::{
-    comment, database::WriteTx, file, outgoing_mail::history, page::PageRequest, task,
+    comment, database::WriteTx, file, outgoing_mail::history, page::PageRequest, portal, task,
 };
 use proptest::prelude::*;
 use support::{JsonExt as _, TestApp, both_engines};
@@ -26,6 +26,7 @@ both_engines!(
     comments_are_seen_exactly_as_the_scope_allows,
     a_mail_repeats_the_latest_that_its_recipient_sees,
     files_are_seen_exactly_with_what_they_hang_on,
+    the_portal_shows_a_contact_exactly_what_was_for_him,
 );
 
 const N_TASKS: usize = 2;
@@ -277,6 +278,75 @@ async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
             let found =
                 file::list_visible(&mut tx, world.account, *scope, is_admin, ids.clone()).await.unwrap();
             equal(scope, &found.into_keys().collect(), &expected)?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// DASH-4, DASH-5, DASH-6, S7: tasks, their words, their files and when they moved.
+async fn the_portal_shows_a_contact_exactly_what_was_for_him(app: TestApp) {
+    let world = &World::build(app).await;
+    let sent = prop::collection::btree_set((0..N_TASKS, 4..N_PEOPLE), 0..3);
+    for_all(150, &(files(), sent), async |((conversation, uploads, members), sent)| {
+        let mut tx = world.begin().await;
+        for (task, person) in &members {
+            let member = [(TaskRole::Participant, world.person(*person))];
+            task::insert_members(&mut tx, world.account, world.tasks[*task], member).await.unwrap();
+        }
+        for (task, person) in &sent {
+            let to = [world.person(*person)];
+            let task = world.tasks[*task];
+            portal::insert_task_recipients(&mut tx, world.account, task, to).await.unwrap();
+        }
+        let mut comments = Vec::new();
+        for (n, written) in conversation.iter().enumerate() {
+            comments.push(world.write(&mut tx, n, written).await);
+        }
+        let mut ids = Vec::new();
+        let written: Vec<CommentId> = comments.iter().map(|it| it.id).collect();
+        for (n, upload) in uploads.iter().enumerate() {
+            ids.push(attach(world, &mut tx, n, upload, &written).await);
+        }
+        for viewer in 4..N_PEOPLE {
+            let (scope, contact) = (&world.scopes[viewer], world.person(viewer));
+            let sees = |it: &Written| world.allows(scope, it);
+            let is_for_him = |it: &Written| sees(it) && it.author != viewer && it.audience.contains(&viewer);
+            let reached = |task: usize| {
+                sent.contains(&(task, viewer))
+                    || conversation.iter().any(|it| it.task == task && is_for_him(it))
+            };
+            let described = |task: usize| sent.contains(&(task, viewer)) && members.contains(&(task, viewer));
+            let mut expected = Vec::new();
+            for task in (0..N_TASKS).rev().filter(|it| reached(*it)) {
+                let in_task =
+                    conversation.iter().zip(&comments).filter(|(it, _)| it.task == task && sees(it));
+                let last = in_task.map(|(_, it)| it.created_at).max();
+                expected.push((world.tasks[task], described(task), last));
+            }
+            let page = PageRequest { limit: 200, after: None };
+            let found = portal::list_tasks(&mut tx, world.account, contact, page).await.unwrap().items;
+            for row in &found {
+                let one = portal::find_task(&mut tx, world.account, contact, row.id).await.unwrap();
+                equal("one by one", &one.as_ref(), &Some(row))?;
+            }
+            let facts = found.iter().map(|it| (it.id, it.description_html.is_some(), it.last_comment_at));
+            equal(viewer, &facts.collect(), &expected)?;
+            for task in (0..N_TASKS).filter(|it| !reached(*it)) {
+                let one =
+                    portal::find_task(&mut tx, world.account, contact, world.tasks[task]).await.unwrap();
+                equal("not his", &one, &None)?;
+            }
+            for (upload, id) in uploads.iter().zip(&ids) {
+                let hangs = upload.tasks.iter().any(|it| reached(*it) && described(*it))
+                    || upload
+                        .comments
+                        .iter()
+                        .map(|it| &conversation[*it])
+                        .any(|it| reached(it.task) && sees(it));
+                let found = portal::find_file(&mut tx, world.account, contact, *id).await.unwrap();
+                equal((viewer, upload), &found.is_some(), &hangs)?;
+            }
         }
         Ok(())
     })

@@ -51,6 +51,8 @@ struct CreateContact {
     /// May be put in a role and be addressed (CONF-1).
     #[serde(default)]
     selectable_as_participant: bool,
+    /// May read and answer in the portal what was addressed to him; absent: true.
+    portal_access: Option<bool>,
 }
 
 /// Add a contact
@@ -100,6 +102,7 @@ impl CreateContact {
             company_ids: self.company_ids.into_iter().map(PersonId::new).collect(),
             selectable_as_participant: self.selectable_as_participant,
             spam: false,
+            portal_access: self.portal_access.unwrap_or(true),
         })
     }
 }

@@ -46,6 +46,7 @@ const MAX_PHONE_CHARS: usize = 64;
 /// A person or company that the account talks to.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contact)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 struct ContactView {
     id: Uuid,
     /// Always `contact`: employees and contacts share one id space.
@@ -66,6 +67,8 @@ struct ContactView {
     selectable_as_participant: bool,
     /// Mail from him is rejected.
     spam: bool,
+    /// May read and answer in the portal what was addressed to him; not while he is marked as spam.
+    portal_access: bool,
     /// Whom he is in another account: what is addressed to him appears there, and leaves by no mail.
     #[schema(required)]
     linked_account: Option<LinkedAccountView>,
@@ -86,6 +89,7 @@ impl From<&Contact> for ContactView {
             company_ids: contact.company_ids.iter().map(|it| it.uuid()).collect(),
             selectable_as_participant: contact.selectable_as_participant,
             spam: contact.spam,
+            portal_access: contact.portal_access,
             linked_account: contact.linked_account.as_ref().map(LinkedAccountView::from),
             created_at: contact.created_at,
         }

@@ -68,6 +68,10 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = bool)]
     spam: Change<bool>,
+    /// May read and answer in the portal what was addressed to him. Switched off, he is out at once.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    portal_access: Change<bool>,
 }
 
 /// Change a contact
@@ -136,6 +140,7 @@ impl UpdateContact {
                 .0
                 .unwrap_or(current.selectable_as_participant),
             spam: self.spam.0.unwrap_or(current.spam),
+            portal_access: self.portal_access.0.unwrap_or(current.portal_access),
         })
     }
 }

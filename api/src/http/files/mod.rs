@@ -2,6 +2,7 @@
 
 mod create;
 mod follow_link;
+pub(super) mod form;
 mod show;
 mod show_content;
 

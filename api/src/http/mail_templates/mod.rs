@@ -36,7 +36,7 @@ struct MailTemplateView {
     versions: Vec<VersionView>,
     /// The writer's signature stands below the text. See `/v1/signatures`.
     add_signature: bool,
-    /// A link to the whole conversation stands below the text. Kept; there is no portal yet.
+    /// A link to the whole conversation stands below the text, in mails that nobody else reads (DASH-2).
     add_portal_link: bool,
     /// The files of the comment, or of a new task, are in the mail.
     add_files: bool,

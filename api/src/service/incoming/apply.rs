@@ -2,14 +2,9 @@
 //! instead is for [`super::new_task`].
 
 use liaison_domain::{
-    comment::{Comment, Origin},
+    comment::Origin,
     id::{AccountId, CommentId, PersonId, TaskId},
-    inbound::{
-        audience::{Answered, Told, decide_audience},
-        authenticity::Authenticity,
-        matching::Place,
-        verdict::Sender,
-    },
+    inbound::{audience::Told, authenticity::Authenticity, matching::Place, verdict::Sender},
     mail_address::EmailAddress,
     outgoing::DeliveryEventType,
     person::PersonKind,
@@ -30,6 +25,7 @@ use liaison_persistence::{
 };
 
 use super::{
+    audience,
     content::{Content, warning},
     explain::Explain,
     files::{self, KeptFile},
@@ -101,10 +97,8 @@ pub(super) async fn apply(
         Some(id) => comment::find(tx, account, id).await?,
         None => None,
     };
-    let audience = audience(tx, account, answered.as_ref(), &members, author).await?;
-    let known = person::list_addressees(tx, account, audience.iter().copied()).await?;
-    let known = audience.iter().filter_map(|it| known.get(it).cloned());
-    let audience: Vec<_> = known.filter(|it| answer.judged.told.includes(it.kind())).collect();
+    let audience =
+        audience::decide(tx, account, answered.as_ref(), &members, author, answer.judged.told).await?;
     let names: Vec<&str> = audience.iter().map(|it| it.name.as_str()).collect();
     explain.add("audience", told_name(answer.judged.told, is_held), names.join(", "));
     let new = NewComment {
@@ -201,29 +195,6 @@ async fn take_part(
     }
     explain.add("author", "participant", "he takes part in the task from now on");
     Ok(task::insert_members(tx, account, answer.place.task, [(TaskRole::Participant, author)]).await?)
-}
-
-/// CBN-1 … CBN-3
-async fn audience(
-    tx: &mut WriteTx,
-    account: AccountId,
-    answered: Option<&Comment>,
-    members: &Members,
-    author: PersonId,
-) -> Result<Vec<PersonId>, Failure> {
-    let answered = if let Some(it) = answered {
-        let addressed = comment::list_recipients(tx, account, [it.id]).await?.remove(&it.id);
-        let audience = addressed.unwrap_or_default().iter().map(|it| it.id).collect();
-        Answered::Comment { author: it.author_id, audience }
-    } else {
-        let assigner = members.of(TaskRole::Assigner).next();
-        Answered::Task {
-            assigner: assigner.map(|it| it.id),
-            assigner_is_employee: assigner.is_some_and(|it| it.kind == PersonKind::Employee),
-            assignees: members.of(TaskRole::Assignee).map(|it| it.id).collect(),
-        }
-    };
-    Ok(decide_audience(&answered, author))
 }
 
 /// Notes in the ledger that our message was answered: the one whose reply address was written to, else the one to this

@@ -7,6 +7,7 @@
 
 mod answer;
 mod apply;
+pub(super) mod audience;
 mod authenticity;
 mod content;
 mod explain;

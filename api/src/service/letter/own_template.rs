@@ -18,6 +18,8 @@ pub(super) struct OwnTemplate {
     pub adds_files: bool,
     /// SIG-3
     pub adds_signature: bool,
+    /// DASH-2
+    pub adds_portal_link: bool,
 }
 
 /// Those that the messages are written by and that are still there.
@@ -35,6 +37,7 @@ pub(super) async fn load(
         versions: versions(row).into(),
         adds_files: row.add_files,
         adds_signature: row.add_signature,
+        adds_portal_link: row.add_portal_link,
     };
     Ok(found.iter().map(|row| (row.id, own(row))).collect())
 }

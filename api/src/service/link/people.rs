@@ -123,6 +123,7 @@ async fn introduce(
         language: None,
         selectable_as_participant: true,
         spam: false,
+        portal_access: true,
         linked_account: None,
         created_at: now,
         version: 1,

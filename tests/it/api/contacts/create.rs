@@ -53,6 +53,7 @@ async fn a_name_is_all_a_contact_needs(app: TestApp) {
             "company_ids": [],
             "selectable_as_participant": false,
             "spam": false,
+            "portal_access": true,
             "linked_account": null,
             "created_at": "2030-01-01T00:00:00Z",
         })

@@ -1,0 +1,8 @@
+//! The portal: a contact reads what was addressed to him and answers, without a login (DASH-1 … DASH-8).
+//!
+//! [`link`] is how he comes in, [`session`] how he stays, [`reading`] what he sees, [`answer`] what he writes.
+
+pub mod answer;
+pub mod link;
+pub mod reading;
+pub mod session;

@@ -1,0 +1,194 @@
+//! What contacts reach in the portal. The audiences are its only source: of comments `comment_recipient`, of tasks
+//! themselves `task_recipient`.
+
+use liaison_domain::{
+    Timestamp,
+    file::File,
+    id::{AccountId, FileId, OutgoingMailId, PersonId, TaskId},
+    language::Language,
+};
+use uuid::Uuid;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Ids, in_ids},
+    page::{Cursor, Page, PageRequest},
+    visibility::visible_comment,
+};
+
+/// A contact who may come in.
+#[derive(Clone, Debug)]
+pub struct GuestRow {
+    pub name: String,
+    pub language: Option<Language>,
+    pub account_language: Language,
+}
+record!(GuestRow { name, language, account_language });
+
+/// A task as a contact sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortalTaskRow {
+    pub id: TaskId,
+    pub number: i64,
+    pub title: String,
+    /// Safe HTML; none where it was not for him.
+    pub description_html: Option<String>,
+    pub description_text: Option<String>,
+    /// When the latest comment that he sees was written.
+    pub last_comment_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+record!(PortalTaskRow { id, number, title, description_html, description_text, last_comment_at, created_at });
+
+record!(File { id, name, content_type, size, sha256, created_at });
+
+/// Whether the task `t` itself was sent to the contact $2, or somebody addressed something in it to him. What he wrote
+/// himself opens no task to him: anybody can write to a task's address (DASH-6, S2).
+macro_rules! reached {
+    () => {
+        concat!(
+            "t.id IN (SELECT c.task_id FROM comment_recipient r \
+             JOIN comment c ON c.account_id = r.account_id AND c.id = r.comment_id \
+             WHERE r.account_id = $1 AND r.person_id = $2 AND c.author_id <> $2 AND c.kind = 'message' AND ",
+            visible_comment!("$2", "FALSE", "FALSE"),
+            " UNION ALL SELECT s.task_id FROM task_recipient s WHERE s.account_id = $1 AND s.person_id = $2)"
+        )
+    };
+}
+
+/// Whether the contact $2 sees the description and the files of the task `t`: the words are his own, or they were sent to
+/// him and he still has a role.
+macro_rules! described {
+    () => {
+        "(t.description_author_id = $2 OR (EXISTS (SELECT 1 FROM task_recipient s WHERE s.account_id = t.account_id \
+         AND s.person_id = $2 AND s.task_id = t.id) AND EXISTS (SELECT 1 FROM task_role m \
+         WHERE m.account_id = t.account_id AND m.task_id = t.id AND m.person_id = $2)))"
+    };
+}
+
+macro_rules! columns {
+    () => {
+        concat!(
+            "t.id, t.number, t.title, CASE WHEN ",
+            described!(),
+            " THEN t.description_html END AS description_html, CASE WHEN ",
+            described!(),
+            " THEN t.description_text END AS description_text, (SELECT MAX(c.created_at) FROM comment c \
+             WHERE c.account_id = t.account_id AND c.task_id = t.id AND c.kind = 'message' AND ",
+            visible_comment!("$2", "FALSE", "FALSE"),
+            ") AS last_comment_at, t.created_at"
+        )
+    };
+}
+
+statements! {
+    /// Who got the message $2 after $4 at an address that is still his, and may come in.
+    FIND_GUEST = ["SELECT p.name, c.language, o.language AS account_language FROM outgoing_recipient r \
+        JOIN outgoing_mail m ON m.account_id = r.account_id AND m.id = r.mail_id \
+        JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id AND p.deleted_at IS NULL \
+        JOIN contact c ON c.account_id = r.account_id AND c.id = r.person_id \
+        JOIN account o ON o.id = r.account_id \
+        WHERE r.account_id = $1 AND r.mail_id = $2 AND r.person_id = $3 AND m.created_at > $4 \
+        AND r.token_revoked_at IS NULL AND c.spam = FALSE AND c.portal_access = TRUE \
+        AND EXISTS (SELECT 1 FROM person_address a WHERE a.account_id = r.account_id AND a.address_key = r.address_key \
+            AND a.person_id = r.person_id)"];
+    INSERT_TASK_RECIPIENTS = [
+        "INSERT INTO task_recipient (account_id, person_id, task_id) SELECT $1, p.id, $2 FROM person p \
+         WHERE p.account_id = $1 AND p.id "
+        { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
+        " ON CONFLICT DO NOTHING"
+    ];
+    FIND_REACHED_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $3 AND " reached!()];
+    /// Ids of tasks sort by the time of their making.
+    LIST_REACHED_TASKS = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " reached!()
+        " AND t.id < $3 ORDER BY t.id DESC LIMIT $4"];
+    FIND_REACHED_FILE = [
+        "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM file f \
+         WHERE f.account_id = $1 AND f.id = $3 AND (EXISTS (SELECT 1 FROM comment_file a \
+            JOIN comment c ON c.account_id = a.account_id AND c.id = a.comment_id AND c.kind = 'message' \
+            JOIN task t ON t.account_id = c.account_id AND t.id = c.task_id \
+            WHERE a.account_id = f.account_id AND a.file_id = f.id AND "
+        visible_comment!("$2", "FALSE", "FALSE") " AND " reached!()
+        ") OR EXISTS (SELECT 1 FROM task_file a JOIN task t ON t.account_id = a.account_id AND t.id = a.task_id \
+            WHERE a.account_id = f.account_id AND a.file_id = f.id AND " described!() " AND " reached!() "))"
+    ];
+    /// What he uploaded and has not sent yet.
+    LIST_UNSENT_FILES = [
+        "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM file f WHERE f.account_id = $1 AND f.id "
+        { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
+        " AND f.uploaded_by = $2 \
+         AND NOT EXISTS (SELECT 1 FROM comment_file a WHERE a.account_id = f.account_id AND a.file_id = f.id) \
+         AND NOT EXISTS (SELECT 1 FROM task_file a WHERE a.account_id = f.account_id AND a.file_id = f.id) ORDER BY f.id"
+    ];
+}
+
+/// The contact to whom a message went after `since`, where he may come in by a link in it.
+pub async fn find_guest(
+    tx: &mut impl Tx,
+    account: AccountId,
+    mail: OutgoingMailId,
+    contact: PersonId,
+    since: Timestamp,
+) -> Result<Option<GuestRow>, StorageError> {
+    db!(tx, fetch_optional::<GuestRow>(FIND_GUEST, account, mail, contact, since))
+}
+
+/// Remembers that a task itself was sent to these contacts.
+pub async fn insert_task_recipients(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    contacts: impl IntoIterator<Item = PersonId>,
+) -> Result<(), StorageError> {
+    let contacts: Vec<Uuid> = contacts.into_iter().map(PersonId::uuid).collect();
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let ids = Ids::new(contacts);
+    db!(tx, execute(INSERT_TASK_RECIPIENTS, account, task, ids)).map(drop)
+}
+
+/// A task that something in was for the contact.
+pub async fn find_task(
+    tx: &mut impl Tx,
+    account: AccountId,
+    contact: PersonId,
+    id: TaskId,
+) -> Result<Option<PortalTaskRow>, StorageError> {
+    db!(tx, fetch_optional::<PortalTaskRow>(FIND_REACHED_TASK, account, contact, id))
+}
+
+/// The tasks that something in was for the contact, newest first.
+pub async fn list_tasks(
+    tx: &mut impl Tx,
+    account: AccountId,
+    contact: PersonId,
+    page: PageRequest,
+) -> Result<Page<PortalTaskRow>, StorageError> {
+    let before = page.before();
+    let rows =
+        db!(tx, fetch_all::<PortalTaskRow>(LIST_REACHED_TASKS, account, contact, before.id(), page.fetch()))?;
+    Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
+}
+
+/// A file of a comment or a description that the contact sees.
+pub async fn find_file(
+    tx: &mut impl Tx,
+    account: AccountId,
+    contact: PersonId,
+    id: FileId,
+) -> Result<Option<File>, StorageError> {
+    db!(tx, fetch_optional::<File>(FIND_REACHED_FILE, account, contact, id))
+}
+
+/// Those of the files that the contact uploaded and has not sent yet.
+pub async fn list_unsent_files(
+    tx: &mut impl Tx,
+    account: AccountId,
+    contact: PersonId,
+    ids: impl IntoIterator<Item = FileId>,
+) -> Result<Vec<File>, StorageError> {
+    let ids = Ids::new(ids.into_iter().map(FileId::uuid));
+    db!(tx, fetch_all::<File>(LIST_UNSENT_FILES, account, contact, ids))
+}
