@@ -81,6 +81,10 @@ pub fn large() -> Vec<Hostile> {
         format!("{HEADER}{type_and_encoding}\r\n{}", BASE64.encode(&stream))
     };
     let text = |body: String| format!("{HEADER}\r\n{body}");
+    let lines = || {
+        let encoded = BASE64.encode(&[b'\n'; 2_000_000]);
+        format!("{HEADER}Content-Transfer-Encoding: base64\r\n\r\n{encoded}")
+    };
     vec![
         read("25 MB of base64", file(&line)),
         read("base64 of padding", file("A=")),
@@ -88,6 +92,7 @@ pub fn large() -> Vec<Hostile> {
         read("NULs", text(repeated("\0\0\0\0\0\0\0\r\n", LARGE - 300))),
         read("one line", text(repeated("x", LARGE - 300))),
         read("quotes in quotes", text(repeated(">", LARGE - 300))),
+        read("2,000,000 lines", lines()),
         read("a line an introduction", text(repeated("On 1.1.2024 9:15 <\r\n", LARGE - 300))),
         read(
             "500 texts",
@@ -158,6 +163,9 @@ pub fn html() -> Vec<Hostile> {
         mail("tables", "<table><tr><td>x".repeat(60_000)),
         mail("styles", format!("<p style=\"{}\">x</p>", "a:((((;".repeat(100_000))),
         mail("tags without end", "<a".repeat(500_000)),
+        mail("text to be escaped", "&amp;".repeat(400_000)),
+        mail("a value to be escaped", format!("<p title='{}'>x", "&".repeat(1_000_000))),
+        mail("text that leaves its table", format!("<table>{}", "&&&&&&&&&&<tr>".repeat(100_000))),
         read(
             "500 documents",
             format!(

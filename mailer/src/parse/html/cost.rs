@@ -3,7 +3,8 @@
 //!
 //! No look at the tags alone can tell, for what an end tag closes depends on all that is open. So the tree is built on
 //! trial, by the very builder that will build it, over a sink that keeps nothing, and the trial ends when the bill is too
-//! high. What the tokenizer itself is slow at, crowded tags, is looked for before.
+//! high. What the tokenizer itself is slow at, crowded tags, is looked for before. What the serializer is slow at, long
+//! texts of what has to be escaped, is part of the bill.
 
 use std::{borrow::Cow, cell::Cell, rc::Rc};
 
@@ -24,6 +25,9 @@ const MAX_ATTRIBUTES: usize = 500;
 const MAX_STEPS: usize = 10_000_000;
 /// Elements of the tree, with the copies that unclosed formatting makes of itself.
 const MAX_ELEMENTS: usize = 200_000;
+/// Bytes that the serializer looks through, over all texts and values: behind each character that may have to be escaped it
+/// looks for the next one up to the end.
+const MAX_ESCAPING: usize = 2_000_000_000;
 
 /// `true` when the tree of `html` is built in time and memory linear in its size.
 pub(super) fn is_affordable(html: &str) -> bool {
@@ -119,10 +123,11 @@ impl Trial {
         let held = held.0.get();
         let comparisons = if is_formatting(&tag.name) { tag.attrs.len() } else { 0 };
         self.steps.set(self.steps.get() + held * (1 + comparisons));
-        let is_too_dear = held > MAX_HELD
-            || self.steps.get() > MAX_STEPS
-            || self.builder.sink.elements.get() > MAX_ELEMENTS;
-        self.is_too_dear.set(is_too_dear);
+        let bill = &self.builder.sink;
+        tag.attrs.iter().for_each(|it| bill.charge_text(&Cell::default(), &it.value));
+        if held > MAX_HELD || self.steps.get() > MAX_STEPS || bill.elements.get() > MAX_ELEMENTS {
+            self.is_too_dear.set(true);
+        }
     }
 }
 
@@ -136,7 +141,9 @@ impl TokenSink for Trial {
         if self.is_too_dear.get() {
             return TokenSinkResult::Continue;
         }
-        self.builder.process_token(token, line)
+        let result = self.builder.process_token(token, line);
+        self.is_too_dear.set(self.builder.sink.escaping.get() > MAX_ESCAPING);
+        result
     }
 
     fn end(&self) {
@@ -164,11 +171,30 @@ impl Tracer for Held {
 #[derive(Default)]
 struct Bill {
     elements: Cell<usize>,
+    /// Bytes that the serializer will look through.
+    escaping: Cell<usize>,
+    /// Characters to be escaped in the text since the last element, which is one with the text to come.
+    text: Cell<usize>,
+    /// The same of text that is moved out of tables: what stands between its pieces stays inside.
+    moved_text: Cell<usize>,
 }
 
 impl Bill {
     fn nameless() -> Rc<QualName> {
         Rc::new(QualName::new(None, ns!(), local_name!("")))
+    }
+
+    /// Adds `text` to one that holds so many characters to be escaped.
+    fn charge_text(&self, before: &Cell<usize>, text: &str) {
+        let marks = text.bytes().filter(|it| matches!(it, b'&' | 0xC2)).count();
+        before.set(before.get() + marks);
+        self.escaping.set(self.escaping.get().saturating_add(before.get().saturating_mul(text.len())));
+    }
+
+    fn charge_moved(&self, child: &NodeOrText<Rc<QualName>>) {
+        if let NodeOrText::AppendText(text) = child {
+            self.charge_text(&self.moved_text, text);
+        }
     }
 }
 
@@ -187,6 +213,7 @@ impl TreeSink for Bill {
 
     fn create_element(&self, name: QualName, _: Vec<Attribute>, _: ElementFlags) -> Self::Handle {
         self.elements.set(self.elements.get() + 1);
+        self.text.set(0);
         Rc::new(name)
     }
 
@@ -211,11 +238,28 @@ impl TreeSink for Bill {
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
-    fn append(&self, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
-    fn append_based_on_parent_node(&self, _: &Self::Handle, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
+
+    fn append(&self, _: &Self::Handle, child: NodeOrText<Self::Handle>) {
+        if let NodeOrText::AppendText(text) = child {
+            self.charge_text(&self.text, &text);
+        }
+    }
+
+    fn append_based_on_parent_node(
+        &self,
+        _: &Self::Handle,
+        _: &Self::Handle,
+        child: NodeOrText<Self::Handle>,
+    ) {
+        self.charge_moved(&child);
+    }
+
+    fn append_before_sibling(&self, _: &Self::Handle, child: NodeOrText<Self::Handle>) {
+        self.charge_moved(&child);
+    }
+
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
     fn set_quirks_mode(&self, _: QuirksMode) {}
-    fn append_before_sibling(&self, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
     fn add_attrs_if_missing(&self, _: &Self::Handle, _: Vec<Attribute>) {}
     fn remove_from_parent(&self, _: &Self::Handle) {}
     fn reparent_children(&self, _: &Self::Handle, _: &Self::Handle) {}
@@ -282,6 +326,19 @@ mod tests {
             check(&unit.repeat(10_000), false);
             check(&unit.repeat(20), true);
         }
+    }
+
+    /// S12: each character that is escaped costs a look at all that follows.
+    #[test]
+    fn text_that_is_slow_to_escape_is_recognized() {
+        for unit in ["&amp;", "&", "\u{a0}", "«", "&</div>", "&<!-- -->", "<table>&&&&&&&&&&<tr>"] {
+            check(&unit.repeat(100_000), false);
+            check(&unit.repeat(100), true);
+        }
+        check(&format!("<p title='{}'>", "&".repeat(100_000)), false);
+        check(&format!("<table>{}", "<tr>&&&&&&&&&&".repeat(20_000)), false);
+        check(&"<p>you &amp; me &amp; «them»".repeat(20_000), true);
+        check(&format!("<pre>{}</pre>", "GET /a?b=c&d=e HTTP/1.1\n".repeat(5_000)), true);
     }
 
     #[test]

@@ -29,12 +29,17 @@ impl Line<'_> {
     }
 }
 
+/// Beyond so many lines the rest of the text is one: nobody wrote them, and each takes room.
+const MAX_LINES: usize = 100_000;
+
 /// All lines of the text; their `raw` parts joined are the text.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut start = 0;
     let mut address_is_open = false;
     let mut lines = Vec::new();
-    for raw in text.split_inclusive('\n') {
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let end = rest.find('\n').filter(|_| lines.len() < MAX_LINES);
+        let (raw, _) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
         let (depth, content) =
             if address_is_open && raw.starts_with('>') { (0, raw) } else { strip_prefix(raw) };
         let content = content.trim_matches(is_blank_char);
