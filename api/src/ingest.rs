@@ -14,7 +14,7 @@ use liaison_persistence::task;
 use crate::{
     app::App,
     service::{
-        incoming::{self, Settled},
+        incoming::{self, Durability, Settled},
         intake::{self, Envelope},
     },
 };
@@ -50,7 +50,8 @@ impl Ingest {
             };
             let received = intake::receive(app, envelope, raw.into()).await;
             for it in received.with_context(|| file.display().to_string())? {
-                let settled = Box::pin(incoming::work_on(app, it.account, it.id)).await?;
+                let work = incoming::work_on(app, it.account, it.id, Durability::Now);
+                let settled = Box::pin(work).await?;
                 let line = describe(app, it.account, settled).await?;
                 writeln!(std::io::stdout(), "{}: {line}", file.display())?;
             }

@@ -8,6 +8,7 @@ use std::{
     process::ExitCode,
 };
 
+use bytes::Bytes;
 use clap::Args;
 use liaison_mailer::parse::{self, Limits, MailKind};
 use serde::Serialize;
@@ -33,7 +34,7 @@ impl MailCheck {
         let mut exit = ExitCode::SUCCESS;
         for file in &self.files {
             match read_capped(file, &limits) {
-                Ok(raw) => self.print(&mut out, file, &check(&raw, &limits))?,
+                Ok(raw) => self.print(&mut out, file, &check(&raw.into(), &limits))?,
                 Err(error) => {
                     writeln!(io::stderr(), "{}: {error}", file.display())?;
                     exit = ExitCode::from(2);
@@ -74,7 +75,7 @@ fn read_capped(file: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
 }
 
 /// The parser doesn't panic; should it ever, one mail must not hide the others.
-fn check(raw: &[u8], limits: &Limits) -> ParsedMail {
+fn check(raw: &Bytes, limits: &Limits) -> ParsedMail {
     let mail = panic::catch_unwind(|| parse::parse(raw, limits)).unwrap_or_else(|_| parse::ParsedMail {
         kind: MailKind::Unparsable,
         reasons: vec!["the parser failed".to_owned()],

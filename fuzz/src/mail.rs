@@ -116,7 +116,7 @@ fn check_printed(mail: &ParsedMail) {
     if is_marked || mail.subject.len() * 2 > limits.header_bytes || mail.text.len() > limits.text_bytes {
         return;
     }
-    let again = parse(printed.as_bytes(), &limits);
+    let again = parse(&printed.into(), &limits);
     assert_eq!(again.subject, mail.subject, "the subject changed");
     assert_eq!(again.text, mail.text, "the text changed");
 }

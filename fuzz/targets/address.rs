@@ -2,6 +2,7 @@
 
 #![no_main]
 
+use bytes::Bytes;
 use liaison_domain::{inbound::address::LocalPart, mail_address::EmailAddress};
 use liaison_mailer::parse::{Limits, parse};
 
@@ -37,7 +38,7 @@ fn check_local(local: &LocalPart) {
 fn check_field(data: &[u8]) {
     let limits = Limits { addresses: 5, ..Limits::default() };
     let line: Vec<u8> = data.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    let raw = [b"To: ", line.as_slice(), b"\r\nFrom: ", &line, b"\r\n\r\nx"].concat();
+    let raw: Bytes = [b"To: ", line.as_slice(), b"\r\nFrom: ", &line, b"\r\n\r\nx"].concat().into();
     let mail = parse(&raw, &limits);
     assert!(mail.to.len() <= 5, "too many");
     for it in mail.to.iter().chain(&mail.from) {

@@ -2,6 +2,7 @@
 
 #![no_main]
 
+use bytes::Bytes;
 use liaison_fuzz::mail::{SMALL, check};
 use liaison_mailer::parse::{BounceClass, Limits, MailKind, parse};
 
@@ -12,7 +13,7 @@ const PROSE: &str = "Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMO
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for header in [REPORT, PROSE] {
-        let raw = [header.as_bytes(), data].concat();
+        let raw = Bytes::from([header.as_bytes(), data].concat());
         for limits in [Limits::default(), SMALL] {
             let mail = parse(&raw, &limits);
             check(&raw, &mail, &limits);

@@ -5,6 +5,7 @@
 //! messages to a [`transport`], and takes them out of an [`inbox`].
 
 pub mod authenticate;
+pub mod buffer;
 pub mod compose;
 pub mod inbox;
 pub mod lmtp;

@@ -233,8 +233,8 @@ mod tests {
 
     #[test]
     fn the_object_has_the_promised_fields_in_order() {
-        let raw = b"From: Ann <ann@client.example>\r\nSubject: x\r\nDate: Tue, 3 Nov 2026 10:00:00 +0100\r\n\r\nHello\r\n";
-        let view = ParsedMail::from(&parse(raw, &Limits::default()));
+        let raw = "From: Ann <ann@client.example>\r\nSubject: x\r\nDate: Tue, 3 Nov 2026 10:00:00 +0100\r\n\r\nHello\r\n";
+        let view = ParsedMail::from(&parse(&raw.into(), &Limits::default()));
         let json = serde_json::to_string(&view).unwrap();
         let expected = concat!(
             r#"{"kind":"message","subject":"x","from":{"name":"Ann","address":"ann@client.example"},"to":[],"cc":[],"#,

@@ -7,6 +7,8 @@ use std::mem;
 
 use bytes::{Buf, BytesMut};
 
+use crate::buffer;
+
 /// Reads one message.
 #[derive(Debug)]
 pub(super) struct DataDecoder {
@@ -91,6 +93,7 @@ impl DataDecoder {
         if self.raw.len() + bytes.len() > self.max_bytes {
             self.fail(Fault::TooLong);
         } else if self.fault.is_none() {
+            buffer::reserve(&mut self.raw, bytes.len());
             self.raw.extend_from_slice(bytes);
         }
     }

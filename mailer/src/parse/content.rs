@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use super::{
     charset::{self, Hints},
     header::without_controls,
@@ -23,10 +25,10 @@ pub(super) struct Content {
     pub(super) warnings: Vec<String>,
 }
 
-/// Sorts the parts of the mail.
-pub(super) fn sort(root: &Part<'_>, hints: &Hints, limits: &Limits) -> Content {
+/// Sorts the parts of the mail that was read from `raw`.
+pub(super) fn sort(raw: &Bytes, root: &Part<'_>, hints: &Hints, limits: &Limits) -> Content {
     let left = limits.text_bytes;
-    let mut sorter = Sorter { hints, limits, left, pieces: Vec::new(), content: Content::default() };
+    let mut sorter = Sorter { raw, hints, limits, left, pieces: Vec::new(), content: Content::default() };
     sorter.add(root, Place::Sequence);
     sorter.finish()
 }
@@ -49,6 +51,7 @@ struct Piece {
 }
 
 struct Sorter<'s> {
+    raw: &'s Bytes,
     hints: &'s Hints,
     limits: &'s Limits,
     /// Bytes of text that may still be read.
@@ -148,7 +151,7 @@ impl Sorter<'_> {
         if part.media_type == "application/ms-tnef"
             || part.file_name().is_some_and(|it| it.eq_ignore_ascii_case("winmail.dat"))
         {
-            let bytes = part.decoded();
+            let bytes = self.bytes(part);
             let free = self.limits.parts.saturating_sub(self.content.attachments.len());
             match tnef::unpack(&bytes, free) {
                 Ok(unpacked) => return self.add_unpacked(unpacked),
@@ -156,7 +159,7 @@ impl Sorter<'_> {
             }
         }
         let content_id = part.content_id();
-        let bytes = part.decoded().into_owned();
+        let bytes = self.bytes(part);
         let inline =
             part.disposition().map_or(place == Place::Related || content_id.is_some(), |it| it == "inline");
         self.content.attachments.push(Attachment {
@@ -167,6 +170,14 @@ impl Sorter<'_> {
             content_id,
             bytes,
         });
+    }
+
+    /// The content of a file; no copy where it stands in the mail as it is.
+    fn bytes(&self, part: &Part<'_>) -> Bytes {
+        match part.decoded() {
+            Cow::Borrowed(bytes) => self.raw.slice_ref(bytes),
+            Cow::Owned(bytes) => bytes.into(),
+        }
     }
 
     fn add_unpacked(&mut self, unpacked: tnef::Unpacked) {

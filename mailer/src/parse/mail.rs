@@ -1,5 +1,6 @@
 //! What a received mail says, in one value.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::{limits::LimitExceeded, segment::Segment};
@@ -86,7 +87,8 @@ pub struct Attachment {
     pub content_id: Option<String>,
     /// A signature's logo, a tracking pixel, an image that only quoted text shows: hidden by default (R29).
     pub inline_noise: bool,
-    pub bytes: Vec<u8>,
+    /// Part of the mail itself where it travels unencoded.
+    pub bytes: Bytes,
 }
 
 impl std::fmt::Debug for Attachment {

@@ -35,6 +35,8 @@ pub use mail::{
     MailKind, Mailbox, ParsedMail, Route,
 };
 
+use bytes::Bytes;
+
 use body::Body;
 use charset::Hints;
 use header::Headers;
@@ -44,9 +46,9 @@ use segment::{Segment, SegmentKind};
 /// Reads a received mail. Never fails: what can't be read is of kind [`MailKind::Unparsable`] and says why.
 ///
 /// Costs time and memory linear in the mail; call it off the async threads.
-pub fn parse(raw: &[u8], limits: &Limits) -> ParsedMail {
+pub fn parse(raw: &Bytes, limits: &Limits) -> ParsedMail {
     match mime::read(raw, limits) {
-        Ok(tree) => read_tree(tree, limits),
+        Ok(tree) => read_tree(raw, tree, limits),
         Err(exceeded) => unparsable(raw, exceeded, limits),
     }
 }
@@ -70,14 +72,14 @@ fn read_return_path(headers: &Headers<'_>) -> Option<String> {
     headers.text("Return-Path").map(|it| it.trim_matches(['<', '>']).to_owned())
 }
 
-fn read_tree(mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
+fn read_tree(raw: &Bytes, mut tree: mime::Tree<'_>, limits: &Limits) -> ParsedMail {
     let hints = find_hints(&tree.root);
     tree.root.headers.set_hints(hints.clone());
     let root = &tree.root;
     let mut mail = ParsedMail { warnings: tree.warnings, ..ParsedMail::default() };
     read_headers(&root.headers, limits, &mut mail);
 
-    let content = content::sort(root, &hints, limits);
+    let content = content::sort(raw, root, &hints, limits);
     mail.warnings.extend(content.warnings);
     mail.attachments = content.attachments;
     let converted = content.html.as_deref().map(html::to_text).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Outlook's `winmail.dat` (Transport Neutral Encapsulation Format, [MS-OXTNEF]): the files in it, and its text where
 //! the mail has none (R31).
 
+use bytes::Bytes;
 use thiserror::Error;
 
 use super::{
@@ -58,8 +59,8 @@ mod property {
 }
 
 /// Unpacks `bytes`, at most so many files. A stream cut short gives what came before the cut.
-pub(super) fn unpack(bytes: &[u8], max_files: usize) -> Result<Unpacked, TnefError> {
-    let mut input = Input(bytes);
+pub(super) fn unpack(stream: &Bytes, max_files: usize) -> Result<Unpacked, TnefError> {
+    let mut input = Input(stream);
     if input.u32() != Some(SIGNATURE) {
         return Err(TnefError::Signature);
     }
@@ -83,7 +84,7 @@ pub(super) fn unpack(bytes: &[u8], max_files: usize) -> Result<Unpacked, TnefErr
             attribute::MAPI_PROPERTIES => read_message(data, code_page.as_deref(), &mut unpacked),
             attribute::ATTACH_TITLE | attribute::ATTACH_DATA | attribute::ATTACH_PROPERTIES => {
                 if let Some(file) = unpacked.files.last_mut() {
-                    read_file(id, data, code_page.as_deref(), file);
+                    read_file(stream, id, data, code_page.as_deref(), file);
                 }
             }
             _ => {}
@@ -110,7 +111,7 @@ fn empty_file(number: usize) -> Attachment {
         inline: false,
         content_id: None,
         inline_noise: false,
-        bytes: Vec::new(),
+        bytes: Bytes::new(),
     }
 }
 
@@ -128,10 +129,10 @@ fn read_message(data: &[u8], code_page: Option<&str>, unpacked: &mut Unpacked) {
     unpacked.html = html.map(|it| it.text()).or(unpacked.html.take());
 }
 
-fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachment) {
+fn read_file(stream: &Bytes, id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachment) {
     match id {
         attribute::ATTACH_TITLE => file.name = decode(data, code_page),
-        attribute::ATTACH_DATA => file.bytes = data.to_vec(),
+        attribute::ATTACH_DATA => file.bytes = stream.slice_ref(data),
         _ => {
             let (mut long_name, mut name, mut content_type, mut content_id) = (None, None, None, None);
             for (id, value) in properties(data, code_page) {
@@ -140,7 +141,9 @@ fn read_file(id: u32, data: &[u8], code_page: Option<&str>, file: &mut Attachmen
                     property::ATTACH_FILE_NAME | property::DISPLAY_NAME => name = Some(value),
                     property::ATTACH_MIME_TAG => content_type = Some(value),
                     property::ATTACH_CONTENT_ID => content_id = Some(value),
-                    property::ATTACH_DATA if file.bytes.is_empty() => file.bytes = value.bytes.to_vec(),
+                    property::ATTACH_DATA if file.bytes.is_empty() => {
+                        file.bytes = stream.slice_ref(value.bytes);
+                    }
                     _ => {}
                 }
             }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::buffer;
+
 /// How a part's bytes travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TransferEncoding {
@@ -37,7 +39,7 @@ impl TransferEncoding {
 /// Every letter of the alphabet counts, everything else is skipped. Padding ends the data unless more of the same
 /// follows: some programs join separately encoded pieces, and mailing lists add a footer in plain text.
 pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
+    let mut decoded = buffer::with_room(bytes.len() / 4 * 3);
     let (mut quantum, mut letters) = (0_u32, 0_u8);
     // So far the bytes are known to be code: none is looked at twice.
     let mut known = 0;
@@ -93,7 +95,7 @@ fn end_quantum(decoded: &mut Vec<u8>, quantum: u32, letters: u8) {
 
 /// A `=` that no two hex digits follow stands for itself; blanks before a line end are transport padding.
 pub(super) fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut decoded = buffer::with_room(bytes.len());
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let end = line
             .iter()
@@ -136,7 +138,7 @@ pub(super) fn hex_pair(digits: [u8; 2]) -> u8 {
 
 /// Lines from `begin` to `end`; without a `begin` line nothing is decoded.
 fn uuencoded(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
+    let mut decoded = buffer::with_room(bytes.len() / 4 * 3);
     let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     if !lines.by_ref().any(|line| line.starts_with(b"begin ")) {
         return bytes.to_vec();

@@ -43,6 +43,24 @@ fn a_mail_over_a_limit_is_quarantined_at_little_cost() {
     }
 }
 
+/// S12: what one mail took is there for the next one, whichever thread meets it.
+#[track_caller]
+fn check_size(mails: Vec<Hostile>) {
+    for passed in hostile::pass(mails) {
+        assert!(passed.memory < MAX_MEMORY, "{}: {} KiB", passed.name, passed.memory / 1024);
+    }
+}
+
+#[test]
+fn the_largest_mails_leave_the_server_its_size() {
+    check_size(hostile::large());
+}
+
+#[test]
+fn mails_that_explode_leave_the_server_its_size() {
+    check_size([hostile::html(), hostile::reports()].into_iter().flatten().collect());
+}
+
 #[test]
 fn a_mail_as_large_as_can_be_costs_little() {
     check(hostile::large());

@@ -30,7 +30,7 @@ pub(super) async fn keep(app: &App, mail: &ParsedMail) -> Result<Vec<KeptFile>, 
     for it in mail.attachments.iter().filter(|it| !it.inline_noise) {
         let kept = app
             .storage
-            .keep_bytes(&app.env, Bytes::from(it.bytes.clone()), MAX_MAIL_BYTES as u64)
+            .keep_bytes(&app.env, it.bytes.clone(), MAX_MAIL_BYTES as u64)
             .await
             .map_err(|error| Failure::internal("a mail's file can't be stored", error))?;
         files.push(KeptFile {

@@ -1,7 +1,7 @@
 //! The ledger of received mail as people see it. A mail may be about anything, so it is for administrators; the mail that
 //! brought a task or comment is for whoever sees that.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use liaison_domain::{
     comment::Comment,
@@ -12,6 +12,7 @@ use liaison_domain::{
     refusal::{Code, Refusal},
     task::Task,
 };
+use liaison_mailer::buffer;
 use liaison_persistence::{
     database::{Tx, WriteTx},
     incoming_mail::{self, CountRow, IncomingMailRow},
@@ -106,11 +107,12 @@ pub async fn raw(app: &App, account: AccountId, row: &IncomingMailRow) -> Result
     }
     let unreadable = |error| Failure::internal("a mail's bytes can't be read", error);
     let stream = app.storage.read(&row.sha256, 0..row.size.cast_unsigned()).await.map_err(unreadable)?;
-    let joined = stream.try_fold(BytesMut::new(), async |mut all, chunk| {
+    let room = buffer::with_room(usize::try_from(row.size).unwrap_or_default());
+    let joined = stream.try_fold(room, async |mut all, chunk| {
         all.extend_from_slice(&chunk);
         Ok(all)
     });
-    Ok(joined.await.map_err(unreadable)?.freeze())
+    Ok(joined.await.map_err(unreadable)?.into())
 }
 
 /// Has a mail looked at once more that waits for a person, or that our code failed on.

@@ -74,9 +74,9 @@ pub struct TakenUp {
 }
 
 impl TakenUp {
-    /// Whether it is soon written and takes little memory until then: it is small, and no file has to be stored first.
+    /// Whether it is soon written: no file has to be stored first.
     pub fn is_light(&self) -> bool {
-        self.row.size <= LIGHT_BYTES && self.reading.mail.attachments.is_empty()
+        self.reading.mail.attachments.is_empty()
     }
 
     async fn judge(&self, tx: &mut dyn Tx, app: &App) -> Result<Judged, Failure> {
@@ -84,13 +84,22 @@ impl TakenUp {
     }
 }
 
-/// Up to here a mail without files is light.
-const LIGHT_BYTES: i64 = 64 * 1024;
+/// Larger mails, in bytes, are read in their turn only.
+const MAX_READ_AHEAD: i64 = 256 * 1024;
 
 /// Works on a mail that was committed. One that is settled already stays as it is. An error is a failure of ours: the
 /// mail is as it was, and the same may be tried again.
-pub async fn work_on(app: &App, account: AccountId, id: IncomingMailId) -> Result<Settled, Failure> {
-    finish(app, &take_up(app, account, id).await?, Durability::Now).await
+///
+/// Takes memory of several times the mail's size, so of the large ones only some are in hand at once.
+pub async fn work_on(
+    app: &App,
+    account: AccountId,
+    id: IncomingMailId,
+    durability: Durability,
+) -> Result<Settled, Failure> {
+    let (row, owner) = load(app, account, id).await?;
+    let _room = app.intake.room_for(row.size).await?;
+    finish(app, &look_at(app, row, owner).await?, durability).await
 }
 
 /// Whether writing what became of a mail waits for the disk. Nobody is told of it before what follows from it is committed
@@ -101,17 +110,33 @@ pub enum Durability {
     WithTheNext,
 }
 
-/// Does what needs no transaction: reads the mail, and asks the DNS where it comes from. Changes nothing.
-pub async fn take_up(app: &App, account: AccountId, id: IncomingMailId) -> Result<TakenUp, Failure> {
+/// Does what needs no transaction: reads the mail, and asks the DNS where it comes from. Changes nothing. None for a mail
+/// that is too large to wait in memory for its turn.
+pub async fn take_up(app: &App, account: AccountId, id: IncomingMailId) -> Result<Option<TakenUp>, Failure> {
+    let (row, owner) = load(app, account, id).await?;
+    if row.size > MAX_READ_AHEAD {
+        return Ok(None);
+    }
+    look_at(app, row, owner).await.map(Some)
+}
+
+async fn load(
+    app: &App,
+    account: AccountId,
+    id: IncomingMailId,
+) -> Result<(IncomingMailRow, AccountRow), Failure> {
     let mut tx = app.database.read().await?;
     let row = incoming_mail::find(&mut tx, account, id).await?.ok_or_else(Refusal::not_found)?;
     let owner = account::find(&mut tx, account).await?.ok_or_else(Refusal::not_found)?;
-    drop(tx);
-    let raw = ledger::raw(app, account, &row).await?;
-    Ok(look_at(app, row, owner, raw).await)
+    Ok((row, owner))
 }
 
-async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes) -> TakenUp {
+async fn look_at(app: &App, row: IncomingMailRow, owner: AccountRow) -> Result<TakenUp, Failure> {
+    let raw = ledger::raw(app, owner.id, &row).await?;
+    Ok(examine(app, row, owner, raw).await)
+}
+
+async fn examine(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes) -> TakenUp {
     let reading = reading::read(reading::delivered(&row, &raw)).await;
     let origin = match row.state {
         IncomingState::Received => Origin::find(app, &row, raw, &reading.mail).await,

@@ -20,7 +20,7 @@ use liaison_persistence::{
     task,
 };
 
-use super::{TakenUp, files, judge, look_at, settle};
+use super::{TakenUp, examine, files, judge, settle};
 use crate::{
     app::App,
     keys::digest,
@@ -87,7 +87,7 @@ pub async fn prepare(
     let mut tx = app.database.read().await?;
     let owner = account::find(&mut tx, caller.account).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
-    let mail = look_at(app, new.received(), owner, raw).await;
+    let mail = examine(app, new.received(), owner, raw).await;
     Ok(Prepared { new, mail })
 }
 

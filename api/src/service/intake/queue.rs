@@ -17,7 +17,7 @@ use liaison_persistence::{
     incoming_mail::{self, NewIncomingMail},
     job,
 };
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
 
 use super::{Received, mailbox::KnownAccounts};
 use crate::service::Failure;
@@ -28,6 +28,8 @@ const MAX_BATCH: usize = 200;
 const MAX_WAITING: usize = 1_000;
 /// Mails that are settled at once where there are several writers.
 const MAX_SETTLING: usize = 8;
+/// Bytes of the large mails that are worked on at once: one of the largest, or several.
+const MAX_IN_HAND: usize = 32 * 1024 * 1024;
 /// How long the same bytes for the same recipients count as a request repeated (S21).
 const REPEATED: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
@@ -37,6 +39,8 @@ pub struct Intake {
     waiting: mpsc::Sender<Waiting>,
     /// Who looks at mails takes turns, so that taking mail in never waits behind many of them for the writer.
     pub(in crate::service) settling: Semaphore,
+    /// Bytes that may still be in hand.
+    room: Semaphore,
     pub(super) accounts: KnownAccounts,
 }
 
@@ -63,7 +67,15 @@ impl Intake {
                 wake.notify_waiters();
             }
         });
-        Self { waiting, settling, accounts: KnownAccounts::default() }
+        let room = Semaphore::new(MAX_IN_HAND);
+        Self { waiting, settling, room, accounts: KnownAccounts::default() }
+    }
+
+    /// Waits until a mail of this size may be in memory.
+    pub(in crate::service) async fn room_for(&self, size: i64) -> Result<SemaphorePermit<'_>, Failure> {
+        let size = usize::try_from(size).unwrap_or(MAX_IN_HAND).min(MAX_IN_HAND);
+        let room = self.room.acquire_many(u32::try_from(size).unwrap_or(u32::MAX)).await;
+        room.map_err(|error| Failure::internal("the intake has stopped", error))
     }
 
     /// Waits until the mail is committed.

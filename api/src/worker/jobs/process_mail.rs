@@ -3,7 +3,10 @@
 use std::pin::pin;
 
 use futures_util::{StreamExt as _, stream};
-use liaison_domain::id::{AccountId, IncomingMailId};
+use liaison_domain::{
+    id::{AccountId, IncomingMailId},
+    job::JobKind,
+};
 use liaison_persistence::{database::WriteTx, job::ClaimedJob};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
@@ -16,8 +19,9 @@ use crate::{
     worker::{Batch, Workers},
 };
 
-/// Mails of an account that are read, and asked about in the DNS, at once.
-const READ_AHEAD: usize = 4;
+/// Mails of an account that are read, and asked about in the DNS, at once: all that it may have in hand, for most of the time
+/// they wait for the DNS.
+const READ_AHEAD: usize = super::limit(JobKind::ProcessMail);
 
 /// Light mails that are written in one transaction, for which all other writers wait on SQLite.
 const MAX_TOGETHER: usize = 8;
@@ -28,29 +32,32 @@ pub(super) async fn run(workers: &Workers, batch: &Batch) -> Result<(), Failure>
     // Each in a task of its own: the next ones are read while one is written.
     let take_up = |job: &ClaimedJob| {
         let (app, id) = (app.clone(), IncomingMailId::new(job.subject_id));
-        AbortOnDropHandle::new(tokio::spawn(async move { incoming::take_up(&app, account, id).await }))
+        let work = async move { incoming::take_up(&app, account, id).await };
+        let work = AbortOnDropHandle::new(tokio::spawn(work));
+        async move { (id, work.await) }
     };
     let mut mails = pin!(stream::iter(&batch.jobs).map(take_up).buffered(READ_AHEAD));
     let (mut failed, mut left, mut light) = (None, batch.jobs.len(), Vec::new());
-    while let Some(mail) = mails.next().await {
+    while let Some((id, mail)) = mails.next().await {
         left -= 1;
-        let heavy = match mail {
-            Ok(Ok(mail)) if mail.is_light() => {
-                light.push(mail);
-                None
-            }
-            Ok(Ok(mail)) => Some(mail),
-            Ok(Err(failure)) => failed.replace(failure).and(None),
-            Err(cut) => failed.replace(Failure::internal("a mail can't be read", cut)).and(None),
-        };
+        let mut alone = None;
+        match mail {
+            Ok(Ok(Some(mail))) if mail.is_light() => light.push(mail),
+            Ok(Ok(mail)) => alone = Some(mail),
+            Ok(Err(failure)) => failed = Some(failure),
+            Err(cut) => failed = Some(Failure::internal("a mail can't be read", cut)),
+        }
         let durability = if left == 0 { Durability::Now } else { Durability::WithTheNext };
-        if heavy.is_some() || light.len() == MAX_TOGETHER || left == 0 {
+        if alone.is_some() || light.len() == MAX_TOGETHER || left == 0 {
             let finished = incoming::finish_together(app, &std::mem::take(&mut light), durability).await;
             failed = finished.err().or(failed);
         }
-        if let Some(mail) = heavy {
-            failed = incoming::finish(app, &mail, durability).await.err().or(failed);
-        }
+        let finished = match alone {
+            Some(Some(mail)) => incoming::finish(app, &mail, durability).await,
+            Some(None) => incoming::work_on(app, account, id, durability).await,
+            None => continue,
+        };
+        failed = finished.err().or(failed);
     }
     failed.map_or(Ok(()), Err)
 }

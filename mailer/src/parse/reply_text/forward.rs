@@ -112,7 +112,7 @@ mod tests {
 
     fn read(subject: &str, body: &str) -> Option<Forwarded> {
         let mail = format!("From: Anna <anna@acme.example>\r\nSubject: {subject}\r\n\r\n{body}");
-        find_forwarded(&parse(mail.replace('\n', "\r\n").as_bytes(), &Limits::default()))
+        find_forwarded(&parse(&mail.replace('\n', "\r\n").into(), &Limits::default()))
     }
 
     #[track_caller]

@@ -124,7 +124,7 @@ proptest! {
             "From: Ivan <ivan@client.example>\r\nSubject: =?utf-8?B?{subject_word}?=\r\nMIME-Version: 1.0\r\n{}\r\n",
             part.header
         );
-        let mail = parse(&[header.as_bytes(), &part.content].concat(), &Limits::default());
+        let mail = parse(&[header.as_bytes(), &part.content].concat().into(), &Limits::default());
         check_laws(&mail);
         prop_assert_eq!(mail.kind, MailKind::Message);
         prop_assert_eq!(mail.text.trim_end(), text);

@@ -1,5 +1,6 @@
 //! S12: nothing in a mail makes the parser panic or take more than its share.
 
+use bytes::Bytes;
 use proptest::{prelude::*, sample::Index};
 
 use super::{
@@ -22,7 +23,7 @@ pub(super) fn check_laws(mail: &ParsedMail) {
 fn every_truncation_of_a_mail_is_read() {
     for (name, raw) in all() {
         for end in (0..raw.len()).step_by(raw.len() / 40 + 1) {
-            let mail = parse(&raw[..end], &Limits::default());
+            let mail = parse(&Bytes::copy_from_slice(&raw[..end]), &Limits::default());
             assert!(mail.attachments.len() < 10, "{name}");
             check_laws(&mail);
         }
@@ -40,7 +41,7 @@ proptest! {
             let at = at.index(raw.len());
             raw[at] = byte;
         }
-        check_laws(&parse(&raw, &Limits::default()));
+        check_laws(&parse(&raw.into(), &Limits::default()));
     }
 
     #[test]
@@ -48,12 +49,12 @@ proptest! {
         let all = all();
         let (first, second) = (&first.get(&all).1, &second.get(&all).1);
         let raw = [&first[..cut.index(first.len())], &second[paste.index(second.len())..]].concat();
-        check_laws(&parse(&raw, &Limits::default()));
+        check_laws(&parse(&raw.into(), &Limits::default()));
     }
 
     #[test]
     fn any_bytes_are_survived(raw: Vec<u8>) {
-        check_laws(&parse(&raw, &Limits::default()));
+        check_laws(&parse(&raw.into(), &Limits::default()));
     }
 }
 
@@ -61,7 +62,7 @@ const HEADER: &str = "From: a@b.example\r\nMIME-Version: 1.0\r\n";
 
 #[track_caller]
 fn check_refused(raw: &str, reason: &str) {
-    let mail = parse(raw.as_bytes(), &Limits::default());
+    let mail = parse(&raw.to_owned().into(), &Limits::default());
     assert_eq!((mail.kind, mail.reasons.concat().as_str()), (MailKind::Unparsable, reason));
     assert_eq!(mail.from.unwrap().address, "a@b.example");
 }
@@ -88,13 +89,13 @@ fn what_is_over_a_limit_is_refused_by_name() {
         "a header block of the mail has more than 2000 fields",
     );
     let limits = Limits { raw_bytes: 10, ..Limits::default() };
-    assert_eq!(parse(HEADER.as_bytes(), &limits).reasons, ["the mail is larger than 10 bytes"]);
+    assert_eq!(parse(&HEADER.into(), &limits).reasons, ["the mail is larger than 10 bytes"]);
 }
 
 #[test]
 fn messages_within_messages_are_files_however_deep() {
     let raw = format!("{HEADER}{}x", "Content-Type: message/rfc822\r\n\r\n".repeat(10_000));
-    let mail = parse(raw.as_bytes(), &Limits::default());
+    let mail = parse(&raw.into(), &Limits::default());
     assert_eq!((mail.kind, mail.attachments.len()), (MailKind::Message, 1));
 }
 
@@ -102,12 +103,12 @@ fn messages_within_messages_are_files_however_deep() {
 #[test]
 fn nothing_is_lost_of_what_is_not_read() {
     let limits = Limits { text_bytes: 100, ..Limits::default() };
-    let mail = parse(format!("{HEADER}\r\n{}", "long ".repeat(100)).as_bytes(), &limits);
+    let mail = parse(&format!("{HEADER}\r\n{}", "long ".repeat(100)).into(), &limits);
     assert_eq!((mail.text.len(), mail.attachments.first().unwrap().bytes.len()), (100, 500));
     assert_eq!(mail.warnings, ["a text is longer than is read; the whole is kept as a file"]);
 
     let raw = format!("{HEADER}Content-Type: text/html\r\n\r\n{}words", "<div>".repeat(2_000));
-    let mail = parse(raw.as_bytes(), &Limits::default());
+    let mail = parse(&raw.into(), &Limits::default());
     assert_eq!((mail.text.as_str(), mail.html), ("words", None));
     assert_eq!(mail.warnings, ["a text is too dear to read as HTML; it is kept as a file"]);
 }
@@ -116,7 +117,7 @@ fn nothing_is_lost_of_what_is_not_read() {
 #[test]
 fn addresses_are_capped_with_a_warning() {
     let list = (0..3_000).map(|number| format!("a{number}@b.example")).collect::<Vec<_>>().join(", ");
-    let mail = parse(format!("{HEADER}Cc: {list}\r\n\r\nx").as_bytes(), &Limits::default());
+    let mail = parse(&format!("{HEADER}Cc: {list}\r\n\r\nx").into(), &Limits::default());
     assert_eq!(mail.cc.len() + 1, Limits::default().addresses);
     assert_eq!(mail.warnings, ["2001 addresses of Cc were left out"]);
 }
@@ -126,5 +127,5 @@ fn addresses_are_capped_with_a_warning() {
 fn a_received_field_is_kept_as_it_is_written() {
     let field = "from =?utf-8?q?x_by_mx_with_ESMTPSA_id_1?= (z [192.0.2.7]) by mx with SMTP id 2; today";
     let mail = format!("Received: {field}\r\nFrom: a@b.example\r\n\r\nx\r\n");
-    assert_eq!(parse(mail.as_bytes(), &Limits::default()).route.received, [field]);
+    assert_eq!(parse(&mail.into(), &Limits::default()).route.received, [field]);
 }

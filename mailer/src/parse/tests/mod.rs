@@ -18,7 +18,7 @@ fn raw(name: &str) -> Vec<u8> {
 }
 
 fn read(name: &str) -> ParsedMail {
-    parse(&raw(name), &Limits::default())
+    parse(&raw(name).into(), &Limits::default())
 }
 
 /// Every fixture with its name.
