@@ -123,6 +123,11 @@ async fn an_answer_to_a_closed_task_begins_a_new_one_where_the_account_wants_tha
     let first = format!("Continues task no. {}, which is closed.", talk.task["number"]);
     assert!(text.starts_with(&first) && text.contains("Tomorrow at ten."), "{text}");
     assert_eq!(talk.comments().await.len(), 2);
+    let sent = talk.anna.get("/v1/mail/outgoing").await.expect(200).json();
+    let sent = format!("/v1/mail/outgoing/{}", sent.items().last().unwrap().id());
+    let sent = talk.anna.get(sent).await.expect(200).json();
+    let answered = sent["events"].as_array().unwrap().iter().filter(|it| it["type"] == "answered");
+    assert_eq!(answered.count(), 2, "by either of them: {sent:#}");
 
     talk.anna.patch(&path, json!({"status": "in_progress"})).await.expect(200);
     check_applied(&talk, &talk.answer(&mail(3)).await, "reply_token");

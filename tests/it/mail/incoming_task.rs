@@ -17,6 +17,7 @@ both_engines!(
     a_second_delivery_makes_its_owner_an_assignee,
     a_second_delivery_never_shows_what_was_said,
     a_mass_mailing_makes_a_task_and_no_contacts,
+    our_own_addresses_are_nobody,
     bulk_mail_is_a_task_and_is_not_answered,
     a_suspicious_mail_is_a_task_with_a_warning,
     who_passed_a_mail_on_takes_part_where_the_account_wants_it,
@@ -345,6 +346,27 @@ async fn a_mass_mailing_makes_a_task_and_no_contacts(app: TestApp) {
     assert!(!office.is_contact("p0@many.example").await);
     let task = office.begin(&mail(20), &["anna"]).await;
     assert_eq!(task["participants"].as_array().unwrap().len(), 20);
+}
+
+/// TBM-8: employees' and virtual addresses, addresses of conversations, and the mailboxes that we fetch from.
+async fn our_own_addresses_are_nobody(app: TestApp) {
+    let office = Office::open(&app).await;
+    let address = json!({"local_part": "sales", "description": "Sales"});
+    office.anna.post("/v1/virtual-addresses", address).await.expect(201);
+    let smtp =
+        json!({"host": "smtp.example", "port": 465, "security": "tls", "username": "x", "password": "y"});
+    let mailbox = json!({"owner": "company", "address": "Support@acme.example", "sender_name": "Acme",
+        "deliver_to": "sales@acme.liaison.test", "smtp": smtp});
+    office.anna.post("/v1/mailboxes", mailbox).await.expect(201);
+    let cc = "support@acme.example, sales@acme.liaison.test, boris@acme.liaison.test, task+1@acme.liaison.test,\r\n \
+        project+1@acme.liaison.test, nobody@acme.liaison.test, Olga <olga@client.example>";
+    let fields = format!("{IVAN}Subject: x\r\nTo: anna@acme.liaison.test\r\nCc: {cc}\r\n");
+    let task = office.begin(&office.mail(&fields, "x"), &["anna"]).await;
+    assert_eq!(with_names(&office, &task).await["participants"], json!(["Olga"]));
+    let contacts = office.anna.get("/v1/contacts").await.expect(200).json();
+    let mut names: Vec<&str> = contacts.items().iter().map(|it| it["name"].text()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Ivan Client", "Olga"]);
 }
 
 /// TBM-14, TBM-15

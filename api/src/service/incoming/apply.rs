@@ -11,6 +11,7 @@ use liaison_domain::{
     refusal::Refusal,
     task::TaskRole,
 };
+use liaison_mailer::parse::ParsedMail;
 use liaison_persistence::{
     comment::{self, Warning},
     database::WriteTx,
@@ -126,7 +127,7 @@ pub(super) async fn apply(
     if let Some(id) = message_id(mail) {
         thread::insert_received(tx, account, &id, task.id, Some(comment), app.env.now()).await?;
     }
-    note_answered(tx, app, account, answer, author).await?;
+    note_answered(tx, app, account, task.id, answer.judged, mail, author).await?;
     Ok((task.id, Some(comment)))
 }
 
@@ -198,19 +199,20 @@ async fn take_part(
 }
 
 /// Notes in the ledger that our message was answered: the one whose reply address was written to, else the one to this
-/// author that the mail names.
-async fn note_answered(
+/// author in this task that the mail names.
+pub(super) async fn note_answered(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
-    answer: &Answer<'_>,
+    task: TaskId,
+    judged: &Judged,
+    mail: &ParsedMail,
     author: PersonId,
 ) -> Result<(), Failure> {
-    let mail = &answer.reading.mail;
-    let mut message = answer.judged.answered;
+    let mut message = judged.answered;
     if message.is_none() {
         let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
-        let found = answered::find_to_person(tx, account, answer.place.task, author, &ids).await?;
+        let found = answered::find_to_person(tx, account, task, author, &ids).await?;
         message = found.map(|it| (it.mail_id, it.person_id));
     }
     let Some((mail, person)) = message else { return Ok(()) };

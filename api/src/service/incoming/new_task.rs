@@ -25,12 +25,12 @@ use liaison_mailer::parse::{
 };
 use liaison_persistence::{
     account::AccountRow, comment, contact as contacts, database::WriteTx, incoming_mail::IncomingMailRow,
-    incoming_settings, person, task, thread,
+    incoming_settings, mailbox, person, task, thread,
 };
 
 use super::{
     answer,
-    apply::{author, became, doubt},
+    apply::{author, became, doubt, note_answered},
     content::Content,
     explain::Explain,
     files::{self, KeptFile},
@@ -128,6 +128,9 @@ pub(super) async fn begin(
     explain.add("task", "begun", format!("task {} for {}", task.number, names.join(", ")));
     if let Some(id) = message_id(mail) {
         thread::insert_received(tx, account.id, &id, task.id, None, app.env.now()).await?;
+    }
+    if let Some(closed) = new.follows {
+        note_answered(tx, app, account.id, closed, new.judged, mail, author).await?;
     }
     if passed_on.is_none() {
         answer::send(tx, app, account, new, &task, author, explain).await?;
@@ -330,7 +333,8 @@ fn read(mailbox: &Mailbox) -> Option<Receiver> {
     Some(Receiver { name: mailbox.name.clone(), address })
 }
 
-/// The people with these addresses, each once; who is unknown becomes a contact (CBM-5: a name alone is nobody's).
+/// The people with these addresses, each once; who is unknown becomes a contact (CBM-5: a name alone is nobody's). A mailbox
+/// of the account is nobody: its mail comes here, and what we sent to it would come back.
 async fn find_or_create(
     tx: &mut WriteTx,
     app: &App,
@@ -344,6 +348,8 @@ async fn find_or_create(
         let key = it.address.key();
         let id = if let Some(owner) = owners.iter().find(|owner| owner.address_key == key) {
             owner.person_id
+        } else if mailbox::find_by_address(tx, account, &key).await?.is_some() {
+            continue;
         } else {
             let name = it.name.as_deref().unwrap_or_default();
             explain.add("contact", "new", format!("{} was unknown and is a contact now", it.address));
