@@ -3,17 +3,25 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use liaison_api::worker::{
-    self,
-    fetch::{Fetched, Fetcher},
+use liaison_api::{
+    config::MailAuth,
+    worker::{
+        self,
+        fetch::{Fetched, Fetcher},
+    },
 };
 use liaison_domain::mailbox::FailureClass;
+use liaison_mailer::testing::DnsStub;
 use liaison_persistence::testing::inspect::{list_change_events, list_notices};
 use serde_json::{Value, json};
 use support::{Client, Dovecot, JsonExt as _, TestApp, Wire, both_engines};
 use tokio_util::sync::CancellationToken;
 
-use super::{Talk, check_applied, text_fixture};
+use super::{
+    Talk, check_applied, check_state,
+    incoming_authenticity::{ZONE, authenticating},
+    text_fixture, verdict,
+};
 
 both_engines!(
     an_answer_in_a_mailbox_becomes_a_comment,
@@ -28,6 +36,7 @@ both_engines!(
     a_connection_is_encrypted_with_a_certificate_that_is_trusted,
     a_failing_mailbox_is_told_of_after_three_failures,
     a_server_in_a_private_network_is_not_reached,
+    no_server_of_a_mailbox_is_a_trusted_hop,
 );
 
 /// CBM-2, R10
@@ -283,6 +292,30 @@ async fn a_server_in_a_private_network_is_not_reached(app: TestApp) {
     own(&anna, dovecot.at(&wire.address)).await;
     assert_eq!(round(&app).await, [(0, Some("forbidden"))]);
     assert_eq!(wire.n_connections(), 0);
+}
+
+/// S1, S4: what a mailbox's server wrote above a mail proves nothing, though it runs where our own mail server does.
+async fn no_server_of_a_mailbox_is_a_trusted_hop(app: TestApp) {
+    let (dns, dovecot) = (DnsStub::start(ZONE).await, Dovecot::mailbox());
+    let app = reaching(&authenticating(&app, MailAuth::Enforce, &dns).await).await;
+    let anna = app.sign_up("acme").await;
+    own(&anna, dovecot.at(&dovecot.imap)).await;
+    for by in ["ESMTPSA", "ESMTPS"] {
+        dovecot.deliver(format!(
+            "Return-Path: <anna@acme.example>\r\n\
+             Received: from pc (unknown [192.0.2.7]) by mx.acme.example (Postfix) with {by} id 4Q; today\r\n\
+             From: Anna <anna@acme.example>\r\nSubject: {by}\r\nMessage-ID: <{by}@acme.example>\r\n\r\nPay.\r\n"
+        ));
+    }
+    assert_eq!(round(&app).await, [(2, None)]);
+    app.work().await;
+    for entry in entries(&anna).await {
+        check_state(&entry, "quarantined", Some("spoofed_employee"));
+        assert_eq!(
+            (verdict(&entry, "authenticity"), &entry["authentication"]["spf"]),
+            ("refused", &json!("none"))
+        );
+    }
 }
 
 /// The application, allowed to reach this machine.

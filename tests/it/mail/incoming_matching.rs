@@ -6,7 +6,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use support::{JsonExt as _, TestApp, both_engines};
 
-use super::{Sent, Talk, audience, check_applied, incoming_dry_run::dry_run, text_fixture};
+use super::{Sent, Talk, audience, check_applied, check_new_task, incoming_dry_run::dry_run, text_fixture};
 
 both_engines!(
     an_id_that_a_provider_gave_our_mail_leads_back,
@@ -16,6 +16,7 @@ both_engines!(
     a_ticket_mark_leads_to_the_task_with_the_same_mark,
     the_sender_alone_is_enough_where_the_account_wants_that,
     a_mail_to_any_task_names_it_in_the_subject,
+    what_another_system_says_of_our_task_is_a_task_of_its_own,
     every_step_that_was_tried_is_told,
     a_mail_for_which_we_were_a_hidden_receiver_shows_nobody_to_others,
     thirty_answers_to_answers_stay_short,
@@ -31,6 +32,25 @@ fn bare(n: u32, field: &str, text: &str) -> String {
         .replace("Re: Gate", "Hello")
         .replace("Date:", &format!("{field}Date:"))
         .replace("Tomorrow at ten.", text)
+}
+
+/// TBM-13: its mails of one ticket name each other and not ours, so they gather in a task beside the one that began it.
+async fn what_another_system_says_of_our_task_is_a_task_of_its_own(app: TestApp) {
+    let talk = Talk::begin(&app).await;
+    let mail = |n: u32, fields: &str| {
+        format!(
+            "From: Tracker <tracker@client.example>\r\nTo: {ANNA}\r\nSubject: Re: Gate\r\n{fields}\
+             Message-ID: <GATE-1.{n}@tracker.client.example>\r\n\r\nSomebody looked at it {n} times.\r\n"
+        )
+    };
+    let first = talk.hand_in(mail(1, ""), &[ANNA]).await;
+    check_new_task(&talk, &first);
+    for (n, name) in [(2, "In-Reply-To"), (3, "References")] {
+        let field = format!("{name}: <GATE-1.{}@tracker.client.example>\r\n", n - 1);
+        let next = talk.hand_in(mail(n, &field), &[ANNA]).await;
+        assert_eq!((&next["matched_by"], &next["task_id"]), (&json!("references"), &first["task_id"]));
+    }
+    assert_eq!(talk.comments().await.len(), 1, "the question alone");
 }
 
 /// R16: providers put their own Message-ID in place of ours and tell it, or its left part, when they take the mail.

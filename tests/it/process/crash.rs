@@ -5,8 +5,9 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use serde_json::json;
 use support::{
-    Engine,
+    Dovecot, Engine, JsonExt as _,
     process::{Office, Site, kill_again_and_again, mails_in, wait_until},
 };
 
@@ -44,6 +45,47 @@ fn crash(site: &Site) {
     });
     office.settle();
     check(&office);
+    assert!(server.terminate().success());
+}
+
+/// CBM-2, R7, R10: a server that is killed between fetching a mail and marking it as seen.
+#[test]
+fn every_mail_of_a_mailbox_is_there_once() {
+    const MAILS: usize = 120;
+    let dovecot = Dovecot::mailbox();
+    let mut site = Site::new(Engine::Sqlite);
+    site.set("LIAISON_NETWORK__ALLOW_PRIVATE", "127.0.0.0/8");
+    site.set("LIAISON_MAIL__FETCH_INTERVAL_SECONDS", "1");
+    let mut server = site.start();
+    let office = Office::open(&site);
+    for i in 0..MAILS {
+        let from = "From: Ivan <ivan@client.test>";
+        dovecot.deliver(format!(
+            "{from}\r\nSubject: re\r\nMessage-ID: <{i}@client.test>\r\n\r\nfetched {i}.\r\n"
+        ));
+    }
+    let imap = dovecot.at(&dovecot.imap);
+    let mailbox = json!({"owner": "employee", "address": "anna@mail.example", "sender_name": "Anna", "smtp": imap, "imap": imap});
+    office.post("/v1/mailboxes", &mailbox);
+    for kill in 1..=KILLS {
+        wait_until(|| (dovecot.n_seen() >= kill * MAILS / (KILLS + 1)).then_some(()));
+        server.kill();
+        server = site.start();
+    }
+    wait_until(|| (dovecot.n_seen() == MAILS).then_some(()));
+    office.settle();
+    let mut ids: Vec<String> = office
+        .all("/v1/mail/incoming")
+        .iter()
+        .map(|it| {
+            assert_eq!(it["state"], "applied", "{it:#}");
+            it["message_id"].text().to_owned()
+        })
+        .collect();
+    ids.sort_unstable();
+    let mut expected: Vec<String> = (0..MAILS).map(|i| format!("{i}@client.test")).collect();
+    expected.sort_unstable();
+    assert_eq!(ids, expected, "none is lost, none came twice");
     assert!(server.terminate().success());
 }
 
