@@ -30,6 +30,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, UdpSocket},
     task::JoinSet,
+    time::sleep,
 };
 
 use crate::{authenticate::DnsSettings, sign::SigningKey};
@@ -67,12 +68,17 @@ impl DnsStub {
     /// Types: TXT, MX, A, AAAA, PTR; of a name that is `SILENT` or `SERVFAIL`, every type and every name below is. Any
     /// other name does not exist.
     pub async fn start(zone: &str) -> Self {
+        Self::start_afar(zone, Duration::ZERO).await
+    }
+
+    /// The same, so far away that each answer over UDP takes this long.
+    pub async fn start_afar(zone: &str, distance: Duration) -> Self {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = tcp.local_addr().unwrap();
         let udp = UdpSocket::bind(address).await.unwrap();
         let zone = Arc::new(Zone { records: Mutex::new(Records::read(zone)), asked: Mutex::default() });
         let mut servers = JoinSet::new();
-        servers.spawn(serve_udp(udp, Arc::clone(&zone)));
+        servers.spawn(serve_udp(udp, Arc::clone(&zone), distance));
         servers.spawn(serve_tcp(tcp, Arc::clone(&zone)));
         Self { address, zone, _servers: servers }
     }
@@ -187,9 +193,10 @@ fn fqdn(name: &str) -> Name {
     name
 }
 
-async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>) {
+async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>, distance: Duration) {
     /// What resolvers announce to take (RFC 9715).
     const MAX_PAYLOAD: usize = 1_232;
+    let (socket, mut answers) = (Arc::new(socket), JoinSet::new());
     let mut buffer = [0; 4_096];
     while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
         let Some(response) = zone.answer(&buffer[..length]) else { continue };
@@ -197,7 +204,12 @@ async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>) {
         if bytes.len() > MAX_PAYLOAD {
             bytes = response.truncate().to_vec().unwrap();
         }
-        socket.send_to(&bytes, client).await.unwrap();
+        let socket = Arc::clone(&socket);
+        answers.spawn(async move {
+            sleep(distance).await;
+            socket.send_to(&bytes, client).await.unwrap();
+        });
+        while answers.try_join_next().is_some() {}
     }
 }
 

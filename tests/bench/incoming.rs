@@ -5,10 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use liaison_mailer::testing::DnsStub;
 use support::{
     Engine,
     process::{Office, Sender, Server, Site, wait_until},
 };
+
+use tokio::runtime::Runtime;
 
 use crate::{jobs::Jobs, line, mib};
 
@@ -17,6 +20,9 @@ pub(super) const SESSIONS: usize = 4;
 const MAILS: usize = 10_000;
 /// Mails before it, so that caches are warm.
 const WARM_UP: usize = 500;
+/// Mails that are looked up in the DNS, and how far away that is.
+const LOOKED_UP: usize = 2_000;
+const DISTANCE: Duration = Duration::from_millis(50);
 
 pub(super) fn measure() {
     let site = Site::new(Engine::Sqlite);
@@ -28,9 +34,10 @@ pub(super) fn measure() {
 
     println!("\n{MAILS} answers of 2 KB to one account, {SESSIONS} sessions, SQLite, synchronous = full");
     let lmtp = site.start_only("lmtp");
-    deliver(&site, &reply_to, 0..WARM_UP);
+    let sender = |_| "ivan@client.test".to_owned();
+    deliver(&site, &sender, &reply_to, 0..WARM_UP);
     let before = lmtp.memory("VmRSS");
-    let time = deliver(&site, &reply_to, WARM_UP..WARM_UP + MAILS);
+    let time = deliver(&site, &sender, &reply_to, WARM_UP..WARM_UP + MAILS);
     report("taken in", time, &lmtp, before);
     assert!(lmtp.terminate().success());
 
@@ -46,12 +53,40 @@ pub(super) fn measure() {
     let server = site.start();
     let before = server.memory("VmRSS");
     let started = Instant::now();
-    let taken = deliver(&site, &reply_to, WARM_UP + MAILS..WARM_UP + 2 * MAILS);
+    let taken = deliver(&site, &sender, &reply_to, WARM_UP + MAILS..WARM_UP + 2 * MAILS);
     jobs.wait_for_the_end();
     let applied = started.elapsed();
     report("taken in while others are applied", taken, &server, before);
     line("applied while others are taken in", format!("{:.0}/s", MAILS as f64 / applied.as_secs_f64()));
     assert!(server.terminate().success());
+    look_up("of one domain", &sender);
+    look_up("each of a domain of its own", &|i| format!("ivan@n{i}.client.test"));
+}
+
+/// Applies mails whose senders are looked up; the sender of each goes by its number.
+fn look_up(what: &str, sender: &(dyn Fn(usize) -> String + Sync)) {
+    let mut zone =
+        "client.test TXT v=spf1 ip4:192.0.2.171 -all\n_dmarc.client.test TXT v=DMARC1; p=none\n".to_owned();
+    zone.extend((0..LOOKED_UP).map(|i| format!("n{i}.client.test TXT v=spf1 ip4:192.0.2.171 -all\n")));
+    let runtime = Runtime::new().unwrap();
+    let dns = runtime.block_on(DnsStub::start_afar(&zone, DISTANCE));
+    let mut site = Site::new(Engine::Sqlite);
+    site.set("LIAISON_MAIL__AUTH", "enforce");
+    site.set("LIAISON_DNS__SERVERS", dns.server().to_string());
+    let server = site.start();
+    let reply_to = Office::open(&site).reply_to;
+    assert!(server.terminate().success());
+    let lmtp = site.start_only("lmtp");
+    deliver(&site, sender, &reply_to, 0..LOOKED_UP);
+    assert!(lmtp.terminate().success());
+    let workers = site.start_only("workers");
+    let time = Jobs::open(&site).wait_for_the_end();
+    line(
+        &format!("applied, {what}, DNS of {} ms", DISTANCE.as_millis()),
+        format!("{:.0}/s", LOOKED_UP as f64 / time.as_secs_f64()),
+    );
+    line("  questions to it", dns.asked().len().to_string());
+    assert!(workers.terminate().success());
 }
 
 fn report(what: &str, time: Duration, server: &Server, before: u64) {
@@ -61,7 +96,12 @@ fn report(what: &str, time: Duration, server: &Server, before: u64) {
 }
 
 /// Hands mails over, one session a thread; the time until the last was acknowledged.
-fn deliver(site: &Site, reply_to: &str, mails: std::ops::Range<usize>) -> Duration {
+fn deliver(
+    site: &Site,
+    from: &(dyn Fn(usize) -> String + Sync),
+    reply_to: &str,
+    mails: std::ops::Range<usize>,
+) -> Duration {
     let next = AtomicUsize::new(mails.start);
     let started = Instant::now();
     std::thread::scope(|scope| {
@@ -73,7 +113,7 @@ fn deliver(site: &Site, reply_to: &str, mails: std::ops::Range<usize>) -> Durati
                     if i >= mails.end {
                         break;
                     }
-                    let reply = sender.deliver("ivan@client.test", reply_to, mail(i, reply_to)).unwrap();
+                    let reply = sender.deliver(&from(i), reply_to, mail(i, reply_to)).unwrap();
                     assert!(reply.starts_with("250"), "{reply}");
                 }
             });
