@@ -243,7 +243,7 @@ pub async fn find_held(
 
 /// An author's held comments over all tasks, the one that leaves first before the others.
 pub async fn list_held(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     author: PersonId,
     page: PageRequest,

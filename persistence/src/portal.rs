@@ -125,7 +125,7 @@ statements! {
 
 /// The contact to whom a message went after `since`, where he may come in by a link in it.
 pub async fn find_guest(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     mail: OutgoingMailId,
     contact: PersonId,
@@ -151,7 +151,7 @@ pub async fn insert_task_recipients(
 
 /// A task that something in was for the contact.
 pub async fn find_task(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     contact: PersonId,
     id: TaskId,
@@ -161,7 +161,7 @@ pub async fn find_task(
 
 /// The tasks that something in was for the contact, newest first.
 pub async fn list_tasks(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     contact: PersonId,
     page: PageRequest,
@@ -174,7 +174,7 @@ pub async fn list_tasks(
 
 /// A file of a comment or a description that the contact sees.
 pub async fn find_file(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     contact: PersonId,
     id: FileId,
@@ -184,7 +184,7 @@ pub async fn find_file(
 
 /// Those of the files that the contact uploaded and has not sent yet.
 pub async fn list_unsent_files(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     account: AccountId,
     contact: PersonId,
     ids: impl IntoIterator<Item = FileId>,

@@ -4,9 +4,13 @@
 //! generated then.
 
 mod dns;
+mod http;
+mod log;
+mod mail;
 mod networks;
 mod portal;
 pub mod secrets;
+mod storage;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
@@ -15,7 +19,15 @@ use liaison_mailer::authenticate::Network;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::{dns::Dns, portal::Portal};
+pub use self::{
+    dns::Dns,
+    http::{Http, Signup, SignupMode},
+    log::{Log, LogFormat},
+    mail::{Lmtp, Mail, MailAuth},
+    portal::Portal,
+    secrets::{Auth, Ingest, SecretsKey},
+    storage::{Database, Files, Retention, Storage, Synchronous},
+};
 
 /// All settings in force.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -53,175 +65,6 @@ impl Default for Node {
     }
 }
 
-/// The HTTP interface.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Http {
-    pub listen: String,
-    /// How this interface is reached from outside, without a slash at its end: links in mails begin with it. Where it is
-    /// not set, they lead to `listen` on a loopback start, and elsewhere mails have none.
-    pub public_url: String,
-    /// Threads that answer requests; 0 means one a core.
-    pub workers: usize,
-    /// Requests a minute and token.
-    pub rate_limit_per_minute: u32,
-    /// Sign-ups a minute and client address.
-    pub signup_limit_per_minute: u32,
-    /// Sign-ins a minute and client address.
-    pub login_limit_per_minute: u32,
-    /// Origins that browsers may call from; `*` for all.
-    pub cors_origins: Vec<String>,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8080".into(),
-            public_url: String::new(),
-            workers: 0,
-            rate_limit_per_minute: 600,
-            signup_limit_per_minute: 30,
-            login_limit_per_minute: 20,
-            cors_origins: Vec::new(),
-        }
-    }
-}
-
-/// The LMTP listener (RFC 2033).
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Lmtp {
-    /// `host:port` or `unix:PATH`.
-    pub listen: String,
-}
-
-impl Default for Lmtp {
-    fn default() -> Self {
-        Self { listen: "127.0.0.1:2424".into() }
-    }
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite://path` or `postgres://…`.
-    pub url: String,
-    /// Readers on SQLite, all connections on PostgreSQL.
-    pub max_connections: u32,
-    /// SQLite: `full` survives loss of power, `normal` a crash of the process.
-    pub synchronous: Synchronous,
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: "sqlite://var/liaison.db".into(), max_connections: 16, synchronous: Synchronous::Full }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Synchronous {
-    Full,
-    Normal,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Storage {
-    /// `file://folder`.
-    pub url: String,
-    /// Largest file in bytes.
-    pub max_file_bytes: u64,
-}
-
-impl Default for Storage {
-    fn default() -> Self {
-        Self { url: "file://var/files".into(), max_file_bytes: 100 * 1024 * 1024 }
-    }
-}
-
-/// Files in mails.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Files {
-    /// How long a link in a mail leads to its file, from when the mail was written.
-    pub link_ttl_seconds: u32,
-}
-
-impl Default for Files {
-    fn default() -> Self {
-        Self { link_ttl_seconds: 14 * 24 * 60 * 60 }
-    }
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Mail {
-    /// An account's mail domain is `<name>.<domain>`.
-    pub domain: String,
-    /// `file://folder`, `smtp://host:port`, `smtps://host:port`.
-    pub transport: String,
-    /// Whether From = employee needs proof. Not told, `enforce`; `report` where nothing at all is configured.
-    pub auth: MailAuth,
-    /// Networks whose Received lines count.
-    #[serde(with = "networks")]
-    pub trusted_hops: Vec<Network>,
-    /// Domains of forwarders whose seal vouches for From (ARC).
-    pub trusted_sealers: Vec<String>,
-    /// Messages that are on their way at once by `transport`, a quarter of them at most of one account.
-    pub concurrency: usize,
-    /// Mails that may leave to one recipient within ten minutes; the next ones wait (OUT-15).
-    pub max_per_recipient: u32,
-    /// Answers that may leave within an hour to mails that began tasks, of all accounts together.
-    pub max_answers_per_hour: u32,
-    /// External mailboxes that this node is connected to at once.
-    pub fetch_connections: usize,
-    /// How often a mailbox is asked for new mail whose server does not tell of it.
-    pub fetch_interval_seconds: u64,
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self {
-            domain: "liaison.localhost".into(),
-            transport: "file://var/outbox".into(),
-            auth: MailAuth::Enforce,
-            trusted_hops: ["127.0.0.0/8", "::1"].iter().filter_map(|it| it.parse().ok()).collect(),
-            trusted_sealers: Vec::new(),
-            concurrency: 64,
-            max_per_recipient: 50,
-            max_answers_per_hour: 1_000,
-            fetch_connections: 200,
-            fetch_interval_seconds: 60,
-        }
-    }
-}
-
-impl Mail {
-    /// An account's mail domain.
-    pub fn domain_of(&self, account: &str) -> String {
-        format!("{account}.{}", self.domain)
-    }
-}
-
-/// What is done about a mail whose From is an employee and not proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailAuth {
-    /// It is quarantined (`spoofed_employee`).
-    Enforce,
-    /// It is believed, and the verdict stands in the log.
-    Report,
-    /// It is believed.
-    Off,
-}
-
-impl std::fmt::Display for MailAuth {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.serialize(f)
-    }
-}
-
 /// What servers that tenants name may be.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -231,92 +74,6 @@ pub struct Outside {
     pub allow_private: Vec<Network>,
     /// A PEM file of certificates that are trusted beside the system's.
     pub ca_file: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Auth {
-    /// What access tokens and mail tokens are derived from; at least 32 bytes.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub secret: String,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SecretsKey {
-    /// What sealed columns are encrypted with; at least 32 bytes.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub key: String,
-    /// Keys before this one, which still open what they sealed until `liaison secrets rotate` has sealed it anew.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub previous_keys: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ingest {
-    /// What `POST /v1/mail/incoming` is signed with; at least 32 bytes.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub secret: String,
-}
-
-/// How long received mail is kept.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Retention {
-    /// Days that the bytes of a mail are kept; those of mail that waits for somebody stay with its entry.
-    pub raw_mail_days: u32,
-    /// Days that the entry of a mail is kept.
-    pub ledger_days: u32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { raw_mail_days: 15, ledger_days: 180 }
-    }
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Signup {
-    pub mode: SignupMode,
-}
-
-impl Default for Signup {
-    fn default() -> Self {
-        Self { mode: SignupMode::Open }
-    }
-}
-
-/// Who may make an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignupMode {
-    /// Everybody, by `POST /v1/accounts`.
-    Open,
-    /// Only `liaison account create`.
-    Closed,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// A filter of tracing-subscriber, such as `info` or `liaison_api=debug`.
-    pub filter: String,
-    pub format: LogFormat,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { filter: "info,sqlx=warn,actix_server=warn".into(), format: LogFormat::Text }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 /// Settings whose value is a list; in the environment they are comma-separated.

@@ -1,9 +1,39 @@
-//! Secrets that nobody configured: generated under `var/` on a loopback start, demanded anywhere else (S19).
+//! `auth.*`, `secrets.*`, `ingest.*`: secrets. Those that nobody configured are generated under `var/` on a loopback start,
+//! and demanded anywhere else (S19).
 
 use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Config, ConfigError};
 use crate::env::Env;
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// What access tokens and mail tokens are derived from; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsKey {
+    /// What sealed columns are encrypted with; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// Keys before this one, which still open what they sealed until `liaison secrets rotate` has sealed it anew.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub previous_keys: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// What `POST /v1/mail/incoming` is signed with; at least 32 bytes.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret: String,
+}
 
 /// Fills each missing secret on its own; gives the files that were made.
 pub fn complete(config: &mut Config, folder: &Path, env: &Env) -> Result<Vec<String>, ConfigError> {

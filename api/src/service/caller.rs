@@ -69,11 +69,7 @@ pub struct PortalCaller {
 impl PortalCaller {
     /// Finds out who came by a link; none where the mail was written before `since`, its address is not his any more, or he
     /// may not come in (DASH-3).
-    pub async fn of_link(
-        tx: &mut impl Tx,
-        link: MailLink,
-        since: Timestamp,
-    ) -> Result<Option<Self>, Failure> {
+    pub async fn of_link(tx: &mut dyn Tx, link: MailLink, since: Timestamp) -> Result<Option<Self>, Failure> {
         let found = portal::find_guest(tx, link.account, link.mail, link.person, since).await?;
         Ok(found.map(|it| Self {
             account: link.account,

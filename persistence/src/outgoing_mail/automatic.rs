@@ -14,7 +14,7 @@ statements! {
 }
 
 /// How many mails that began tasks were answered after `since`, over all accounts; counted up to `limit`.
-pub async fn count_answered(tx: &mut impl Tx, since: Timestamp, limit: u32) -> Result<i64, StorageError> {
+pub async fn count_answered(tx: &mut dyn Tx, since: Timestamp, limit: u32) -> Result<i64, StorageError> {
     Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_ANSWERED, since, i64::from(limit)))?.0)
 }
 

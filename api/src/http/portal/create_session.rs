@@ -16,6 +16,7 @@ use crate::{
         transact::query,
     },
     service::portal::session::{self, Session},
+    view::name::LanguageName,
 };
 
 /// The link that a contact came by.
@@ -43,8 +44,8 @@ struct PortalSessionView {
 struct PortalContactView {
     id: Uuid,
     name: String,
-    /// `en` or `ru`: his own, else the first of `Accept-Language` that there is, else the account's.
-    language: &'static str,
+    /// His own, else the first of `Accept-Language` that there is, else the account's.
+    language: LanguageName,
 }
 
 /// Come in by a link
@@ -76,7 +77,7 @@ impl PortalSessionView {
         let Session { access_token, expires_in, caller } = session;
         let language = caller.language.or(accepted).unwrap_or(caller.account_language);
         let contact =
-            PortalContactView { id: caller.contact.uuid(), name: caller.name, language: language.as_str() };
+            PortalContactView { id: caller.contact.uuid(), name: caller.name, language: language.into() };
         Self { access_token, expires_in, contact }
     }
 }

@@ -30,7 +30,7 @@ use crate::{
         caller::PortalCaller,
         portal::reading::{PortalComment, PortalTask},
     },
-    view::file::AttachedFileView,
+    view::{file::AttachedFileView, name::PersonKindName},
 };
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
@@ -121,8 +121,7 @@ struct PortalCommentView {
 #[schema(as = PortalAuthor)]
 struct AuthorView {
     name: String,
-    /// `employee` or `contact`
-    kind: &'static str,
+    kind: PersonKindName,
     /// It is the reader himself.
     is_reader: bool,
 }
@@ -135,7 +134,7 @@ impl PortalCommentView {
             task_id: comment.task_id.uuid(),
             author: AuthorView {
                 is_reader: author.id == caller.contact,
-                kind: author.kind.as_str(),
+                kind: author.kind.into(),
                 name: author.name,
             },
             created_at: comment.created_at,

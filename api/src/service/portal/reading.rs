@@ -43,7 +43,7 @@ pub struct PortalComment {
 }
 
 /// A task; one that nothing in was for him sounds like one that is not there (S6).
-pub async fn get_task(tx: &mut impl Tx, caller: &PortalCaller, id: TaskId) -> Result<PortalTask, Failure> {
+pub async fn get_task(tx: &mut dyn Tx, caller: &PortalCaller, id: TaskId) -> Result<PortalTask, Failure> {
     let row = require_task(tx, caller, id).await?;
     let found = with_files(tx, caller, vec![row]).await?.pop();
     Ok(found.ok_or_else(Refusal::not_found)?)
@@ -51,7 +51,7 @@ pub async fn get_task(tx: &mut impl Tx, caller: &PortalCaller, id: TaskId) -> Re
 
 /// Newest first.
 pub async fn list_tasks(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     page: PageRequest,
 ) -> Result<Page<PortalTask>, Failure> {
@@ -60,7 +60,7 @@ pub async fn list_tasks(
 }
 
 pub(super) async fn require_task(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     id: TaskId,
 ) -> Result<PortalTaskRow, Failure> {
@@ -69,7 +69,7 @@ pub(super) async fn require_task(
 }
 
 async fn with_files(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     rows: Vec<PortalTaskRow>,
 ) -> Result<Vec<PortalTask>, Failure> {
@@ -82,7 +82,7 @@ async fn with_files(
 
 /// The conversation of a task as far as it was for him, oldest first.
 pub async fn list_comments(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     task: TaskId,
     page: PageRequest,
@@ -96,7 +96,7 @@ pub async fn list_comments(
 
 /// A comment that he sees, as he sees it.
 pub(super) async fn show_one(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     comment: Comment,
 ) -> Result<PortalComment, Failure> {
@@ -105,7 +105,7 @@ pub(super) async fn show_one(
 }
 
 async fn show(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     comments: Vec<Comment>,
 ) -> Result<Vec<PortalComment>, Failure> {
@@ -130,7 +130,7 @@ async fn show(
 
 /// A comment of a task that he sees.
 pub(super) async fn find_visible(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     task: TaskId,
     id: CommentId,
@@ -141,7 +141,7 @@ pub(super) async fn find_visible(
 
 /// A file that hangs on what he sees, with its content where that is small.
 pub async fn get_file(
-    tx: &mut impl Tx,
+    tx: &mut dyn Tx,
     caller: &PortalCaller,
     id: FileId,
 ) -> Result<(File, Option<Bytes>), Failure> {

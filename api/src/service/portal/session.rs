@@ -40,7 +40,7 @@ struct Subject {
 }
 
 /// Exchanges the token of a link for an access token. Whatever is wrong with it sounds alike.
-pub async fn begin(tx: &mut impl Tx, app: &App, token: &str) -> Result<Session, Failure> {
+pub async fn begin(tx: &mut dyn Tx, app: &App, token: &str) -> Result<Session, Failure> {
     let link = app.keys.open_portal_token(token).ok_or_else(invalid)?;
     let caller = PortalCaller::of_link(tx, link, good_since(app)).await?.ok_or_else(invalid)?;
     let subject = Subject { acc: link.account.uuid(), mail: link.mail.uuid(), con: link.person.uuid() };
@@ -53,7 +53,7 @@ pub async fn begin(tx: &mut impl Tx, app: &App, token: &str) -> Result<Session, 
 }
 
 /// Who holds an access token, and may still come in.
-pub async fn resume(tx: &mut impl Tx, app: &App, token: &str) -> Result<PortalCaller, Failure> {
+pub async fn resume(tx: &mut dyn Tx, app: &App, token: &str) -> Result<PortalCaller, Failure> {
     let key = app.keys.portal_access_token();
     let Subject { acc, mail, con } = access_token::read(key, AUDIENCE, token, app.env.now())?;
     let link = MailLink {
