@@ -36,7 +36,7 @@ impl FromRequest for PortalCaller {
             let app = app(&request)?;
             let token = bearer(&request).ok_or_else(unauthenticated)?;
             let mut tx = app.database.read().await?;
-            Ok(portal::session::resume(&mut tx, &app, token).await?)
+            Ok(portal::session::resume(&mut tx, app, token).await?)
         })
     }
 }

@@ -273,7 +273,6 @@ impl Around {
                     .and_then(|_| portal_url(app, self.account.id, row)),
                 signature_html: signature.cloned(),
                 pixel_url,
-                ..Frame::default()
             },
             addressing,
             attachments: Vec::new(),

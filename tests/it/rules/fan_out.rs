@@ -9,7 +9,7 @@ use liaison_mailer::transport::SentMail;
 use mail_parser::{MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{Client, JsonExt as _, TestApp, both_engines};
+use support::{Client, JsonExt, TestApp, both_engines};
 
 use super::{equal, for_all};
 use crate::{
@@ -345,7 +345,7 @@ impl Told<'_> {
                 .items()
                 .iter()
                 .flat_map(|it| it["files"].as_array().unwrap())
-                .map(|it| it.id())
+                .map(JsonExt::id)
                 .collect();
             for id in files {
                 guest.get(format!("/v1/portal/files/{id}/content")).await.expect(200);

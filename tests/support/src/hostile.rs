@@ -82,7 +82,7 @@ pub fn large() -> Vec<Hostile> {
     };
     let text = |body: String| format!("{HEADER}\r\n{body}");
     let lines = || {
-        let encoded = BASE64.encode(&[b'\n'; 2_000_000]);
+        let encoded = BASE64.encode("\n".repeat(2_000_000).as_bytes());
         format!("{HEADER}Content-Transfer-Encoding: base64\r\n\r\n{encoded}")
     };
     vec![

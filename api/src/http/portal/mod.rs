@@ -150,6 +150,6 @@ impl PortalCommentView {
 /// The first language of `Accept-Language` that there are words in.
 fn accepted_language(request: &HttpRequest) -> Option<Language> {
     let header = request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    let tags = header.split(',').filter_map(|it| it.trim().split(['-', ';']).next());
-    tags.filter_map(|it| it.to_ascii_lowercase().parse().ok()).next()
+    let mut tags = header.split(',').filter_map(|it| it.trim().split(['-', ';']).next());
+    tags.find_map(|it| it.to_ascii_lowercase().parse().ok())
 }

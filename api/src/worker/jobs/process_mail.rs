@@ -54,7 +54,8 @@ pub(super) async fn run(workers: &Workers, batch: &Batch) -> Result<(), Failure>
         }
         let finished = match alone {
             Some(Some(mail)) => incoming::finish(app, &mail, durability).await,
-            Some(None) => incoming::work_on(app, account, id, durability).await,
+            // Boxed: it would make the future of every batch as large.
+            Some(None) => Box::pin(incoming::work_on(app, account, id, durability)).await,
             None => continue,
         };
         failed = finished.err().or(failed);
