@@ -49,8 +49,8 @@ corpus: build ## Score the mail parser on the mails with known answers in CORPUS
 fuzz: ## Fuzz each parser of received mail for SECONDS
 	scripts/fuzz $(SECONDS)
 
-bench: release ## Measure mail coming in, on the production build, beside what the machine can do
-	cargo bench --locked --workspace --profile dev --bench mail
+bench: release ## Measure mail and links, on the production build, beside what the machine can do
+	scripts/with-postgres cargo bench --locked --workspace --profile dev --bench mail
 
 samples: ## Draw the built-in mails into docs/img
 	scripts/mail-samples

@@ -1,8 +1,8 @@
-//! `make bench`: how fast mail is taken in and turned into comments, and how fast it leaves, beside what the machine can do
-//! at all. A word after it measures that part alone: `cargo bench -- outgoing`.
+//! `make bench`: how fast mail is taken in and turned into comments, how fast it leaves, and how fast linked accounts speak
+//! to each other, beside what the machine can do at all. A word after it measures that part alone: `cargo bench -- outgoing`.
 //!
-//! Everything is measured on the production build, over sockets, on SQLite with `synchronous = full`; the ceilings are
-//! measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
+//! Everything is measured on the production build, over sockets, on SQLite with `synchronous = full`, links on PostgreSQL; the
+//! ceilings are measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ mod ceiling;
 mod hostile;
 mod incoming;
 mod jobs;
+mod links;
 mod outgoing;
 
 use std::{fs, thread::available_parallelism};
@@ -32,10 +33,11 @@ fn main() {
     }
     use_program(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/liaison"));
     println!("{} cores, load {}", available_parallelism().unwrap(), load_average());
-    let parts: [(&str, fn()); 5] = [
+    let parts: [(&str, fn()); 6] = [
         ("ceiling", ceiling::measure),
         ("incoming", incoming::measure),
         ("outgoing", outgoing::measure),
+        ("links", links::measure),
         ("hostile", hostile::measure),
         ("load", measure_load),
     ];

@@ -6,6 +6,7 @@
 
 pub mod ceiling;
 pub mod inspect;
+pub mod latency;
 
 use std::{
     path::{Path, PathBuf},
