@@ -73,4 +73,6 @@ ids! {
     LinkOperationId;
     /// What an employee lets another account's people send to him.
     LinkGrantId;
+    /// A line of the audit log.
+    AuditEventId;
 }

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod all_recipients;
+pub mod audit;
 pub mod automatic;
 pub mod change;
 pub mod comment;

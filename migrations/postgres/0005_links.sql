@@ -154,6 +154,21 @@ CREATE TABLE task_register (
     PRIMARY KEY (account_id, task_id, field)
 );
 
+-- Who changed what lets data out or in; never changed itself.
+CREATE TABLE audit_event (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    -- None where another account or a rule did it.
+    actor_id UUID,
+    action TEXT NOT NULL CHECK (action IN ('link_settings.updated', 'link.requested', 'link.accepted',
+        'link.refused', 'link.ended', 'task.unlinked')),
+    subject_id UUID NOT NULL,
+    detail JSONB NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX audit_event_by_age ON audit_event (account_id, created_at, id);
+
 -- A copy goes to the project with the name of the original's (LINKM-5).
 CREATE INDEX project_by_name ON project (account_id, name, number);
 
@@ -171,3 +186,5 @@ ALTER TABLE mirror_comment ADD FOREIGN KEY (account_id, comment_id) REFERENCES c
 ALTER TABLE link_waiting ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE link_waiting ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_register ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE audit_event ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE audit_event ADD FOREIGN KEY (account_id, actor_id) REFERENCES person (account_id, id);

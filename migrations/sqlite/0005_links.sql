@@ -168,5 +168,22 @@ CREATE TABLE task_register (
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Who changed what lets data out or in; never changed itself.
+CREATE TABLE audit_event (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    -- None where another account or a rule did it.
+    actor_id BLOB,
+    action TEXT NOT NULL CHECK (action IN ('link_settings.updated', 'link.requested', 'link.accepted',
+        'link.refused', 'link.ended', 'task.unlinked')),
+    subject_id BLOB NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id) REFERENCES account (id),
+    FOREIGN KEY (account_id, actor_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_event_by_age ON audit_event (account_id, created_at, id);
+
 -- A copy goes to the project with the name of the original's (LINKM-5).
 CREATE INDEX project_by_name ON project (account_id, name, number);

@@ -126,6 +126,10 @@ statements! {
     RELEASE_LEASES = ["UPDATE job SET state = 'ready', leased_by = NULL, lease_until = NULL \
         WHERE state = 'leased' AND leased_by = $1"];
     DELETE_JOB = ["DELETE FROM job WHERE account_id = $1 AND kind = $2 AND subject_id = $3"];
+    DELETE_JOBS = [
+        "DELETE FROM job WHERE account_id = $1 AND kind = $2 AND subject_id "
+        { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
+    ];
     POSTPONE_JOB = ["UPDATE job SET state = 'ready', run_at = $4, attempts = 0, leased_by = NULL, lease_until = NULL, \
         last_error = NULL WHERE account_id = $1 AND kind = $2 AND subject_id = $3"];
     FINISH_JOBS = [
@@ -235,6 +239,16 @@ pub async fn end(
     subject: Uuid,
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_JOB, account, kind, subject)).map(drop)
+}
+
+/// Ends the work on many things, as [`end`] does.
+pub async fn end_all(
+    tx: &mut WriteTx,
+    account: AccountId,
+    kind: JobKind,
+    subjects: impl IntoIterator<Item = Uuid>,
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_JOBS, account, kind, Ids::new(subjects))).map(drop)
 }
 
 /// Puts the work on a thing off, whoever has it: the counterpart of [`end`].

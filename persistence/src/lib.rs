@@ -12,6 +12,7 @@
 pub mod sql;
 
 pub mod account;
+pub mod audit;
 pub mod change_feed;
 pub mod comment;
 pub mod contact;
@@ -55,6 +56,7 @@ pub mod testing;
 pub fn statements() -> impl Iterator<Item = sql::Sql> {
     [
         account::ALL,
+        audit::ALL,
         change_feed::ALL,
         comment::ALL,
         contact::ALL,

@@ -18,6 +18,8 @@ pub struct Http {
     pub signup_limit_per_minute: u32,
     /// Sign-ins a minute and client address.
     pub login_limit_per_minute: u32,
+    /// Addresses of other accounts that are typed, a minute and account.
+    pub link_limit_per_minute: u32,
     /// Origins that browsers may call from; `*` for all.
     pub cors_origins: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Default for Http {
             rate_limit_per_minute: 600,
             signup_limit_per_minute: 30,
             login_limit_per_minute: 20,
+            link_limit_per_minute: 30,
             cors_origins: Vec::new(),
         }
     }

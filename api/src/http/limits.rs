@@ -1,4 +1,5 @@
-//! Request limits: per token, and for sign-up and sign-in per client address. Each process counts for itself.
+//! Request limits: per token, for sign-up and sign-in per client address, and per account for addresses of other accounts
+//! that are typed. Each process counts for itself.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
@@ -14,7 +15,10 @@ use actix_web::{
     web::Data,
 };
 use governor::{Quota, RateLimiter, clock::Clock as _, middleware::StateInformationMiddleware};
-use liaison_domain::refusal::{Code, Refusal};
+use liaison_domain::{
+    id::AccountId,
+    refusal::{Code, Refusal},
+};
 
 use super::{caller::bearer, problem::Problem};
 use crate::{app::App, config::Http, keys::digest};
@@ -32,6 +36,7 @@ pub struct Limits {
     tokens: Limiter<Vec<u8>>,
     sign_ups: Limiter<IpAddr>,
     sign_ins: Limiter<IpAddr>,
+    links: Limiter<AccountId>,
 }
 
 impl Limits {
@@ -40,6 +45,7 @@ impl Limits {
             tokens: limiter(http.rate_limit_per_minute),
             sign_ups: limiter(http.signup_limit_per_minute),
             sign_ins: limiter(http.login_limit_per_minute),
+            links: limiter(http.link_limit_per_minute),
         }
     }
 
@@ -48,6 +54,16 @@ impl Limits {
         self.tokens.retain_recent();
         self.sign_ups.retain_recent();
         self.sign_ins.retain_recent();
+        self.links.retain_recent();
+    }
+
+    /// Counts an address of another account that somebody of this one typed, whether it names anybody or not.
+    pub fn count_link(&self, account: AccountId) -> Result<(), Refusal> {
+        let too_many = "Too many addresses of other accounts were typed; wait and repeat.";
+        match self.links.check_key(&account) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Refusal::new(Code::RateLimited, too_many)),
+        }
     }
 }
 

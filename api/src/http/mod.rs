@@ -7,6 +7,7 @@
 pub mod account_links;
 pub mod accounts;
 pub mod answer;
+pub mod audit_log;
 pub mod caller;
 pub mod command;
 pub mod comments;
@@ -61,6 +62,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     settings::routes(routes);
     account_links::routes(routes);
     portal::routes(routes);
+    audit_log::routes(routes);
     signatures::routes(routes);
     health::routes(routes);
 }

@@ -193,7 +193,7 @@ pub async fn add(
     mut new: NewComment,
 ) -> Result<Comment, Failure> {
     let (hops, has_files) = (new.hops, !new.files.is_empty());
-    let has_arrived = new.arrival.is_some();
+    let over = new.arrival.as_ref().map(|it| it.mirror);
     let is_history = new.arrival.as_ref().is_some_and(|it| it.is_history);
     let (audience, warnings) = (std::mem::take(&mut new.audience), std::mem::take(&mut new.warnings));
     let row = write(tx, app, account, task.id, new, &audience, None).await?;
@@ -204,7 +204,7 @@ pub async fn add(
         audience: &audience,
         has_files,
         hops,
-        has_arrived,
+        over,
         is_history,
         warnings,
     };
@@ -270,8 +270,8 @@ pub(super) struct Publication<'a> {
     pub has_files: bool,
     /// Systems like ours that the mail which brought it went through (R3).
     pub hops: u32,
-    /// It came over a link.
-    pub has_arrived: bool,
+    /// The mirror that it came over.
+    pub over: Option<StreamId>,
     /// It was there before its reader joined: nobody is told of it.
     pub is_history: bool,
     /// What was noticed before.
@@ -291,7 +291,7 @@ pub(super) async fn publish(
         audience.iter().map(|it| it.id).filter(|it| members.roles_of(*it).is_empty()).collect();
     let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
     task::insert_members(tx, account, task.id, roles).await?;
-    if !news.has_arrived {
+    if news.over.is_none() {
         let people = joining.iter().map(|it| (TaskRole::Participant, *it, true)).collect();
         let edit = TaskEdit { people, ..TaskEdit::default() };
         edits::task_changed(tx, app, account, row.author_id, task.id, members, edit).await?;
@@ -320,7 +320,7 @@ pub(super) async fn publish(
         task::touch(tx, account, task.id, app.env.now()).await?;
     }
     change_feed::append(tx, account, Change::CommentCreated, row.id.uuid(), app.env.now());
-    let shown = CommentEvent::Shown { is_history: news.is_history };
+    let shown = CommentEvent::Shown { is_history: news.is_history, over: news.over };
     crossing::comment_changed(tx, app, account, row, shown).await
 }
 

@@ -76,7 +76,7 @@ pub async fn create(
     let new = contact_with(fields, id, env.now(), 1);
     contact::insert(tx, caller.account, &new, &fields.emails).await?;
     if let Some(found) = linked {
-        agreement::request(tx, app, caller.account, id, &found, "/email").await?;
+        agreement::request(tx, app, caller, id, &found, "/email").await?;
     }
     change_feed::append(tx, caller.account, Change::ContactCreated, id.uuid(), env.now());
     get(tx, caller, id).await
@@ -169,7 +169,7 @@ pub async fn named_by_address(
     };
     let id: PersonId = app.env.id();
     contact::insert(tx, account, &contact_with(&fields, id, app.env.now(), 1), &[]).await?;
-    agreement::request(tx, app, account, id, &found, pointer).await?;
+    agreement::request(tx, app, caller, id, &found, pointer).await?;
     change_feed::append(tx, account, Change::ContactCreated, id.uuid(), app.env.now());
     Ok(id)
 }
@@ -207,7 +207,7 @@ async fn link(
     found: &Found,
 ) -> Result<(), Failure> {
     let Some(linked) = &current.linked_account else {
-        return agreement::request(tx, app, caller.account, current.id, found, "/email").await;
+        return agreement::request(tx, app, caller, current.id, found, "/email").await;
     };
     if linked.account == found.account.name && linked.login.as_deref() == Some(&found.employee.login) {
         return Ok(());
@@ -224,7 +224,7 @@ pub async fn unlink(
     caller: &StaffCaller,
     current: &Contact,
 ) -> Result<(), Failure> {
-    ending::end(tx, app, caller.account, current.id).await?;
+    ending::end(tx, app, caller, current.id).await?;
     change_feed::append(tx, caller.account, Change::ContactUpdated, current.id.uuid(), app.env.now());
     Ok(())
 }
@@ -251,7 +251,7 @@ pub async fn delete(
 ) -> Result<(), Failure> {
     let env = &app.env;
     if current.linked_account.is_some() {
-        ending::end(tx, app, caller.account, current.id).await?;
+        ending::end(tx, app, caller, current.id).await?;
     }
     if !person::delete(tx, caller.account, current.id, env.now(), current.version).await? {
         return Err(stale().into());

@@ -201,7 +201,7 @@ async fn release(
         audience: &audience,
         has_files: !files.is_empty(),
         hops: 0,
-        has_arrived: false,
+        over: None,
         is_history: false,
         warnings,
     };

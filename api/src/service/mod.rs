@@ -6,7 +6,9 @@
 pub mod access;
 mod access_token;
 pub mod account;
+pub mod audit;
 pub mod caller;
+pub mod collision;
 pub mod comment;
 pub mod confirm_sender;
 pub mod contact;

@@ -1,7 +1,7 @@
 //! The ledger of outgoing mail: reading it, and sending anew what did not arrive.
 
 use liaison_domain::{
-    id::{AccountId, CommentId, OutgoingMailId},
+    id::{AccountId, CommentId, OutgoingMailId, PersonId},
     job::JobKind,
     outgoing::{DeliveryEventType, RecipientState},
     refusal::{Code, Refusal},
@@ -12,7 +12,7 @@ use liaison_persistence::{
     outgoing_mail::{
         delivery::{self, NewEvent, Standing},
         ledger::{self, EventRow, Filter, MailRow, Reader, RecipientRow},
-        recall::{self, CalledBackRow},
+        recall::{self, CalledBackRow, CalledBackTask},
     },
     page::{Page, PageRequest},
 };
@@ -148,6 +148,30 @@ pub(super) async fn call_back(
 ) -> Result<(), Failure> {
     let reason = "the comment was deleted before the mail had left";
     let called_back = recall::call_back(tx, account, comment, reason).await?;
+    note_called_back(tx, app, account, &called_back, reason).await
+}
+
+/// What waits to be mailed to somebody does not leave, for he is told over a link from now on; gives the tasks that it is
+/// about, and since when.
+pub(super) async fn call_back_from(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    person: PersonId,
+) -> Result<Vec<CalledBackTask>, Failure> {
+    let reason = "the contact was linked before the mail had left";
+    let (called_back, tasks) = recall::call_back_from(tx, account, person, reason).await?;
+    note_called_back(tx, app, account, &called_back, reason).await?;
+    Ok(tasks)
+}
+
+async fn note_called_back(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    called_back: &[CalledBackRow],
+    reason: &str,
+) -> Result<(), Failure> {
     let event = |it: &CalledBackRow| NewEvent {
         id: app.env.id(),
         mail: it.mail_id,

@@ -22,6 +22,7 @@ use super::{
     access::{self, Entered},
     caller::StaffCaller,
     held_comment,
+    link::{crossing, edits},
     rich_text::RichText,
     stale,
     task::{CreateTask, People},
@@ -63,18 +64,24 @@ pub async fn move_comment(
     }
     let author = person::list_refs(tx, account, [current.author_id]).await?.remove(&current.author_id);
     let addressed = comment::list_recipients(tx, account, [current.id]).await?.remove(&current.id);
-    let contacts = author.into_iter().chain(addressed.unwrap_or_default());
+    let addressed = addressed.unwrap_or_default();
+    let audience: Vec<PersonId> = addressed.iter().map(|it| it.id).collect();
+    let contacts = author.into_iter().chain(addressed);
     let joining: Vec<PersonId> = contacts
         .filter(|it| it.kind == PersonKind::Contact && entered.members.roles_of(it.id).is_empty())
         .map(|it| it.id)
         .collect();
     let roles = joining.into_iter().map(|it| (TaskRole::Participant, it));
     task::insert_members(tx, account, id, roles).await?;
+    let (task, were) = (&entered.task, &entered.members);
+    edits::task_updated(tx, app, account, caller.employee, (task, were), task).await?;
     for task in [current.task_id, id] {
         task::touch(tx, account, task, now).await?;
     }
     change_feed::append(tx, account, Change::CommentMoved, current.id.uuid(), now);
-    Ok(comment::find(tx, account, current.id).await?.ok_or_else(Refusal::not_found)?)
+    let moved = comment::find(tx, account, current.id).await?.ok_or_else(Refusal::not_found)?;
+    crossing::comment_moved(tx, app, account, current, &moved, task, &audience).await?;
+    Ok(moved)
 }
 
 /// Enters the task that the comment goes to; it is made where a new one is asked for.

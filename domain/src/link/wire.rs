@@ -49,6 +49,8 @@ pub enum Operation {
     CommentDeleted {
         comment: Uuid,
     },
+    /// The answer to a task that nobody has agreed to: there is no copy.
+    TaskDeclined {},
     /// Nothing crosses from now on (LINKD-2).
     MirrorCut {
         stamp: Stamp,
@@ -72,6 +74,7 @@ impl Operation {
             Self::CommentAdded(_) => "comment_added",
             Self::CommentEdited(_) => "comment_edited",
             Self::CommentDeleted { .. } => "comment_deleted",
+            Self::TaskDeclined {} => "task_declined",
             Self::MirrorCut { .. } => "mirror_cut",
             Self::MirrorResumed { .. } => "mirror_resumed",
         }

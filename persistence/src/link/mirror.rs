@@ -103,6 +103,10 @@ statements! {
         state_account_id, created_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8)"];
     UPDATE_MIRROR_STATE = ["UPDATE task_mirror SET state = $3, state_clock = $4, state_account_id = $5 \
         WHERE account_id = $1 AND id = $2"];
+    DELETE_MIRROR_COMMENTS = ["DELETE FROM mirror_comment WHERE account_id = $1 AND mirror_id = $2"];
+    DELETE_PERSONS = ["DELETE FROM mirror_person WHERE account_id = $1 AND mirror_id = $2"];
+    DELETE_MIRROR = ["DELETE FROM task_mirror WHERE account_id = $1 AND id = $2"];
+    DELETE_LEFT = ["DELETE FROM mirror_comment WHERE account_id = $1 AND comment_id = $2 AND operation_id IS NOT NULL"];
     FIND_MIRROR = ["SELECT " columns!() " AND m.id = $2"];
     LIST_MIRRORS_OF_TASK = ["SELECT " columns!() " AND m.task_id = $2 ORDER BY m.created_at, m.id"];
     LIST_MIRRORS_OF_TASKS = [
@@ -182,6 +186,13 @@ pub async fn update_state(
     stamp: Stamp,
 ) -> Result<(), StorageError> {
     db!(tx, execute(UPDATE_MIRROR_STATE, account, id, state, stamp.clock, stamp.account)).map(drop)
+}
+
+/// Forgets a mirror with all that has crossed in it: the other account has no copy.
+pub async fn delete(tx: &mut WriteTx, account: AccountId, id: StreamId) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_MIRROR_COMMENTS, account, id))?;
+    db!(tx, execute(DELETE_PERSONS, account, id))?;
+    db!(tx, execute(DELETE_MIRROR, account, id)).map(drop)
 }
 
 pub async fn find(
@@ -314,6 +325,15 @@ pub async fn insert_comment(
     let MirrorCommentRow { mirror_id, comment_id, wire_id, operation_id, path } = row;
     db!(tx, execute(INSERT_MIRROR_COMMENT, account, mirror_id, comment_id, wire_id, operation_id, path))
         .map(drop)
+}
+
+/// Forgets where a comment has left for. Where it came from stays known.
+pub async fn forget_comment(
+    tx: &mut WriteTx,
+    account: AccountId,
+    comment: CommentId,
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_LEFT, account, comment)).map(drop)
 }
 
 /// The comment that both accounts call by this id.

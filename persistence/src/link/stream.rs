@@ -38,6 +38,24 @@ pub struct StreamRow {
 }
 record!(StreamRow { peer_id, received });
 
+/// Where an operation that came belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IncomingRow {
+    pub id: LinkOperationId,
+    pub stream_id: StreamId,
+    pub peer_id: AccountId,
+    /// The task that it is about, where that is here already.
+    pub task_id: Option<TaskId>,
+}
+record!(IncomingRow { id, stream_id, peer_id, task_id });
+
+impl IncomingRow {
+    /// Whether both are of one stream, so that the one is applied with the other.
+    pub fn is_with(&self, other: &Self) -> bool {
+        (self.stream_id, self.peer_id) == (other.stream_id, other.peer_id)
+    }
+}
+
 /// An operation that has left, for the account's report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftRow {
@@ -75,15 +93,15 @@ statements! {
         ON CONFLICT (account_id, id) DO UPDATE SET sent = link_stream.sent + 1 RETURNING sent AS value"];
     INSERT_OUTGOING = ["INSERT INTO link_outbox (account_id, id, stream_id, sequence, peer_id, task_id, operation, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
-    /// All that waits in the streams of these operations, in order.
+    /// What waits in the streams of these operations, in order.
     LIST_UNSENT = [
         "SELECT o.id, o.stream_id, o.sequence, o.peer_id, o.operation FROM link_outbox o WHERE o.account_id = $1 \
          AND o.sent_at IS NULL AND o.stream_id IN (SELECT w.stream_id FROM link_outbox w WHERE w.account_id = $1 AND w.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        ") ORDER BY o.stream_id, o.sequence"
+        ") ORDER BY o.stream_id, o.sequence LIMIT $3"
     ];
     MARK_SENT = [
-        "UPDATE link_outbox SET sent_at = $2 WHERE account_id = $1 AND id "
+        "UPDATE link_outbox SET sent_at = $2 WHERE account_id = $1 AND sent_at IS NULL AND id "
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
     ];
     /// What came before stays as it is.
@@ -100,11 +118,18 @@ statements! {
     INSERT_STREAM = ["INSERT INTO link_stream (account_id, id, peer_id, sent, received) VALUES ($1, $2, $3, 0, 0) \
         ON CONFLICT DO NOTHING"];
     FIND_STREAM = ["SELECT peer_id, received FROM link_stream WHERE account_id = $1 AND id = $2"];
-    FIND_INCOMING = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox WHERE account_id = $1 AND id = $2"];
+    /// Those about one task beside each other: whoever writes locks them in this order.
+    LIST_INCOMING = [
+        "SELECT i.id, i.stream_id, i.peer_id, m.task_id FROM link_inbox i \
+         LEFT JOIN task_mirror m ON m.account_id = i.account_id AND m.id = i.stream_id WHERE i.account_id = $1 AND i.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY m.task_id, i.stream_id, i.peer_id, i.sequence"
+    ];
     /// Locked before the task that it is about, and the streams after: whoever writes keeps to that order. Only PostgreSQL has
     /// several writers, so only it needs the row's lock.
     LOCK_NEXT = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox \
-        WHERE account_id = $1 AND stream_id = $2 AND peer_id = $3 AND sequence = $4 AND applied_at IS NULL"
+        WHERE account_id = $1 AND stream_id = $2 AND peer_id = $3 AND sequence > $4 AND applied_at IS NULL \
+        ORDER BY sequence LIMIT $5"
         { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
     MARK_APPLIED = ["UPDATE link_inbox SET applied_at = $3, ignored_because = $4, parked_because = NULL \
         WHERE account_id = $1 AND id = $2"];
@@ -157,13 +182,14 @@ pub async fn append(
     .map(drop)
 }
 
-/// All that has not been handed over in the streams of these operations, each stream in its order.
+/// What has not been handed over in the streams of these operations, each stream in its order; at most `limit`.
 pub async fn list_unsent(
     tx: &mut dyn Tx,
     account: AccountId,
     operations: impl IntoIterator<Item = LinkOperationId>,
+    limit: i64,
 ) -> Result<Vec<OperationRow>, StorageError> {
-    db!(tx, fetch_all::<OperationRow>(LIST_UNSENT, account, ids(operations)))
+    db!(tx, fetch_all::<OperationRow>(LIST_UNSENT, account, ids(operations), limit))
 }
 
 pub async fn mark_sent(
@@ -201,40 +227,52 @@ pub async fn get(
     stream: StreamId,
     peer: AccountId,
 ) -> Result<StreamRow, StorageError> {
+    if let Some(known) = db!(tx, fetch_optional::<StreamRow>(FIND_STREAM, account, stream))? {
+        return Ok(known);
+    }
     db!(tx, execute(INSERT_STREAM, account, stream, peer))?;
     db!(tx, fetch_one::<StreamRow>(FIND_STREAM, account, stream))
 }
 
-pub async fn find_incoming(
+/// Where operations that came belong, in the order in which their streams are to be locked.
+pub async fn list_incoming(
     tx: &mut dyn Tx,
     account: AccountId,
-    id: LinkOperationId,
-) -> Result<Option<OperationRow>, StorageError> {
-    db!(tx, fetch_optional::<OperationRow>(FIND_INCOMING, account, id))
+    operations: impl IntoIterator<Item = LinkOperationId>,
+) -> Result<Vec<IncomingRow>, StorageError> {
+    db!(tx, fetch_all::<IncomingRow>(LIST_INCOMING, account, ids(operations)))
 }
 
-/// The operation of a stream with this number, where it has come and is not applied; nobody else applies it until the end
-/// of the transaction.
+/// The operations of a stream that follow the one numbered `received` without a gap, at most `limit`; nobody else applies
+/// them until the end of the transaction.
 pub async fn lock_next(
     tx: &mut WriteTx,
     account: AccountId,
-    stream: StreamId,
-    peer: AccountId,
-    sequence: i64,
-) -> Result<Option<OperationRow>, StorageError> {
-    db!(tx, fetch_optional::<OperationRow>(LOCK_NEXT, account, stream, peer, sequence))
+    stream: &IncomingRow,
+    received: i64,
+    limit: usize,
+) -> Result<Vec<OperationRow>, StorageError> {
+    let IncomingRow { stream_id, peer_id, .. } = stream;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = db!(tx, fetch_all::<OperationRow>(LOCK_NEXT, account, stream_id, peer_id, received, limit))?;
+    let is_next = |(next, row): &(i64, OperationRow)| row.sequence == *next;
+    Ok((received + 1..).zip(rows).take_while(is_next).map(|(_, row)| row).collect())
 }
 
-/// Says that an operation is applied, or why it changed nothing, and the stream that far.
+/// Says that an operation is applied, or why it changed nothing.
 pub async fn mark_applied(
     tx: &mut WriteTx,
     account: AccountId,
-    row: &OperationRow,
+    id: LinkOperationId,
     at: Timestamp,
     ignored_because: Option<&'static str>,
 ) -> Result<(), StorageError> {
-    db!(tx, execute(MARK_APPLIED, account, row.id, at, ignored_because))?;
-    db!(tx, execute(ADVANCE, account, row.stream_id, row.sequence)).map(drop)
+    db!(tx, execute(MARK_APPLIED, account, id, at, ignored_because)).map(drop)
+}
+
+/// Says that a stream is applied as far as this operation.
+pub async fn advance(tx: &mut WriteTx, account: AccountId, last: &OperationRow) -> Result<(), StorageError> {
+    db!(tx, execute(ADVANCE, account, last.stream_id, last.sequence)).map(drop)
 }
 
 /// Gives an operation up for now; what follows in its stream waits.

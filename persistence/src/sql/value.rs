@@ -237,7 +237,8 @@ id_columns!(
     DkimKeyId,
     StreamId,
     LinkOperationId,
-    LinkGrantId
+    LinkGrantId,
+    AuditEventId
 );
 
 /// Closed sets of the domain are TEXT columns with a CHECK of the same names.
@@ -264,6 +265,7 @@ macro_rules! name_columns {
 name_columns!(
     account.EmployeeStatus,
     account.Role,
+    audit.AuditAction,
     comment.CommentKind,
     comment.Origin,
     contact_mail.NoticeType,

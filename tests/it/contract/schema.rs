@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use liaison_domain::{
     account::{EmployeeStatus, Role},
+    audit::AuditAction,
     comment::{CommentKind, Origin},
     contact_mail::{NoticeType, StaffWithoutEmail},
     dkim::DkimAlgorithm,
@@ -118,6 +119,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "incoming_mail"."via" = Via,
         "incoming_settings"."reply_to_inactive" = ReplyToInactive,
         "job"."kind" = JobKind,
+        "audit_event"."action" = AuditAction,
         "dkim_key"."algorithm" = DkimAlgorithm,
         "link_grant"."state" = GrantState,
         "link_settings"."incoming" = Incoming,

@@ -1,8 +1,10 @@
 //! Accounts that are linked: what crosses, what does not, and how it ends. Two accounts of one server know of each other
 //! only what crosses, so each test looks at both.
 
+mod audit;
 mod changes;
 mod contact;
+mod follow;
 mod model;
 mod policy;
 mod primary;

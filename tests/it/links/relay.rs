@@ -1,13 +1,18 @@
 //! What another account says is not believed further than it may speak, and what can't be applied is seen.
 
 use chrono::TimeDelta;
-use liaison_api::{env::Clock as _, worker};
+use liaison_api::{
+    env::Clock as _,
+    service::link::{apply, relay},
+    worker,
+};
 use liaison_domain::id::{AccountId, LinkOperationId, StreamId, TaskId};
 use liaison_persistence::{
     link::{
         mirror,
         stream::{self, OperationRow},
     },
+    page::PageRequest,
     sql::Json,
 };
 use serde_json::{Value, json};
@@ -20,6 +25,7 @@ both_engines!(
     nobody_is_reached_by_guessing_his_id,
     what_can_t_be_applied_is_parked_and_holds_up_its_own_stream_alone,
     a_contact_who_answered_by_mail_goes_on_over_the_link,
+    mail_that_waits_goes_over_the_link,
 );
 
 fn account(of: &Client) -> AccountId {
@@ -167,4 +173,34 @@ async fn a_contact_who_answered_by_mail_goes_on_over_the_link(app: TestApp) {
     assert_eq!(told, [("When?", "contact"), ("Tomorrow.", "employee"), ("Good", "contact")]);
     assert_eq!(there[1]["author"]["id"], globex.me["id"]);
     assert_eq!(app.mail().sent().len(), 0, "over the link, and by no mail");
+}
+
+/// Hands over and applies what an account has said, and does nothing else.
+async fn carry(app: &TestApp, from: &Client, to: &Client) {
+    let mut tx = app.parts().database.read().await.unwrap();
+    let page = PageRequest { limit: 50, after: None };
+    let left = stream::list_left(&mut tx, account(from), None, page).await.unwrap();
+    drop(tx);
+    let ids: Vec<LinkOperationId> = left.items.iter().map(|it| it.id).collect();
+    relay::relay(app.parts(), account(from), &ids).await.unwrap();
+    apply::apply(app.parts(), account(to), &ids).await.unwrap();
+}
+
+/// LINKA-4: what waits to be mailed as he is linked crosses instead, and its mail does not leave any more.
+async fn mail_that_waits_goes_over_the_link(app: TestApp) {
+    let (acme, globex) = (app.sign_up("acme").await, app.sign_up("globex").await);
+    let ivan = acme.contact("ivan").await;
+    let task = acme.post("/v1/tasks", json!({"title": "Gate"})).await.expect(201).json();
+    let written = comment(&acme, &task, "When?", &[&ivan]).await;
+    let change = json!({"email": "anna@globex.liaison.test"});
+    acme.patch(format!("/v1/contacts/{}", ivan.id()), change).await.expect(200);
+    // The two accounts have agreed before the worker comes to the mail.
+    carry(&app, &acme, &globex).await;
+    carry(&app, &globex, &acme).await;
+    app.work().await;
+    assert_eq!(app.mail().sent().len(), 0);
+    assert_eq!(texts(&globex, &only_task(&globex).await).await, ["When?"]);
+    let path = format!("/v1/comments/{}/deliveries", written.id());
+    let shown = acme.get(path).await.expect(200).json();
+    assert!(shown.items().iter().any(|it| it["channel"] == "link" && it["state"] == "delivered"), "{shown}");
 }

@@ -187,6 +187,7 @@ fn config(folder: &Path) -> Config {
     config.http.rate_limit_per_minute = u32::MAX;
     config.http.signup_limit_per_minute = u32::MAX;
     config.http.login_limit_per_minute = u32::MAX;
+    config.http.link_limit_per_minute = u32::MAX;
     config.mail.domain = "liaison.test".into();
     config.http.public_url = "https://liaison.test".into();
     // No test asks the machine's name servers; those about the origin of mail bring their own.

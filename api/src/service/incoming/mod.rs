@@ -46,7 +46,7 @@ use self::{
     authenticity::Origin, explain::Explain, files::KeptFile, judge::Judged, new_task::NewTask,
     reading::Reading,
 };
-use super::Failure;
+use super::{Failure, collision::until_clear};
 use crate::app::App;
 
 /// What a mail became.
@@ -145,21 +145,10 @@ async fn examine(app: &App, row: IncomingMailRow, owner: AccountRow, raw: Bytes)
     TakenUp { row, owner, reading, origin }
 }
 
-/// How often one mail may meet another writer before it waits for its turn like a failed one.
-const MAX_COLLISIONS: usize = 3;
-
 /// Decides what becomes of a mail, and writes it. Where another writer was faster it is decided anew: the contact, say,
 /// that both would have made is there now.
 pub async fn finish(app: &App, mail: &TakenUp, durability: Durability) -> Result<Settled, Failure> {
-    for _ in 0..MAX_COLLISIONS {
-        match try_to_finish(app, mail, durability).await {
-            Err(Failure::Storage(error)) if error.is_retryable() => {
-                tracing::debug!(mail = %mail.row.id, %error, "another writer was in the way");
-            }
-            result => return result,
-        }
-    }
-    try_to_finish(app, mail, durability).await
+    until_clear(|| try_to_finish(app, mail, durability)).await
 }
 
 async fn try_to_finish(app: &App, mail: &TakenUp, durability: Durability) -> Result<Settled, Failure> {

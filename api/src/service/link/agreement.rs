@@ -2,6 +2,7 @@
 
 use liaison_domain::{
     account::{EmployeeStatus, Login},
+    audit::AuditAction,
     change::Change,
     id::{AccountId, LinkGrantId, PersonId, StreamId},
     link::{
@@ -18,26 +19,33 @@ use liaison_persistence::{
     link::{
         self, LinkRow,
         grant::{self, GrantRow},
-        settings,
+        mirror, settings,
     },
     notification::{self, NewNotification},
 };
 
-use super::{To, crossing, directory, directory::Found, ending, say};
+use super::{
+    To, crossing, directory,
+    directory::Found,
+    ending,
+    log::{About, note},
+    say,
+};
 use crate::{
     app::App,
-    service::{Failure, account as own_account, caller::StaffCaller},
+    service::{Failure, account as own_account, caller::StaffCaller, outgoing_mail},
 };
 
 /// Links a person of ours with an employee of another account and asks for leave to send to him (LINKA-1, LINKB-1).
 pub async fn request(
     tx: &mut WriteTx,
     app: &App,
-    account: AccountId,
+    caller: &StaffCaller,
     person: PersonId,
     found: &Found,
     pointer: &'static str,
 ) -> Result<(), Failure> {
+    let account = caller.account;
     require_permitted(tx, account, &found.account.name, pointer).await?;
     let (peer, remote) = (found.account.id, found.employee.id);
     if let Some(taken) = link::find_by_remote(tx, account, peer, remote).await? {
@@ -58,7 +66,7 @@ pub async fn request(
         state: LinkState::Pending,
     };
     link::insert(tx, account, &row, app.env.now()).await?;
-    ask(tx, app, account, &row).await
+    ask(tx, app, account, &row, Some(caller.employee)).await
 }
 
 /// Who of ours is linked with this person already.
@@ -83,11 +91,18 @@ pub async fn request_introduced(
         return Ok(false);
     }
     link::update_state(tx, account, row.person_id, LinkState::Pending).await?;
-    ask(tx, app, account, row).await?;
+    ask(tx, app, account, row, None).await?;
     Ok(true)
 }
 
-async fn ask(tx: &mut WriteTx, app: &App, account: AccountId, row: &LinkRow) -> Result<(), Failure> {
+async fn ask(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    row: &LinkRow,
+    by: Option<PersonId>,
+) -> Result<(), Failure> {
+    note(tx, app, account, AuditAction::LinkRequested, by, About::sent_to(row)).await?;
     let is_primary = employee::find(tx, account, row.person_id).await?.is_some();
     let (to, person) = (row.remote_id.uuid(), row.person_id.uuid());
     let requested = LinkRequested { to, person, is_primary };
@@ -146,6 +161,12 @@ pub(super) async fn requested(
         created_at: app.env.now(),
     };
     grant::upsert(tx, account, &row).await?;
+    let action = match state {
+        GrantState::Active => AuditAction::LinkAccepted,
+        GrantState::Refused => AuditAction::LinkRefused,
+        GrantState::Pending | GrantState::Ended => AuditAction::LinkRequested,
+    };
+    note(tx, app, account, action, None, About::received_by(&row)).await?;
     if state == GrantState::Pending {
         let notice = NewNotification {
             id: app.env.id(),
@@ -175,8 +196,14 @@ pub(super) async fn answered(
     let Some(row) = link::find_by_stream(tx, account, stream).await? else {
         return Ok(Some("the link has been ended here"));
     };
+    let action = if accepted { AuditAction::LinkAccepted } else { AuditAction::LinkRefused };
+    note(tx, app, account, action, None, About::sent_to(&row)).await?;
     if accepted {
         link::update_state(tx, account, row.person_id, LinkState::Active).await?;
+        // What no server has taken yet goes over the link instead, so that nothing is delivered twice (LINKA-4).
+        for it in outgoing_mail::call_back_from(tx, app, account, row.person_id).await? {
+            mirror::wait(tx, account, row.person_id, it.task_id, it.since).await?;
+        }
         crossing::release(tx, app, account, &LinkRow { state: LinkState::Active, ..row.clone() }).await?;
         change_feed::append(tx, account, Change::LinkAccepted, row.person_id.uuid(), app.env.now());
     } else {
@@ -211,7 +238,12 @@ pub async fn answer(
     grant::update_state(tx, caller.account, id, state).await?;
     let back = To { stream: row.stream_id, peer: row.peer_id, task: None };
     say(tx, app, caller.account, back, Operation::LinkAnswered { accepted }).await?;
-    let change = if accepted { Change::LinkAccepted } else { Change::LinkRefused };
+    let (change, action) = if accepted {
+        (Change::LinkAccepted, AuditAction::LinkAccepted)
+    } else {
+        (Change::LinkRefused, AuditAction::LinkRefused)
+    };
+    note(tx, app, caller.account, action, Some(caller.employee), About::received_by(&row)).await?;
     change_feed::append(tx, caller.account, change, row.employee_id.uuid(), app.env.now());
     Ok(GrantRow { state, ..row })
 }
@@ -236,6 +268,8 @@ pub async fn find_addressed(
         return Ok(None);
     }
     require_permitted(tx, account, name, pointer).await?;
+    // Whoever tries one address after another would learn who works where (S23).
+    app.limits.count_link(account)?;
     let found = directory::find(tx, name, address.local_part()).await?;
     // An account that refuses sounds like one that is not there.
     let open = found.filter(|it| it.settings.decide(&own.name, false) != GrantState::Refused);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use liaison_domain::{
     change::Change,
-    comment::Origin,
+    comment::{Comment, Origin},
     fan_out::notified_of_new_task,
     file::{Attachment, File, UNKNOWN_TYPE, safe_name},
     id::{AccountId, FileId, PersonId, StreamId, TaskId},
@@ -37,6 +37,7 @@ use liaison_persistence::{
     person,
     task::{self, Members},
 };
+use uuid::Uuid;
 
 use super::{
     To,
@@ -69,6 +70,10 @@ pub(super) async fn go_on(
         return Ok(Some("there is no such task here"));
     };
     match operation {
+        Operation::TaskDeclined {} if row.began_here => {
+            ending::withdraw(tx, app, account, &row).await?;
+            Ok(None)
+        }
         Operation::MirrorCut { stamp } if stamp.wins_over(Some(row.stamp())) => {
             ending::close(tx, app, account, &row, stamp).await?;
             Ok(None)
@@ -93,40 +98,52 @@ pub(super) async fn go_on(
             take_comment(tx, app, account, &row, added.comment, added.is_history).await
         }
         Operation::CommentEdited(edited) => {
-            let Some(known) = mirror::find_by_wire(tx, account, row.id, edited.comment).await? else {
-                return Ok(Some("there is no such comment here"));
-            };
-            if known.operation_id.is_some() {
-                return Ok(Some("the comment is none of the sender's"));
-            }
-            let Some(current) = comment::find(tx, account, known.comment_id).await? else {
-                return Ok(Some("the comment has been deleted here"));
+            let current = match find_theirs(tx, account, &row, edited.comment).await? {
+                Ok(current) => current,
+                Err(because) => return Ok(Some(because)),
             };
             let Some(body) = clean(&edited.body) else { return Ok(Some("a text larger than any may be")) };
             let (now, version) = (app.env.now(), current.version);
-            comment::update_body(tx, account, current.id, &body.html, &body.text, now, version).await?;
+            if !comment::update_body(tx, account, current.id, &body.html, &body.text, now, version).await? {
+                return Err(Failure::Internal("somebody here changed the comment just now", None));
+            }
             change_feed::append(tx, account, Change::CommentUpdated, current.id.uuid(), app.env.now());
-            let edited = liaison_domain::comment::Comment { html: body.html, text: body.text, ..current };
+            let edited = Comment { html: body.html, text: body.text, ..current };
             comment_changed(tx, app, account, &edited, CommentEvent::Edited).await?;
             Ok(None)
         }
         Operation::CommentDeleted { comment } => {
-            let Some(known) = mirror::find_by_wire(tx, account, row.id, comment).await? else {
-                return Ok(Some("there is no such comment here"));
+            let current = match find_theirs(tx, account, &row, comment).await? {
+                Ok(current) => current,
+                Err(because) => return Ok(Some(because)),
             };
-            if known.operation_id.is_some() {
-                return Ok(Some("the comment is none of the sender's"));
+            if !comment::delete(tx, account, current.id, app.env.now(), current.version).await? {
+                return Err(Failure::Internal("somebody here changed the comment just now", None));
             }
-            let Some(current) = comment::find(tx, account, known.comment_id).await? else {
-                return Ok(Some("the comment has been deleted here"));
-            };
-            comment::delete(tx, account, current.id, app.env.now(), current.version).await?;
             change_feed::append(tx, account, Change::CommentDeleted, current.id.uuid(), app.env.now());
             comment_changed(tx, app, account, &current, CommentEvent::Deleted).await?;
             Ok(None)
         }
+        Operation::TaskDeclined {} => Ok(Some("the task began in the sender's account")),
         _ => Ok(Some("an older word about whether the task crosses")),
     }
+}
+
+/// The comment that the sender told of under this id, or why he may not change it.
+async fn find_theirs(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    row: &MirrorRow,
+    wire_id: Uuid,
+) -> Result<Result<Comment, &'static str>, Failure> {
+    let Some(known) = mirror::find_by_wire(tx, account, row.id, wire_id).await? else {
+        return Ok(Err("there is no such comment here"));
+    };
+    if known.operation_id.is_some() {
+        return Ok(Err("the comment is none of the sender's"));
+    }
+    let found = comment::find(tx, account, known.comment_id).await?;
+    Ok(found.ok_or("the comment has been deleted here"))
 }
 
 /// Whether somebody still wants the task to go on: one of the other account's to whom we send, or one of ours who lets
@@ -197,7 +214,9 @@ pub(super) async fn change(
     for MemberChange { person, role, is_present, stamp } in people {
         let role = role_of(role);
         let place = Some((row, &members));
-        let Some(person) = settle(tx, app, account, row.peer_id, place, &person).await? else { continue };
+        let settled = settle(tx, app, account, row.peer_id, place, &person).await?;
+        // Who has been in the role can be taken out and put back, so that the same change wins everywhere.
+        let Some(person) = settled.or_else(|| has_been(&known, role, &person)) else { continue };
         let register = member_register(role, person);
         if wins(&register, stamp) {
             written.insert(register, stamp);
@@ -224,6 +243,13 @@ pub(super) async fn change(
     let rows = mirror::list_of_task(tx, account, row.task_id).await?;
     broadcast(tx, app, account, &rows, &passed_on, Some(row.id)).await?;
     Ok(None)
+}
+
+/// One of ours who held a role in the task before.
+fn has_been(known: &BTreeMap<String, Stamp>, role: TaskRole, person: &WirePerson) -> Option<PersonId> {
+    let WirePerson::Yours { id } = person else { return None };
+    let id = PersonId::new(*id);
+    known.contains_key(&member_register(role, id)).then_some(id)
 }
 
 /// Writes a field's value; false where it is none that a task can have.

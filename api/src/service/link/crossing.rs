@@ -296,6 +296,8 @@ pub enum CommentEvent {
     /// Written, or shown to contacts only now (R17). `is_history` where nobody is told of it.
     Shown {
         is_history: bool,
+        /// The mirror that it came over.
+        over: Option<StreamId>,
     },
     Edited,
     /// By its author (LINKM-10).
@@ -310,11 +312,13 @@ pub async fn comment_changed(
     comment: &Comment,
     event: CommentEvent,
 ) -> Result<(), Failure> {
-    let rows = mirror::list_of_task(tx, account, comment.task_id).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    if let CommentEvent::Shown { is_history } = event {
+    let mut rows = mirror::list_of_task(tx, account, comment.task_id).await?;
+    rows.retain(|it| it.state == MirrorState::Open);
+    if let CommentEvent::Shown { is_history, over } = event {
+        rows.retain(|it| Some(it.id) != over);
+        if rows.is_empty() {
+            return Ok(());
+        }
         let mirrors = with_people(tx, account, &rows).await?;
         let told = Told::load(tx, account, vec![comment.clone()]).await?;
         let facts = Facts::of(&told, comment);
@@ -323,12 +327,12 @@ pub async fn comment_changed(
         }
         return Ok(());
     }
+    if rows.is_empty() {
+        return Ok(());
+    }
     let crossed = mirror::list_crossed(tx, account, [comment.id]).await?.remove(&comment.id);
     for it in crossed.unwrap_or_default().iter().filter(|it| it.operation_id.is_some()) {
-        let Some(row) = rows.iter().find(|row| row.id == it.mirror_id && row.state == MirrorState::Open)
-        else {
-            continue;
-        };
+        let Some(row) = rows.iter().find(|row| row.id == it.mirror_id) else { continue };
         let body = WireText { html: comment.html.clone(), text: comment.text.clone() };
         let operation = match event {
             CommentEvent::Deleted => Operation::CommentDeleted { comment: it.wire_id },
@@ -338,6 +342,24 @@ pub async fn comment_changed(
         say(tx, app, account, to, operation).await?;
     }
     Ok(())
+}
+
+/// Has a comment follow to another task (R15): what has left for copies of the first is taken back there, and who is linked
+/// and sees it is let into the other, where nobody is told of it once more.
+pub async fn comment_moved(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    from: &Comment,
+    moved: &Comment,
+    task: &Task,
+    audience: &[PersonId],
+) -> Result<(), Failure> {
+    comment_changed(tx, app, account, from, CommentEvent::Deleted).await?;
+    mirror::forget_comment(tx, account, from.id).await?;
+    join(tx, app, account, task, audience, Some(moved.id)).await?;
+    let shown = CommentEvent::Shown { is_history: true, over: None };
+    comment_changed(tx, app, account, moved, shown).await
 }
 
 async fn with_people(

@@ -66,8 +66,11 @@ impl TaskEdit {
         let left = were.0.iter().filter(|(role, it)| !are.holds(*role, it.id));
         let people = joined.map(|(role, it)| (*role, it.id, true));
         let people = people.chain(left.map(|(role, it)| (*role, it.id, false)));
-        let people = people.filter(|(role, ..)| snapshot::wire_role(*role).is_some()).collect();
-        Self { fields, assigner: assigner(are).filter(|it| Some(*it) != assigner(were)), people }
+        Self {
+            fields,
+            assigner: assigner(are).filter(|it| Some(*it) != assigner(were)),
+            people: people.collect(),
+        }
     }
 }
 
@@ -98,9 +101,29 @@ pub async fn task_changed(
     were: &Members,
     edit: TaskEdit,
 ) -> Result<(), Failure> {
-    let rows = mirror::list_of_task(tx, account, task).await?;
+    if !may_transmit(&were.roles_of(by)) {
+        return Ok(());
+    }
+    tell(tx, app, account, task, edit, None).await
+}
+
+/// Tells linked accounts of a change, all but `besides`, whoever made it.
+pub(super) async fn tell(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    task: TaskId,
+    mut edit: TaskEdit,
+    besides: Option<StreamId>,
+) -> Result<(), Failure> {
+    edit.people.retain(|(role, ..)| snapshot::wire_role(*role).is_some());
     let is_empty = edit.fields.is_empty() && edit.assigner.is_none() && edit.people.is_empty();
-    if rows.is_empty() || is_empty || !may_transmit(&were.roles_of(by)) {
+    if is_empty {
+        return Ok(());
+    }
+    let mut rows = mirror::list_of_task(tx, account, task).await?;
+    rows.retain(|it| Some(it.id) != besides);
+    if rows.is_empty() {
         return Ok(());
     }
     let now = app.env.now();
@@ -125,7 +148,7 @@ pub async fn task_changed(
             .collect(),
     };
     register::upsert(tx, account, task, &written).await?;
-    broadcast(tx, app, account, &rows, &change, None).await
+    broadcast(tx, app, account, &rows, &change, besides).await
 }
 
 /// A change with the stamps by which it wins or loses elsewhere.

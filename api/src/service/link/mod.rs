@@ -12,6 +12,7 @@ pub mod crossing;
 pub mod directory;
 pub mod edits;
 pub mod ending;
+mod log;
 pub mod opening;
 pub mod people;
 pub mod primary;

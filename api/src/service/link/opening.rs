@@ -33,8 +33,8 @@ use crate::{
     },
 };
 
-/// A task begins its life here (LINKM-1). Somebody of ours has to have agreed; otherwise the other side is told that nothing
-/// crosses.
+/// A task begins its life here (LINKM-1). Somebody of ours has to have agreed; otherwise the other side is told that there
+/// is no copy.
 pub(super) async fn open(
     tx: &mut WriteTx,
     app: &App,
@@ -57,8 +57,7 @@ pub(super) async fn open(
     }
     if agreed.is_empty() {
         let to = To { stream, peer, task: None };
-        let stamp = Stamp::after(None, now, account);
-        say(tx, app, account, to, Operation::MirrorCut { stamp }).await?;
+        say(tx, app, account, to, Operation::TaskDeclined {}).await?;
         return Ok(Some("nobody here has agreed to it"));
     }
     let Some(author) = settle(tx, app, account, peer, None, &opened.author).await? else {

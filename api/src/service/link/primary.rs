@@ -57,17 +57,17 @@ pub async fn set(
         })?;
         require_no_cycle(tx, caller.account, (found.account.id, found.employee.id)).await?;
         if is_chosen {
-            ending::end(tx, app, caller.account, caller.employee).await?;
+            ending::end(tx, app, caller, caller.employee).await?;
         }
-        return agreement::request(tx, app, caller.account, caller.employee, &found, "/account").await;
+        return agreement::request(tx, app, caller, caller.employee, &found, "/account").await;
     }
-    ending::end(tx, app, caller.account, caller.employee).await
+    ending::end(tx, app, caller, caller.employee).await
 }
 
 /// Goes back to working here; what crossed stays (LINKD-1).
 pub async fn clear(tx: &mut WriteTx, app: &App, caller: &StaffCaller) -> Result<(), Failure> {
     let (_, is_chosen) = get(tx, caller).await?;
-    if is_chosen { ending::end(tx, app, caller.account, caller.employee).await } else { Ok(()) }
+    if is_chosen { ending::end(tx, app, caller, caller.employee).await } else { Ok(()) }
 }
 
 /// LINKB-5: follows the choices that he made in other accounts, each account asked for itself.
