@@ -18,7 +18,7 @@ use crate::{
         transact::query,
     },
     service::{audit, caller::StaffCaller},
-    view::person::PersonView,
+    view::{name::AuditActionName, person::PersonView},
 };
 
 /// Which page.
@@ -41,9 +41,7 @@ struct AuditEventView {
     /// The employee who did it; null where another account or a rule did.
     #[schema(required)]
     actor: Option<PersonView>,
-    /// `link_settings.updated`, `link.requested`, `link.accepted`, `link.refused`, `link.ended` or `task.unlinked`.
-    #[schema(example = "link.requested")]
-    action: &'static str,
+    action: AuditActionName,
     /// The id of the person, task or account that it is about.
     subject: Uuid,
     /// What else there is to know of it: the other `account`, or the settings `before` and `after`.
@@ -57,7 +55,7 @@ impl AuditEventView {
             id: row.id.uuid(),
             at: row.created_at,
             actor: actor.map(Into::into),
-            action: row.action.as_str(),
+            action: row.action.into(),
             subject: row.subject_id,
             detail: row.detail.0,
         }
