@@ -61,13 +61,13 @@ async fn apply_together(app: &App, account: AccountId, ids: &[LinkOperationId]) 
     try_join_all(parts.into_iter().map(|it| apply_part(app, account, it))).await.map(drop)
 }
 
-/// Divides operations evenly, and never those about one task.
+/// Divides operations evenly, but never those about one task, nor those about none yet: tasks begin in their order.
 fn divide(mut rows: &[IncomingRow], n_parts: usize) -> Vec<&[IncomingRow]> {
     let size = rows.len().div_ceil(n_parts);
     let mut parts = Vec::new();
     while !rows.is_empty() {
         let mut n = 0;
-        for task in rows.chunk_by(|a, b| a.is_with(b) || (a.task_id.is_some() && a.task_id == b.task_id)) {
+        for task in rows.chunk_by(|a, b| a.task_id == b.task_id) {
             n += task.len();
             if n >= size {
                 break;
@@ -242,7 +242,7 @@ mod tests {
         check(&[], 4, &[]);
         check(&[1, 1, 1], 4, &[3]);
         check(&[1, 1, 2, 3, 3, 3, 4], 2, &[6, 1]);
-        check(&[0, 0, 1, 2], 4, &[1, 1, 1, 1]);
+        check(&[0, 0, 1, 2], 4, &[2, 1, 1]);
         check(&[0, 0, 1, 1], 1, &[4]);
     }
 }
