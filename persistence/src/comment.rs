@@ -134,6 +134,11 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY c.id"
     ];
+    LIST_VISIBLE_BY_IDS = [
+        "SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " AND " visible_comment!("$3", "$4", "$5") " ORDER BY c.id"
+    ];
     FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND "
         visible_comment!("$3", "$4", "$5")];
     /// Oldest first.
@@ -311,6 +316,20 @@ pub async fn list_by_ids(
 ) -> Result<HashMap<CommentId, Comment>, StorageError> {
     let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
     let comments = db!(tx, fetch_all::<Comment>(LIST_BY_IDS, account, ids))?;
+    Ok(comments.into_iter().map(|comment| (comment.id, comment)).collect())
+}
+
+/// Those of the comments that the viewer may see, given that he may enter their tasks.
+pub async fn list_visible_by_ids(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    comments: impl IntoIterator<Item = CommentId>,
+    scope: Scope,
+) -> Result<HashMap<CommentId, Comment>, StorageError> {
+    let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
+    let Scope { viewer, sees_all, sees_hidden } = scope;
+    let comments =
+        db!(tx, fetch_all::<Comment>(LIST_VISIBLE_BY_IDS, account, ids, viewer, sees_all, sees_hidden))?;
     Ok(comments.into_iter().map(|comment| (comment.id, comment)).collect())
 }
 

@@ -43,7 +43,7 @@ pub(super) fn measure() {
         let commits = runtime.block_on(join_all((0..connections).map(|n| {
             let (url, table) = (url.to_owned(), format!("ceiling_{connections}_{n}"));
             let time = Duration::from_secs(3);
-            tokio::spawn(async move { postgres_commits_per_second(&url, &table, TEXT.len(), time).await })
+            runtime.spawn(async move { postgres_commits_per_second(&url, &table, TEXT.len(), time).await })
         })));
         let commits: f64 = commits.into_iter().map(|it| it.unwrap().unwrap()).sum();
         line(&format!("commits of one row, {connections} connections"), format!("{commits:.0}/s"));

@@ -114,14 +114,14 @@ async fn show(
     let mut files = file::list_of_comments(tx, account, &ids).await?;
     let authors: HashMap<PersonId, PersonRef> =
         person::list_refs(tx, account, comments.iter().map(|it| it.author_id)).await?;
+    let answered = comments.iter().filter_map(|it| it.reply_to);
+    let answered = comment::list_visible_by_ids(tx, account, answered, caller.scope()).await?;
     let mut shown = Vec::with_capacity(comments.len());
     for comment in comments {
         let author = authors.get(&comment.author_id).cloned();
         let author = author.ok_or(Failure::Internal("a comment without author", None))?;
-        let reply_to = match comment.reply_to {
-            Some(id) => find_visible(tx, caller, comment.task_id, id).await?.map(|it| it.id),
-            None => None,
-        };
+        let is_shown = |id: &CommentId| answered.get(id).is_some_and(|it| is_said_in(it, comment.task_id));
+        let reply_to = comment.reply_to.filter(is_shown);
         let files = files.remove(&comment.id).unwrap_or_default();
         shown.push(PortalComment { body: body_for_others(&comment), author, files, reply_to, comment });
     }
@@ -136,7 +136,11 @@ pub(super) async fn find_visible(
     id: CommentId,
 ) -> Result<Option<Comment>, Failure> {
     let found = comment::find_visible(tx, caller.account, id, caller.scope()).await?;
-    Ok(found.filter(|it| it.task_id == task && it.kind == CommentKind::Message))
+    Ok(found.filter(|it| is_said_in(it, task)))
+}
+
+fn is_said_in(comment: &Comment, task: TaskId) -> bool {
+    comment.task_id == task && comment.kind == CommentKind::Message
 }
 
 /// A file that hangs on what he sees, with its content where that is small.
