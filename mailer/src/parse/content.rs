@@ -183,8 +183,8 @@ impl Sorter<'_> {
     fn add_unpacked(&mut self, unpacked: tnef::Unpacked) {
         self.content.warnings.push(format!("winmail.dat was unpacked into {} files", unpacked.files.len()));
         if self.pieces.is_empty() && (unpacked.text.is_some() || unpacked.html.is_some()) {
-            let text = unpacked.text.map(|it| self.cut(it));
-            let html = unpacked.html.map(|it| self.cut(it));
+            let text = unpacked.text.map(|it| self.cut(with_unix_line_ends(&it)));
+            let html = unpacked.html.map(|it| self.cut(with_unix_line_ends(&it)));
             let piece = match html {
                 Some(html) if html::is_affordable(&html) => Piece { text, html: Some(html) },
                 Some(html) => Piece { text: text.or_else(|| Some(html::strip_tags(&html))), html: None },

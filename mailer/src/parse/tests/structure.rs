@@ -78,6 +78,7 @@ fn winmail_dat_is_unpacked() {
     assert_eq!(mail.text, "Смета во вложении.");
     assert_eq!(mail.attachments.first().unwrap().bytes, "12 500\n");
     check_files("structure/winmail", &[("смета.txt", "text/plain", false, 7)]);
+    assert_eq!(read("structure/winmail-line-ends").text, "Tomorrow at ten.\nThe left door\nplease.\n");
 }
 
 /// R13, S4
