@@ -47,6 +47,8 @@ ids! {
     ProjectId;
     /// An address of the account that is nobody's own.
     VirtualAddressId;
+    /// A step of a task's checklist; alike in every account that has the task.
+    ChecklistItemId;
     CommentId;
     FileId;
     NotificationId;

@@ -11,6 +11,7 @@ pub mod all_recipients;
 pub mod audit;
 pub mod automatic;
 pub mod change;
+pub mod checklist;
 pub mod comment;
 pub mod contact_mail;
 pub mod dkim;

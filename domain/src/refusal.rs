@@ -51,6 +51,8 @@ named! {
         NoAddress = "no_address",
         /// A task has exactly one assigner (ROL-1).
         AssignerRequired = "assigner_required",
+        /// A checklist has as many items as it may have (LIM-1).
+        ChecklistFull = "checklist_full",
         OwnerRequired = "owner_required",
         NotRetryable = "not_retryable",
         /// The comment has left, so it can't be held back or changed in this way any more.

@@ -104,6 +104,18 @@ CREATE TABLE task_recipient (
     PRIMARY KEY (account_id, person_id, task_id)
 );
 
+-- The steps of a task, in the order of their positions.
+CREATE TABLE checklist_item (
+    account_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    -- What every account that has the task calls it.
+    id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    done_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, task_id, id)
+);
+
 -- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
 -- the object store under its digest, and `content` is null.
 CREATE TABLE blob (
@@ -197,6 +209,7 @@ ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCE
 ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE file ADD FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256);
 ALTER TABLE file ADD FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id);
+ALTER TABLE checklist_item ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_file ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_file ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
 ALTER TABLE comment_file ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);

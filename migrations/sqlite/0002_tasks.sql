@@ -120,6 +120,19 @@ CREATE TABLE task_recipient (
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- The steps of a task, in the order of their positions.
+CREATE TABLE checklist_item (
+    account_id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    -- What every account that has the task calls it.
+    id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    done_at TEXT,
+    PRIMARY KEY (account_id, task_id, id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 -- Content by digest, once an account. Small content stands here, so that taking it costs one commit; large content lies in
 -- the object store under its digest, and `content` is null.
 CREATE TABLE blob (

@@ -14,6 +14,7 @@ pub mod sql;
 pub mod account;
 pub mod audit;
 pub mod change_feed;
+pub mod checklist;
 pub mod comment;
 pub mod contact;
 pub mod contact_mail_settings;
@@ -58,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         account::ALL,
         audit::ALL,
         change_feed::ALL,
+        checklist::ALL,
         comment::ALL,
         contact::ALL,
         contact_mail_settings::ALL,

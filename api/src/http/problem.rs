@@ -174,6 +174,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::ContactNotSelectable
         | Code::NoAddress
         | Code::AssignerRequired
+        | Code::ChecklistFull
         | Code::TemplateFailed
         | Code::UnknownRecipient
         | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -8,6 +8,7 @@ mod access_token;
 pub mod account;
 pub mod audit;
 pub mod caller;
+pub mod checklist;
 pub mod collision;
 pub mod comment;
 pub mod confirm_sender;

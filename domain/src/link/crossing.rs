@@ -65,6 +65,12 @@ pub fn may_transmit(roles: &BTreeSet<TaskRole>) -> bool {
     roles.iter().any(|it| matches!(it, TaskRole::Assigner | TaskRole::Assignee | TaskRole::Participant))
 }
 
+/// Whether the checklist is shared with a peer: those who set and do the task are of both accounts (LINKM-7). `in_charge` are
+/// the accounts of the assigner and the assignees, none for our own; both sides come to the same.
+pub fn shares_checklist(peer: AccountId, in_charge: &[Option<AccountId>]) -> bool {
+    in_charge.contains(&Some(peer)) && in_charge.iter().any(|it| *it != Some(peer))
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -125,5 +131,14 @@ mod tests {
             assert!(may_transmit(&BTreeSet::from([role, Auditor])));
         }
         assert!(!may_transmit(&BTreeSet::from([Auditor])) && !may_transmit(&BTreeSet::new()));
+    }
+
+    /// LINKM-7
+    #[test]
+    fn a_checklist_is_shared_where_both_accounts_set_and_do_the_task() {
+        let (peer, other) = (Some(PEER), Some(AccountId::new(Uuid::from_u128(6))));
+        assert!(shares_checklist(PEER, &[None, peer]) && shares_checklist(PEER, &[peer, other]));
+        assert!(!shares_checklist(PEER, &[None, None]) && !shares_checklist(PEER, &[peer, peer]));
+        assert!(!shares_checklist(PEER, &[]) && !shares_checklist(PEER, &[None, other]));
     }
 }

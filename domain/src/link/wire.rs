@@ -4,6 +4,8 @@
 //! a stream from 1; the other applies it in that order, once. Ids in here are the sender's own, except where a person or
 //! comment is [`WirePerson::Yours`] or a comment's wire id, which both sides keep.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -145,6 +147,13 @@ pub struct FieldChange {
     pub stamp: Stamp,
 }
 
+impl FieldChange {
+    /// Whether it is about a step of the checklist, which does not cross to everybody.
+    pub const fn is_of_checklist(&self) -> bool {
+        matches!(self.field, Field::ChecklistItem(_))
+    }
+}
+
 /// A field that crosses. Whatever is not here stays at home (LINKM-9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "field", content = "value", rename_all = "snake_case")]
@@ -156,20 +165,41 @@ pub enum Field {
     StartAt(Option<Timestamp>),
     Deadline(Option<Timestamp>),
     Assigner(WirePerson),
+    /// A step of the checklist (LINKM-7).
+    ChecklistItem(WireChecklistItem),
 }
 
 impl Field {
     /// The register that it is kept in.
-    pub const fn register(&self) -> &'static str {
-        match self {
+    pub fn register(&self) -> Cow<'static, str> {
+        let name = match self {
             Self::Title(_) => "title",
             Self::Description(_) => "description",
             Self::Status(_) => "status",
             Self::StartAt(_) => "start_at",
             Self::Deadline(_) => "deadline",
             Self::Assigner(_) => "assigner",
-        }
+            Self::ChecklistItem(item) => return format!("checklist:{}", item.id).into(),
+        };
+        name.into()
     }
+}
+
+/// A step of the checklist, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireChecklistItem {
+    /// What every account calls it.
+    pub id: Uuid,
+    /// None where it was deleted.
+    pub step: Option<WireStep>,
+}
+
+/// What a step says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireStep {
+    pub position: i64,
+    pub text: String,
+    pub done_at: Option<Timestamp>,
 }
 
 /// Somebody has joined or left a role.

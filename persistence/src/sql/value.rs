@@ -223,6 +223,7 @@ id_columns!(
     TaskId,
     ProjectId,
     VirtualAddressId,
+    ChecklistItemId,
     CommentId,
     FileId,
     NotificationId,

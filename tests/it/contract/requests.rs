@@ -2,6 +2,8 @@
 //!
 //! What a path is about is made anew for each request, so that requests can be made in any order.
 
+mod received;
+
 use std::cell::Cell;
 
 use actix_web::http::Method;
@@ -93,6 +95,7 @@ impl World {
             "receive_mail" => return RECEIVE.to_owned(),
             "cut_task_link" => return format!("/v1/tasks/{}/links/globex", self.linked_task().await),
             "unlink_contact" => return format!("/v1/contacts/{}/link", self.linked_contact().await.1),
+            "update_checklist_item" | "delete_checklist_item" => return self.checklist_item().await,
             "dry_run_incoming_mail" => return RECEIVE.replace("incoming?", "incoming:dry-run?"),
             _ => {}
         }
@@ -202,6 +205,8 @@ impl World {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
             }
             "create_task" => json!({"title": "Repair the gate"}),
+            "create_checklist_item" => json!({"text": "Ring the customer"}),
+            "update_checklist_item" => json!({"is_done": true}),
             "create_project" => json!({"name": "The new fence"}),
             "update_project" => json!({"name": "The old fence"}),
             "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
@@ -268,6 +273,12 @@ impl World {
         self.owner.post("/v1/tasks", body).await.expect(201).json().id().to_owned()
     }
 
+    async fn checklist_item(&self) -> String {
+        let path = format!("/v1/tasks/{}/checklist", self.task(self.admin.me.id()).await);
+        let item = self.member.post(&path, json!({"text": "Ring the customer"})).await.expect(201).json();
+        format!("{path}/{}", item.id())
+    }
+
     async fn comment(&self) -> String {
         self.write(json!({"text": "A comment"})).await
     }
@@ -281,56 +292,6 @@ impl World {
     async fn write(&self, comment: Value) -> String {
         let path = format!("/v1/tasks/{}/comments", self.task(self.admin.me.id()).await);
         self.member.post(path, comment).await.expect(201).json().id().to_owned()
-    }
-
-    /// A comment that a contact sent by mail.
-    async fn mailed_comment(&self) -> String {
-        let (app, name) = (&self.owner.app, self.name());
-        let contact = self.owner.contact(&name).await.id().to_owned();
-        let task =
-            self.owner.get(format!("/v1/tasks/{}", self.task(&contact).await)).await.expect(200).json();
-        let address = task["addresses"]["task"].text().replace('+', "%2B");
-        let mail = format!("From: {name}@client.example\r\nSubject: Re: A task\r\n\r\nYes.\r\n");
-        let call = app.anon().call(Method::POST, format!("/v1/mail/incoming?recipient={address}"));
-        Self::carry(call, app, &Body::Mail(mail)).await.expect(202);
-        app.work().await;
-        let comments = self.owner.get(format!("/v1/tasks/{}/comments", task.id())).await.expect(200).json();
-        comments.items()[0].id().to_owned()
-    }
-
-    /// A task that a mail to the member began.
-    async fn mailed_task(&self) -> String {
-        let (app, name) = (&self.owner.app, self.name());
-        let mail = format!("From: {name}@client.example\r\nSubject: {name}\r\n\r\nThe gate is broken.\r\n");
-        let call = app.anon().call(Method::POST, RECEIVE);
-        Self::carry(call, app, &Body::Mail(mail)).await.expect(202);
-        app.work().await;
-        let listed = self.owner.get(format!("/v1/tasks?q={name}")).await.expect(200).json();
-        listed.items()[0].id().to_owned()
-    }
-
-    /// A mail that nobody signed: it waits for an administrator.
-    async fn quarantined_mail(&self) -> String {
-        let app = &self.owner.app;
-        let mail = Body::Mail(format!("Subject: {}\r\n\r\nWho am I?\r\n", self.name()));
-        let call = Self::carry(app.anon().call(Method::POST, RECEIVE), app, &mail);
-        let id = call.await.expect(202).json().id().to_owned();
-        app.work().await;
-        id
-    }
-
-    /// A mail of a contact that says nothing: it waits for an administrator.
-    async fn blank_mail(&self) -> String {
-        let (app, name) = (&self.owner.app, self.name());
-        let contact = self.owner.contact(&name).await.id().to_owned();
-        let task =
-            self.owner.get(format!("/v1/tasks/{}", self.task(&contact).await)).await.expect(200).json();
-        let address = task["addresses"]["task"].text().replace('+', "%2B");
-        let mail = Body::Mail(format!("From: {name}@client.example\r\nSubject: {name}\r\n\r\n \r\n"));
-        let call = app.anon().call(Method::POST, format!("/v1/mail/incoming?recipient={address}"));
-        let id = Self::carry(call, app, &mail).await.expect(202).json().id().to_owned();
-        app.work().await;
-        id
     }
 
     async fn blocked_sender(&self) -> String {

@@ -3,6 +3,7 @@
 
 mod audit;
 mod changes;
+mod checklist;
 mod contact;
 mod follow;
 mod model;

@@ -33,7 +33,7 @@ const STATUSES: [&str; 5] = ["new", "in_progress", "done", "completed", "deferre
 /// Vera's own account.
 const HOME: usize = 3;
 
-/// LINK-1, LINK-4, LINKB-6, LINKM-2, LINKM-3, LINKM-6, LINKM-8, LINKM-10, LINKD-1…4, R40
+/// LINK-1, LINK-4, LINKB-6, LINKM-2, LINKM-3, LINKM-6, LINKM-7, LINKM-8, LINKM-10, LINKD-1…4, R40
 async fn what_accounts_do_ends_alike_however_it_travels(app: TestApp) {
     // PostgreSQL takes longer for each of its many answers.
     let seeds = match app.engine() {
@@ -159,7 +159,8 @@ impl World {
         self.app.clock().advance(TimeDelta::milliseconds(1));
         let side = self.random.random_range(0..3);
         match self.random.random_range(0..100) {
-            0..40 => self.say(side, step).await,
+            0..34 => self.say(side, step).await,
+            34..40 => self.work_through(side, step).await,
             40..48 => self.edit(step).await,
             48..53 => self.delete().await,
             53..58 => self.set_status(side).await,
@@ -246,6 +247,24 @@ impl World {
         let path = format!("/v1/tasks/{}", side.task.id());
         let body = json!({"status": status, "title": format!("Task {status}")});
         side.client.patch(path, body).await.expect(200);
+    }
+
+    /// Somebody adds a step to the checklist, or does, moves or deletes one that he has.
+    async fn work_through(&mut self, side: usize, step: u64) {
+        let it = &self.sides[side];
+        let path = format!("/v1/tasks/{}/checklist", it.task.id());
+        let items = it.client.get(&path).await.expect(200).json().items().to_vec();
+        let what = self.random.random_range(0..4);
+        let (Some(item), 1..) = (items.choose(&mut self.random), what) else {
+            it.client.post(path, json!({"text": format!("{side} does {step}")})).await.expect(201);
+            return;
+        };
+        let path = format!("{path}/{}", item.id());
+        match what {
+            1 => drop(it.client.patch(path, json!({"is_done": item["is_done"] == false})).await.expect(200)),
+            2 => drop(it.client.patch(path, json!({"before": null})).await.expect(200)),
+            _ => drop(it.client.call(Method::DELETE, path).await.expect(204)),
+        }
     }
 
     /// Somebody sets his Boris to work, or takes out anybody's.
@@ -386,14 +405,17 @@ impl World {
 
     /// Each account has what the model says, and nothing else.
     async fn compare(&self) {
-        let (mut fields, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let (mut fields, mut people, mut checklists) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (n, side) in self.sides.iter().enumerate() {
             self.compare_comments(n, &side.client, &side.task).await;
             let task = only_task(&side.client).await;
             fields.insert((task["status"].text().to_owned(), task["title"].text().to_owned()));
             people.insert(people_of(n, &task));
+            let path = format!("/v1/tasks/{}/checklist", task.id());
+            checklists.insert(side.client.get(path).await.expect(200).json().to_string());
         }
         assert_eq!(fields.len(), 1, "seed {}: {fields:?}", self.seed);
+        assert_eq!(checklists.len(), 1, "seed {}: {checklists:#?}", self.seed);
         assert!(!self.seed.is_multiple_of(2) || people.len() == 1, "seed {}: {people:#?}", self.seed);
         let home = tasks(&self.veras[1]).await;
         assert_eq!(home.len(), usize::from(self.is_at_home), "seed {}", self.seed);

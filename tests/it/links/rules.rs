@@ -37,6 +37,7 @@ const PROVEN: &[(&str, &str)] = &[
     ("LINKM-4", "the_tree_is_kept_where_both_have_crossed"),
     ("LINKM-5", "a_copy_goes_into_the_project_of_the_same_name"),
     ("LINKM-6", "people_of_the_other_side_can_be_addressed"),
+    ("LINKM-7", "a_checklist_is_one_in_both_accounts"),
     ("LINKM-8", "what_people_without_a_part_change_stays_at_home"),
     ("LINKM-9", "what_stays_at_home_never_crosses"),
     ("LINKM-10", "an_author_edits_and_deletes_in_both_accounts"),
@@ -53,7 +54,6 @@ const WITHOUT_GROUND: &[(&str, &str)] = &[
     ("LINK-6", "an advice to people; what they do in a secondary account stays there"),
     ("LINKT-2", "a mail that was forwarded to an internal address makes no link yet"),
     ("LINKT-3", "follows from LINKT-2"),
-    ("LINKM-7", "there are no checklists"),
 ];
 
 #[test]

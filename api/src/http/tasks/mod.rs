@@ -1,6 +1,7 @@
 //! `/v1/tasks`: tasks, their people, and (in [`super::comments`]) their conversation.
 
 mod add_member;
+mod checklist;
 mod create;
 mod input;
 mod links;
@@ -57,6 +58,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(remove_member::remove_participant)
         .service(links::list_task_links)
         .service(links::cut_task_link);
+    checklist::routes(routes);
 }
 
 /// A piece of work with its people.

@@ -40,7 +40,7 @@ use liaison_persistence::{
 use uuid::Uuid;
 
 use super::{
-    To,
+    To, checklist,
     crossing::{CommentEvent, comment_changed},
     edits::{Stamped, broadcast},
     ending,
@@ -195,19 +195,20 @@ pub(super) async fn change(
     let mut written: BTreeMap<String, Stamp> = BTreeMap::new();
     let mut passed_on = Stamped::default();
     let mut changed = current.clone();
+    let (steps, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(FieldChange::is_of_checklist);
     for FieldChange { field, stamp } in fields {
         let register = field.register();
-        if !wins(register, stamp) {
+        if !wins(&register, stamp) {
             continue;
         }
         if let Field::Assigner(person) = &field {
             if let Some(person) = settle(tx, app, account, row.peer_id, Some((row, &members)), person).await?
             {
                 passed_on.assigner = Some((person, stamp));
-                written.insert(register.to_owned(), stamp);
+                written.insert(register.into_owned(), stamp);
             }
         } else if set(&mut changed, &field) {
-            written.insert(register.to_owned(), stamp);
+            written.insert(register.into_owned(), stamp);
             passed_on.fields.push(FieldChange { field, stamp });
         }
     }
@@ -223,10 +224,9 @@ pub(super) async fn change(
             passed_on.people.push((role, person, is_present, stamp));
         }
     }
-    if passed_on.is_empty() {
+    if passed_on.is_empty() && steps.is_empty() {
         return Ok(Some("nothing in it is newer than what is known"));
     }
-    register::upsert(tx, account, row.task_id, &written).await?;
     let is_new = !same(&changed, &current);
     if is_new {
         changed.closed_at = if changed.status.is_active() { None } else { current.closed_at.or(Some(now)) };
@@ -234,6 +234,12 @@ pub(super) async fn change(
         task::update(tx, account, &changed).await?;
     }
     let moved = move_people(tx, app, account, &changed, &members, &passed_on).await?;
+    let told = steps.clone();
+    let steps = checklist::take(tx, account, row, steps, wins).await?;
+    written.extend(steps.iter().map(|it| (it.field.register().into_owned(), it.stamp)));
+    let moved = moved || !steps.is_empty();
+    passed_on.fields.extend(steps);
+    register::upsert(tx, account, row.task_id, &written).await?;
     if moved && !is_new {
         task::touch(tx, account, row.task_id, now).await?;
     }
@@ -242,6 +248,9 @@ pub(super) async fn change(
     }
     let rows = mirror::list_of_task(tx, account, row.task_id).await?;
     broadcast(tx, app, account, &rows, &passed_on, Some(row.id)).await?;
+    if passed_on.puts_in_charge() {
+        checklist::answer(tx, app, account, row, &told).await?;
+    }
     Ok(None)
 }
 
@@ -266,7 +275,7 @@ fn set(task: &mut Task, field: &Field) -> bool {
         },
         Field::StartAt(at) => task.start_at = *at,
         Field::Deadline(at) => task.deadline = *at,
-        Field::Assigner(_) => return false,
+        Field::Assigner(_) | Field::ChecklistItem(_) => return false,
     }
     true
 }

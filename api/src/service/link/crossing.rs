@@ -31,6 +31,7 @@ use liaison_persistence::{
 
 use super::{
     To, agreement,
+    checklist::Checklist,
     edits::{Stamped, broadcast},
     people::Named,
     say,
@@ -158,7 +159,7 @@ async fn open(
     let named = Named::load(tx, account, people).await?;
     let assigner = members.of(TaskRole::Assigner).next().map(|it| {
         let field = Field::Assigner(named.for_peer(it.id, peer));
-        FieldChange { stamp: stamps.get(field.register()).copied().unwrap_or(Stamp::NEVER), field }
+        FieldChange { stamp: stamps.get(field.register().as_ref()).copied().unwrap_or(Stamp::NEVER), field }
     });
     let project = match task.project_id {
         Some(project) => project::find(tx, account, project).await?.map(|it| it.name),
@@ -170,9 +171,11 @@ async fn open(
     };
     let children = mirror::list_children(tx, account, task.id, peer).await?;
     let files = file::list_of_tasks(tx, account, &[task.id]).await?.remove(&task.id).unwrap_or_default();
+    let checklist = Checklist::whole(tx, account, task.id, &members, &stamps).await?;
+    let fields = snapshot::fields(task, &stamps).into_iter().chain(assigner);
     let opened = TaskOpened {
         author: named.for_peer(task.created_by, peer),
-        fields: snapshot::fields(task, &stamps).into_iter().chain(assigner).collect(),
+        fields: fields.chain(checklist.for_peer(peer).iter().cloned()).collect(),
         people: snapshot::people(&members, &named, peer, &stamps),
         project,
         parent,

@@ -23,6 +23,7 @@ use liaison_persistence::{
 
 use super::{
     To,
+    checklist::Checklist,
     crossing::members,
     people::Named,
     say,
@@ -138,7 +139,7 @@ pub(super) async fn tell(
         fields: edit
             .fields
             .into_iter()
-            .map(|field| FieldChange { stamp: next(field.register().to_owned()), field })
+            .map(|field| FieldChange { stamp: next(field.register().into_owned()), field })
             .collect(),
         assigner: edit.assigner.map(|it| (it, next("assigner".to_owned()))),
         people: edit
@@ -164,6 +165,12 @@ impl Stamped {
     pub const fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.assigner.is_none() && self.people.is_empty()
     }
+
+    /// Whether somebody sets or does the task who did not before.
+    pub fn puts_in_charge(&self) -> bool {
+        let is_put = |it: &(TaskRole, PersonId, bool, Stamp)| it.0 == TaskRole::Assignee && it.2;
+        self.assigner.is_some() || self.people.iter().any(is_put)
+    }
 }
 
 /// Tells all peers but the one that it came from.
@@ -175,10 +182,13 @@ pub async fn broadcast(
     change: &Stamped,
     besides: Option<StreamId>,
 ) -> Result<(), Failure> {
+    let told = |row: &&MirrorRow| row.state == MirrorState::Open && Some(row.id) != besides;
+    let Some(task) = rows.iter().find(told).map(|it| it.task_id) else { return Ok(()) };
     let people = change.people.iter().map(|it| it.1).chain(change.assigner.iter().map(|it| it.0));
     let named = Named::load(tx, account, people).await?;
-    let told = |row: &&MirrorRow| row.state == MirrorState::Open && Some(row.id) != besides;
+    let checklist = Checklist::of(tx, account, task, change).await?;
     for row in rows.iter().filter(told) {
+        let fields = change.fields.iter().filter(|it| !it.is_of_checklist());
         let assigner = change.assigner.map(|(person, stamp)| {
             let field = Field::Assigner(named.for_peer(person, row.peer_id));
             FieldChange { field, stamp }
@@ -189,9 +199,16 @@ pub async fn broadcast(
             Some(MemberChange { person, role: snapshot::wire_role(*role)?, is_present, stamp })
         };
         let changed = TaskChanged {
-            fields: change.fields.iter().cloned().chain(assigner).collect(),
+            fields: fields
+                .cloned()
+                .chain(assigner)
+                .chain(checklist.for_peer(row.peer_id).iter().cloned())
+                .collect(),
             people: change.people.iter().filter_map(member).collect(),
         };
+        if changed.fields.is_empty() && changed.people.is_empty() {
+            continue;
+        }
         let to = To { stream: row.id, peer: row.peer_id, task: Some(row.task_id) };
         say(tx, app, account, to, Operation::TaskChanged(changed)).await?;
     }

@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod apply;
 pub mod arrival;
+pub mod checklist;
 pub mod crossing;
 pub mod directory;
 pub mod edits;

@@ -112,7 +112,7 @@ pub fn fields(task: &Task, stamps: &BTreeMap<String, Stamp>) -> Vec<FieldChange>
         .into_iter()
         .chain(status(task.status))
         .map(|field| {
-            let stamp = stamps.get(field.register()).copied().unwrap_or(Stamp::NEVER);
+            let stamp = stamps.get(field.register().as_ref()).copied().unwrap_or(Stamp::NEVER);
             FieldChange { field, stamp }
         })
         .collect()

@@ -1,6 +1,7 @@
 //! `/v1/tasks`
 
 mod add_participant;
+mod checklist;
 mod create;
 mod list;
 mod remove_participant;
