@@ -41,10 +41,12 @@ pub const LEASE: Duration = Duration::from_secs(10);
 pub const HEARTBEAT: Duration = Duration::from_secs(3);
 
 /// What to do with a job that failed at attempt number `attempts` for a reason of ours, not of the mail's: wait and
-/// repeat, or park it so that the next one gets its turn (R9). An attempt that a crash cut counts like a failed one.
-pub fn retry_after(attempts: i64) -> Option<Duration> {
-    let exponent = u32::try_from(attempts.clamp(1, 16) - 1).unwrap_or_default();
-    (attempts < MAX_ATTEMPTS).then(|| Duration::from_secs(5 * 4u64.pow(exponent)))
+/// repeat, or park it so that the next one gets its turn (R9). An attempt that a crash cut counts like a failed one. What is
+/// to be handed over waits for the other account's node, however long that is away.
+pub fn retry_after(kind: JobKind, attempts: i64) -> Option<Duration> {
+    let is_endless = matches!(kind, JobKind::RelayLink | JobKind::FetchMail);
+    let exponent = u32::try_from(attempts.clamp(1, MAX_ATTEMPTS) - 1).unwrap_or_default();
+    (is_endless || attempts < MAX_ATTEMPTS).then(|| Duration::from_secs(5 * 4u64.pow(exponent)))
 }
 
 #[cfg(test)]
@@ -54,7 +56,8 @@ mod tests {
     /// R9: a poison mail blocks nobody.
     #[test]
     fn a_failing_job_is_parked_after_five_attempts() {
-        let waits: Vec<u64> = (1..).map_while(retry_after).map(|it| it.as_secs()).collect();
-        assert_eq!(waits, [5, 20, 80, 320]);
+        let waits = |kind| (1..8).map_while(move |n| retry_after(kind, n)).map(|it| it.as_secs());
+        assert!(waits(JobKind::ProcessMail).eq([5, 20, 80, 320]));
+        assert!(waits(JobKind::RelayLink).eq([5, 20, 80, 320, 1280, 1280, 1280]));
     }
 }

@@ -51,7 +51,26 @@ struct KnownRow {
 }
 record!(KnownRow { person_id, message_id });
 
+/// A mail of a conversation.
+#[derive(Clone, Debug)]
+pub struct MailRow {
+    /// Without angle brackets.
+    pub message_id: String,
+    pub comment_id: Option<CommentId>,
+}
+record!(MailRow { message_id, comment_id });
+
 statements! {
+    LIST_BETWEEN = ["SELECT message_id, comment_id FROM (\
+        SELECT m.message_id, m.comment_id, m.created_at AS at FROM outgoing_mail m \
+        JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id \
+        WHERE m.account_id = $1 AND m.task_id = $2 AND r.person_id = $3 \
+        AND r.state NOT IN ('bounced', 'failed', 'suppressed') \
+        UNION ALL SELECT t.message_id, t.comment_id, t.created_at FROM thread_reference t \
+        JOIN task k ON k.account_id = t.account_id AND k.id = t.task_id \
+        LEFT JOIN comment c ON c.account_id = t.account_id AND c.id = t.comment_id \
+        WHERE t.account_id = $1 AND t.task_id = $2 AND t.is_ours = FALSE AND COALESCE(c.author_id, k.created_by) = $3\
+        ) AS mails ORDER BY at DESC, message_id LIMIT 200"];
     LIST_REFERENCES = [
         "SELECT message_id, task_id, comment_id, is_ours FROM thread_reference WHERE account_id = $1 AND message_id "
         { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
@@ -87,6 +106,16 @@ statements! {
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
         ") AS numbered WHERE position = 1 OR position > total - 19 ORDER BY person_id, position"
     ];
+}
+
+/// The mails of a task between a person and us, the latest first, at most 200: which left to him, and which he sent.
+pub async fn list_between(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    task: TaskId,
+    person: PersonId,
+) -> Result<Vec<MailRow>, StorageError> {
+    db!(tx, fetch_all::<MailRow>(LIST_BETWEEN, account, task, person))
 }
 
 /// The Message-IDs of a task that each of these people has, without angle brackets, oldest first, at most 20.

@@ -2,7 +2,7 @@
 
 use liaison_domain::{
     change::Change,
-    checklist::{ChecklistItem, MAX_ITEMS, plan_place},
+    checklist::{ChecklistItem, MAX_ITEMS, Place, plan_place},
     id::ChecklistItemId,
     refusal::{Code, Refusal},
     task::TaskRight,
@@ -37,8 +37,9 @@ pub async fn add(
         let detail = format!("A checklist has at most {MAX_ITEMS} items.");
         return Err(Refusal::new(Code::ChecklistFull, detail).into());
     }
-    let new = ChecklistItem { id: app.env.id(), position: 0, text: text.into_string(), done_at: None };
-    put(tx, app, caller, entered, &items, new, Some(before)).await
+    let Place { position, moved } = place(&items, before)?;
+    let new = ChecklistItem { id: app.env.id(), position, text: text.into_string(), done_at: None };
+    put(tx, app, caller, entered, new, moved).await
 }
 
 /// Changes an item: its text, whether it is done, its place.
@@ -54,19 +55,24 @@ pub async fn update(
     let mut items = checklist::list(tx, caller.account, entered.task.id).await?;
     let at = items.iter().position(|it| it.id == id).ok_or_else(Refusal::not_found)?;
     let current = items.remove(at);
+    let Place { position, moved } = match change.before {
+        Some(before) => place(&items, before)?,
+        None => Place { position: current.position, moved: Vec::new() },
+    };
     let changed = ChecklistItem {
+        position,
         text: change.text.map_or_else(|| current.text.clone(), Title::into_string),
         done_at: match change.is_done {
             Some(true) => current.done_at.or(Some(app.env.now())),
             Some(false) => None,
             None => current.done_at,
         },
-        ..current.clone()
+        id: current.id,
     };
-    if changed == current && change.before.is_none() {
+    if changed == current {
         return Ok(current);
     }
-    put(tx, app, caller, entered, &items, changed, change.before).await
+    put(tx, app, caller, entered, changed, moved).await
 }
 
 /// Deletes an item.
@@ -87,22 +93,20 @@ pub async fn delete(
     note(tx, app, caller, entered).await
 }
 
-/// Writes an item, in its place among the `others` where it gets a new one.
+fn place(others: &[ChecklistItem], before: Option<ChecklistItemId>) -> Result<Place, Refusal> {
+    plan_place(others, before).ok_or_else(|| Refusal::unknown_id("/before"))
+}
+
+/// Writes an item and those that had to move for it.
 async fn put(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
     entered: &Entered,
-    others: &[ChecklistItem],
-    mut item: ChecklistItem,
-    before: Option<Option<ChecklistItemId>>,
+    item: ChecklistItem,
+    moved: Vec<ChecklistItem>,
 ) -> Result<ChecklistItem, Failure> {
-    let mut written = Vec::new();
-    if let Some(before) = before {
-        let place = plan_place(others, before).ok_or_else(|| Refusal::unknown_id("/before"))?;
-        item.position = place.position;
-        written = place.moved;
-    }
+    let mut written = moved;
     written.push(item.clone());
     checklist::upsert(tx, caller.account, entered.task.id, &written).await?;
     link::checklist::written(tx, app, caller, entered, written).await?;

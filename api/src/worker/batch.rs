@@ -129,7 +129,7 @@ async fn fail(
     error: &str,
 ) -> Result<Vec<FailedJob>, Failure> {
     let now = workers.app.env.now();
-    let after = |attempts| match plan::retry_after(attempts) {
+    let after = |attempts| match plan::retry_after(kind, attempts) {
         Some(wait) => AfterFailure::RetryAt(now + wait),
         None => AfterFailure::Park(now),
     };
@@ -144,7 +144,7 @@ async fn fail(
             kind,
             subject_id: it.subject_id,
             error: error.to_owned(),
-            parked: plan::retry_after(it.attempts).is_none(),
+            parked: plan::retry_after(kind, it.attempts).is_none(),
         })
         .collect();
     for job in failed.iter().filter(|it| it.parked) {

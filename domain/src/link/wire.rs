@@ -41,6 +41,8 @@ pub enum Operation {
     },
     /// The asker has ended the link.
     LinkEnded {},
+    /// In a stream of its own: a mail of yours to somebody came to one of ours, who would rather be linked (LINKT-2).
+    LinkOffered(LinkOffered),
     /// In a mirror's stream, first: a task with all that its first addressee sees (LINKM-1).
     TaskOpened(Box<TaskOpened>),
     TaskChanged(TaskChanged),
@@ -71,6 +73,7 @@ impl Operation {
             Self::LinkRequested(_) => "link_requested",
             Self::LinkAnswered { .. } => "link_answered",
             Self::LinkEnded {} => "link_ended",
+            Self::LinkOffered(_) => "link_offered",
             Self::TaskOpened(_) => "task_opened",
             Self::TaskChanged(_) => "task_changed",
             Self::CommentAdded(_) => "comment_added",
@@ -115,6 +118,18 @@ pub struct LinkRequested {
     pub is_primary: bool,
 }
 
+/// Asks to be asked: who it is that a mail of the receiver's is forwarded to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkOffered {
+    /// The sender's employee.
+    pub employee: Uuid,
+    pub login: String,
+    /// The mail's, without angle brackets.
+    pub message_id: String,
+    /// What its text carries, by which the receiver knows to whom it was written.
+    pub marker: String,
+}
+
 /// A task as it stands when it crosses first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskOpened {
@@ -130,6 +145,18 @@ pub struct TaskOpened {
     pub files: Vec<WireFile>,
     /// What its addressee sees, oldest first.
     pub history: Vec<WireComment>,
+    /// The mails between him and the sender's account about it: the receiver may have a task that began with one.
+    #[serde(default)]
+    pub mails: Vec<WireMail>,
+}
+
+/// A mail, and what it is in the sender's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireMail {
+    /// Without angle brackets.
+    pub message_id: String,
+    /// A comment of the history; none where it is the task itself.
+    pub comment: Option<Uuid>,
 }
 
 /// Fields and people that have changed (LINKM-3, LINKM-8).

@@ -6,6 +6,7 @@ mod changes;
 mod checklist;
 mod contact;
 mod follow;
+mod forwarded;
 mod model;
 mod policy;
 mod primary;

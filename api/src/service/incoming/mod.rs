@@ -46,7 +46,11 @@ use self::{
     authenticity::Origin, explain::Explain, files::KeptFile, judge::Judged, new_task::NewTask,
     reading::Reading,
 };
-use super::{Failure, collision::until_clear};
+use super::{
+    Failure,
+    collision::until_clear,
+    link::forwarded::{self, Forwarded},
+};
 use crate::app::App;
 
 /// What a mail became.
@@ -289,6 +293,14 @@ async fn settle(
         }
     };
     incoming_mail::update(tx, account, row.id, &outcome).await?;
+    if outcome.state == IncomingState::Applied {
+        let mail = Forwarded {
+            recipients: &row.recipients.0,
+            message_id: outcome.message_id.as_deref(),
+            markers: &reading.markers,
+        };
+        forwarded::offer(tx, app, owner, mail).await?;
+    }
     change_feed::append(tx, account, Change::MailReceived, row.id.uuid(), app.env.now());
     Ok(Settled { state: outcome.state, cause: outcome.cause, task: outcome.task, comment: outcome.comment })
 }

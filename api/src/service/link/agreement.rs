@@ -95,7 +95,7 @@ pub async fn request_introduced(
     Ok(true)
 }
 
-async fn ask(
+pub(super) async fn ask(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,

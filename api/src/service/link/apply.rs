@@ -23,7 +23,7 @@ use liaison_persistence::{
 };
 
 use super::{
-    agreement, arrival,
+    agreement, arrival, forwarded,
     log::{About, note},
     opening,
 };
@@ -212,6 +212,7 @@ async fn decide(
             change_feed::append(tx, account, Change::LinkEnded, grant.employee_id.uuid(), app.env.now());
             Ok(None)
         }
+        Operation::LinkOffered(offered) => forwarded::offered(tx, app, account, peer, &offered).await,
         Operation::TaskOpened(opened) => opening::open(tx, app, account, peer, stream, *opened).await,
         operation => arrival::go_on(tx, app, account, stream, operation).await,
     }

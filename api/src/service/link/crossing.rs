@@ -33,6 +33,7 @@ use super::{
     To, agreement,
     checklist::Checklist,
     edits::{Stamped, broadcast},
+    forwarded::list_mails,
     people::Named,
     say,
     snapshot::{self, Told, member_register},
@@ -181,6 +182,7 @@ async fn open(
         parent,
         children: children.iter().map(|it| it.id.uuid()).collect(),
         files: files.iter().map(snapshot::wire_file).collect(),
+        mails: list_mails(tx, account, task.id, link.person_id).await?,
         history: told.comments().iter().map(|it| told.wire(account, peer, id, it)).collect(),
     };
     let to = To { stream: id, peer, task: Some(task.id) };

@@ -27,7 +27,12 @@ pub struct Found {
 
 /// The account's name in an address of one of the server's accounts; none for addresses elsewhere.
 pub fn account_of<'a>(app: &App, address: &'a EmailAddress) -> Option<&'a str> {
-    let name = address.domain().strip_suffix(app.config.mail.domain.as_str())?.strip_suffix('.')?;
+    account_of_domain(app, address.domain())
+}
+
+/// The account's name in its mail domain.
+pub fn account_of_domain<'a>(app: &App, domain: &'a str) -> Option<&'a str> {
+    let name = domain.strip_suffix(app.config.mail.domain.as_str())?.strip_suffix('.')?;
     (!name.contains('.')).then_some(name)
 }
 

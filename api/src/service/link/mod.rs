@@ -13,6 +13,7 @@ pub mod crossing;
 pub mod directory;
 pub mod edits;
 pub mod ending;
+pub mod forwarded;
 mod log;
 pub mod opening;
 pub mod people;

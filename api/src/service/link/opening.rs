@@ -2,7 +2,7 @@
 
 use liaison_domain::{
     change::Change,
-    id::{AccountId, StreamId, TaskId},
+    id::{AccountId, PersonId, StreamId, TaskId},
     link::{
         register::Stamp,
         wire::{Field, FieldChange, MAX_PEOPLE, Operation, TaskOpened, WirePerson},
@@ -20,6 +20,8 @@ use liaison_persistence::{
 use super::{
     To,
     arrival::{addressees, change, clean, take_comment, take_files},
+    crossing::members,
+    forwarded::Begun,
     people::settle,
     say,
     snapshot::role_of,
@@ -63,6 +65,52 @@ pub(super) async fn open(
     let Some(author) = settle(tx, app, account, peer, None, &opened.author).await? else {
         return Ok(Some("its author is none of the sender's"));
     };
+    let begun = Begun::find(tx, app, account, peer, &opened, &agreed).await?;
+    let made = match &begun {
+        Some(begun) => begun.task.clone(),
+        None => begin(tx, app, account, peer, &opened, author, &agreed).await?,
+    };
+    let stamp = Stamp::after(None, now, account);
+    let new = NewMirror {
+        id: stream,
+        task: made.id,
+        peer,
+        began_here: false,
+        stamp: Stamp { clock: 0, ..stamp },
+        at: now,
+    };
+    mirror::insert(tx, account, &new).await?;
+    let Some(row) = mirror::find(tx, account, stream).await? else { return Ok(Some("the mirror is gone")) };
+    let members = members(tx, account, made.id).await?;
+    let theirs = members.0.iter().map(|(_, it)| it.id).chain([author]).filter(|it| !agreed.contains(it));
+    mirror::join(tx, account, stream, theirs).await?;
+    if let Some(begun) = &begun {
+        begun.join(tx, app, account, &row).await?;
+    }
+    change(tx, app, account, &row, opened.fields, opened.people).await?;
+    for child in opened.children {
+        if let Some(child) = find_task(tx, account, peer, StreamId::new(child)).await? {
+            adopt(tx, app, account, child, made.id).await?;
+        }
+    }
+    for comment in
+        opened.history.into_iter().filter(|it| !begun.as_ref().is_some_and(|begun| begun.has(it.id)))
+    {
+        take_comment(tx, app, account, &row, comment, true).await?;
+    }
+    Ok(None)
+}
+
+/// Makes the task of our own.
+async fn begin(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    peer: AccountId,
+    opened: &TaskOpened,
+    author: PersonId,
+    agreed: &[PersonId],
+) -> Result<Task, Failure> {
     let (title, description) = text_of(&opened.fields);
     let assigner = opened.fields.iter().find_map(|it| match &it.field {
         Field::Assigner(person) => Some(person),
@@ -99,36 +147,13 @@ pub(super) async fn open(
         counterparty_id: None,
         incoming_mail_id: None,
         created_by: author,
-        roles: roles.clone(),
+        roles,
         told,
         files,
         warnings: Vec::new(),
         mail_hops: None,
     };
-    let made = add_task(tx, app, account, new).await?;
-    let stamp = Stamp::after(None, now, account);
-    let new = NewMirror {
-        id: stream,
-        task: made.id,
-        peer,
-        began_here: false,
-        stamp: Stamp { clock: 0, ..stamp },
-        at: now,
-    };
-    mirror::insert(tx, account, &new).await?;
-    let Some(row) = mirror::find(tx, account, stream).await? else { return Ok(Some("the mirror is gone")) };
-    let theirs = roles.iter().map(|it| it.1).chain([author]).filter(|it| !agreed.contains(it));
-    mirror::join(tx, account, stream, theirs).await?;
-    change(tx, app, account, &row, opened.fields, opened.people).await?;
-    for child in opened.children {
-        if let Some(child) = find_task(tx, account, peer, StreamId::new(child)).await? {
-            adopt(tx, app, account, child, made.id).await?;
-        }
-    }
-    for comment in opened.history {
-        take_comment(tx, app, account, &row, comment, true).await?;
-    }
-    Ok(None)
+    add_task(tx, app, account, new).await
 }
 
 /// The task of ours that a mirror with this peer is of.

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use liaison_domain::{
+    account::Login,
     change::Change,
     id::{AccountId, PersonId},
     link::{
         state::{GrantState, LinkState},
         wire::WirePerson,
     },
-    person::{Contact, PersonRef},
+    mail_address::EmailAddress,
+    person::{Contact, PersonKind, PersonRef},
     text::Name,
 };
 use liaison_persistence::{
-    change_feed, contact,
+    account, change_feed, contact,
     database::{Tx, WriteTx},
     employee,
     link::{self, LinkRow, grant, mirror, mirror::MirrorRow},
@@ -112,7 +114,22 @@ async fn introduce(
     name: &str,
     login: Option<String>,
 ) -> Result<PersonId, Failure> {
-    let (id, now): (PersonId, _) = (app.env.id(), app.env.now());
+    let login = login.and_then(|it| Login::parse(&it).ok()).map(|it| it.as_str().to_owned());
+    let row = |person_id| LinkRow {
+        person_id,
+        stream_id: app.env.id(),
+        peer_id: peer,
+        remote_id: remote,
+        login: login.clone(),
+        state: LinkState::Introduced,
+    };
+    let now = app.env.now();
+    if let Some(known) = find_by_internal_address(tx, app, account, peer, login.as_deref()).await? {
+        link::insert(tx, account, &row(known), now).await?;
+        change_feed::append(tx, account, Change::ContactUpdated, known.uuid(), now);
+        return Ok(known);
+    }
+    let id: PersonId = app.env.id();
     let contact = Contact {
         id,
         name: Name::make(name, login.as_deref().unwrap_or("?")).into_string(),
@@ -129,19 +146,26 @@ async fn introduce(
         version: 1,
     };
     contact::insert(tx, account, &contact, &[]).await?;
-    let row = LinkRow {
-        person_id: id,
-        stream_id: app.env.id(),
-        peer_id: peer,
-        remote_id: remote,
-        login: login
-            .and_then(|it| liaison_domain::account::Login::parse(&it).ok())
-            .map(|it| it.as_str().to_owned()),
-        state: LinkState::Introduced,
-    };
-    link::insert(tx, account, &row, now).await?;
+    link::insert(tx, account, &row(id), now).await?;
     change_feed::append(tx, account, Change::ContactCreated, id.uuid(), now);
     Ok(id)
+}
+
+/// The contact whom an earlier mail from somebody's internal address has made.
+async fn find_by_internal_address(
+    tx: &mut dyn Tx,
+    app: &App,
+    account: AccountId,
+    peer: AccountId,
+    login: Option<&str>,
+) -> Result<Option<PersonId>, Failure> {
+    let (Some(login), Some(peer)) = (login, account::find(tx, peer).await?) else { return Ok(None) };
+    let address = format!("{login}@{}", app.config.mail.domain_of(&peer.name));
+    let Ok(address) = EmailAddress::parse(&address) else { return Ok(None) };
+    let owners = person::list_owners(tx, account, [address.key()]).await?;
+    let contact = owners.iter().find(|it| it.kind == PersonKind::Contact).map(|it| it.person_id);
+    let linked = link::list_of_persons(tx, account, contact).await?;
+    Ok(contact.filter(|it| !linked.contains_key(it)))
 }
 
 /// Several people of an operation, each once; who can't be reached is left out.

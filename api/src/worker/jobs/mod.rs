@@ -59,7 +59,7 @@ pub(super) async fn give_up(
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
         JobKind::ApplyLink => links::park(tx, account, subject, error).await,
-        // A comment stays held, which its author sees; what could not be handed over goes with the next of its stream.
+        // A comment stays held, which its author sees; the others are never given up.
         JobKind::PublishComment | JobKind::RelayLink | JobKind::FetchMail => Ok(()),
     }
 }

@@ -78,7 +78,7 @@ pub(super) async fn update_checklist_item(
         let entered = enter_to_change(tx, &caller, TaskId::new(id)).await?;
         if_match.check(entered.task.version)?;
         let item = checklist::update(tx, &app, &caller, &entered, ChecklistItemId::new(item), change).await?;
-        Ok(Answer::ok(&ChecklistItemView::from(item))?)
+        Answer::ok(&ChecklistItemView::from(item))
     })
     .await
 }
