@@ -41,6 +41,10 @@ ids! {
     IdentityId;
     /// An employee or a contact: one id space in an account.
     PersonId;
+    /// What contacts are gathered in.
+    ContactGroupId;
+    /// Several contacts that became one.
+    ContactMergeId;
     /// A sign-in that lives until it is revoked or expires.
     SessionId;
     TaskId;

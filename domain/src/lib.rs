@@ -13,6 +13,7 @@ pub mod automatic;
 pub mod change;
 pub mod checklist;
 pub mod comment;
+pub mod contact;
 pub mod contact_mail;
 pub mod dkim;
 pub mod fan_out;

@@ -47,30 +47,6 @@ pub struct Employee {
     pub version: i64,
 }
 
-/// A person or company known to one account; has no login (CON-1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
-pub struct Contact {
-    pub id: PersonId,
-    pub name: String,
-    pub is_company: bool,
-    /// Main address first.
-    pub emails: Vec<String>,
-    pub phones: Vec<String>,
-    pub company_ids: Vec<PersonId>,
-    pub language: Option<Language>,
-    /// May be put in a role and be addressed (CONF-1).
-    pub selectable_as_participant: bool,
-    /// Mail from him is rejected (SPM-2).
-    pub spam: bool,
-    /// May read and answer in the portal what was addressed to him (DASH-1).
-    pub portal_access: bool,
-    /// Whom he is in another account, where he is linked.
-    pub linked_account: Option<LinkedAccount>,
-    pub created_at: Timestamp,
-    pub version: i64,
-}
-
 /// Whom a person is in another account (LINKA-2, LINKA-3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedAccount {

@@ -54,6 +54,8 @@ named! {
         /// A checklist has as many items as it may have (LIM-1).
         ChecklistFull = "checklist_full",
         OwnerRequired = "owner_required",
+        /// A merge of contacts was undone before, or what came of it is gone.
+        NotUndoable = "not_undoable",
         NotRetryable = "not_retryable",
         /// The comment has left, so it can't be held back or changed in this way any more.
         AlreadySent = "already_sent",

@@ -44,10 +44,13 @@ CREATE TABLE person (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     deleted_at TIMESTAMPTZ,
+    -- Whom he became one with, where he is a contact; what was written of him in ledgers is that one's.
+    merged_into UUID,
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX person_by_age ON person (account_id, kind, created_at, id);
+CREATE INDEX person_merged ON person (account_id, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE employee (
     account_id UUID NOT NULL,
@@ -62,19 +65,52 @@ CREATE TABLE employee (
     UNIQUE (account_id, identity_id)
 );
 
+-- What contacts are gathered in, one at most for each (CON-4).
+CREATE TABLE contact_group (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+
 CREATE TABLE contact (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
     is_company BOOLEAN NOT NULL,
-    phones JSONB NOT NULL,
+    first_name TEXT,
+    middle_name TEXT,
+    last_name TEXT,
+    group_id UUID,
+    position TEXT,
+    description TEXT,
+    -- Where he is found, on one line.
+    address TEXT,
     language TEXT CHECK (language IN ('en', 'ru')),
+    -- By its name in the IANA database.
+    time_zone TEXT,
     selectable_as_participant BOOLEAN NOT NULL,
+    selectable_as_counterparty BOOLEAN NOT NULL,
     -- Mail from him is rejected (SPM-2).
     spam BOOLEAN NOT NULL,
     -- May read and answer in the portal what was addressed to him (DASH-1).
     portal_access BOOLEAN NOT NULL,
     PRIMARY KEY (account_id, id)
 );
+CREATE INDEX contact_by_group ON contact (account_id, group_id) WHERE group_id IS NOT NULL;
+
+CREATE TABLE contact_phone (
+    account_id UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('mobile', 'work', 'home', 'fax', 'other')),
+    -- What all spellings of the number share; null where it is too short to tell people apart.
+    number_key TEXT,
+    PRIMARY KEY (account_id, contact_id, position)
+);
+CREATE INDEX contact_phone_by_key ON contact_phone (account_id, number_key, contact_id) WHERE number_key IS NOT NULL;
 
 CREATE TABLE contact_company (
     account_id UUID NOT NULL,
@@ -97,6 +133,49 @@ CREATE TABLE person_address (
 );
 CREATE UNIQUE INDEX person_address_once ON person_address (account_id, address_key) WHERE is_duplicate = FALSE;
 CREATE INDEX person_address_by_key ON person_address (account_id, address_key, person_id);
+
+-- Contacts that became one, and what to do to make them several again (DUP-5).
+CREATE TABLE contact_merge (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    into_id UUID NOT NULL,
+    -- Of the token that undoes it.
+    token_hash BYTEA NOT NULL,
+    -- What the survivor's card got.
+    gained JSONB NOT NULL,
+    merged_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    undone_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, token_hash)
+);
+CREATE INDEX contact_merge_by_age ON contact_merge (account_id, created_at, id);
+
+-- Who became one with the survivor, in the order in which they did.
+CREATE TABLE contact_merge_source (
+    account_id UUID NOT NULL,
+    merge_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    contact_id UUID NOT NULL,
+    PRIMARY KEY (account_id, merge_id, position)
+);
+
+-- Each row that named one of them and names the survivor since, or went because he was named beside.
+CREATE TABLE contact_merge_row (
+    account_id UUID NOT NULL,
+    merge_id UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    -- Which table and column.
+    place TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    -- What else tells the row from others: a role.
+    detail TEXT NOT NULL,
+    has_gone BOOLEAN NOT NULL,
+    -- What else stood in a row that went.
+    position BIGINT,
+    at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, merge_id, contact_id, place, row_id, detail)
+);
 
 -- Addresses of the account's mail domain that are nobody's own. Their names are taken from the same space as the logins of
 -- active employees (ADR-3), which whoever takes a name sees to.
@@ -155,12 +234,21 @@ CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
 
 ALTER TABLE account_counter ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE person ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE person ADD FOREIGN KEY (account_id, merged_into) REFERENCES person (account_id, id);
 ALTER TABLE employee ADD FOREIGN KEY (account_id, id) REFERENCES person (account_id, id);
 ALTER TABLE employee ADD FOREIGN KEY (identity_id) REFERENCES login_identity (id);
+ALTER TABLE contact_group ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE contact ADD FOREIGN KEY (account_id, id) REFERENCES person (account_id, id);
+ALTER TABLE contact ADD FOREIGN KEY (account_id, group_id) REFERENCES contact_group (account_id, id);
+ALTER TABLE contact_phone ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, company_id) REFERENCES contact (account_id, id);
 ALTER TABLE person_address ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
+ALTER TABLE contact_merge ADD FOREIGN KEY (account_id, into_id) REFERENCES contact (account_id, id);
+ALTER TABLE contact_merge ADD FOREIGN KEY (account_id, merged_by) REFERENCES employee (account_id, id);
+ALTER TABLE contact_merge_source ADD FOREIGN KEY (account_id, merge_id) REFERENCES contact_merge (account_id, id);
+ALTER TABLE contact_merge_source ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
+ALTER TABLE contact_merge_row ADD FOREIGN KEY (account_id, merge_id) REFERENCES contact_merge (account_id, id);
 ALTER TABLE virtual_address ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE virtual_address_assignee ADD FOREIGN KEY (account_id, address_id) REFERENCES virtual_address (account_id, id);
 ALTER TABLE virtual_address_assignee ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);

@@ -45,11 +45,15 @@ CREATE TABLE person (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
+    -- Whom he became one with, where he is a contact; what was written of him in ledgers is that one's.
+    merged_into BLOB,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id) REFERENCES account (id)
+    FOREIGN KEY (account_id) REFERENCES account (id),
+    FOREIGN KEY (account_id, merged_into) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_by_age ON person (account_id, kind, created_at, id);
+CREATE INDEX person_merged ON person (account_id, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE employee (
     account_id BLOB NOT NULL,
@@ -66,20 +70,56 @@ CREATE TABLE employee (
     FOREIGN KEY (identity_id) REFERENCES login_identity (id)
 ) STRICT, WITHOUT ROWID;
 
+-- What contacts are gathered in, one at most for each (CON-4).
+CREATE TABLE contact_group (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE contact (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
     is_company INTEGER NOT NULL CHECK (is_company IN (0, 1)),
-    phones TEXT NOT NULL,
+    first_name TEXT,
+    middle_name TEXT,
+    last_name TEXT,
+    group_id BLOB,
+    position TEXT,
+    description TEXT,
+    -- Where he is found, on one line.
+    address TEXT,
     language TEXT CHECK (language IN ('en', 'ru')),
+    -- By its name in the IANA database.
+    time_zone TEXT,
     selectable_as_participant INTEGER NOT NULL CHECK (selectable_as_participant IN (0, 1)),
+    selectable_as_counterparty INTEGER NOT NULL CHECK (selectable_as_counterparty IN (0, 1)),
     -- Mail from him is rejected (SPM-2).
     spam INTEGER NOT NULL CHECK (spam IN (0, 1)),
     -- May read and answer in the portal what was addressed to him (DASH-1).
     portal_access INTEGER NOT NULL CHECK (portal_access IN (0, 1)),
     PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, id) REFERENCES person (account_id, id)
+    FOREIGN KEY (account_id, id) REFERENCES person (account_id, id),
+    FOREIGN KEY (account_id, group_id) REFERENCES contact_group (account_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_by_group ON contact (account_id, group_id) WHERE group_id IS NOT NULL;
+
+CREATE TABLE contact_phone (
+    account_id BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('mobile', 'work', 'home', 'fax', 'other')),
+    -- What all spellings of the number share; null where it is too short to tell people apart.
+    number_key TEXT,
+    PRIMARY KEY (account_id, contact_id, position),
+    FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_phone_by_key ON contact_phone (account_id, number_key, contact_id) WHERE number_key IS NOT NULL;
 
 CREATE TABLE contact_company (
     account_id BLOB NOT NULL,
@@ -105,6 +145,54 @@ CREATE TABLE person_address (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX person_address_once ON person_address (account_id, address_key) WHERE is_duplicate = FALSE;
 CREATE INDEX person_address_by_key ON person_address (account_id, address_key, person_id);
+
+-- Contacts that became one, and what to do to make them several again (DUP-5).
+CREATE TABLE contact_merge (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    into_id BLOB NOT NULL,
+    -- Of the token that undoes it.
+    token_hash BLOB NOT NULL,
+    -- What the survivor's card got.
+    gained TEXT NOT NULL,
+    merged_by BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    undone_at TEXT,
+    PRIMARY KEY (account_id, id),
+    UNIQUE (account_id, token_hash),
+    FOREIGN KEY (account_id, into_id) REFERENCES contact (account_id, id),
+    FOREIGN KEY (account_id, merged_by) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_merge_by_age ON contact_merge (account_id, created_at, id);
+
+-- Who became one with the survivor, in the order in which they did.
+CREATE TABLE contact_merge_source (
+    account_id BLOB NOT NULL,
+    merge_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    contact_id BLOB NOT NULL,
+    PRIMARY KEY (account_id, merge_id, position),
+    FOREIGN KEY (account_id, merge_id) REFERENCES contact_merge (account_id, id),
+    FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- Each row that named one of them and names the survivor since, or went because he was named beside.
+CREATE TABLE contact_merge_row (
+    account_id BLOB NOT NULL,
+    merge_id BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    -- Which table and column.
+    place TEXT NOT NULL,
+    row_id BLOB NOT NULL,
+    -- What else tells the row from others: a role.
+    detail TEXT NOT NULL,
+    has_gone INTEGER NOT NULL CHECK (has_gone IN (0, 1)),
+    -- What else stood in a row that went.
+    position INTEGER,
+    at TEXT,
+    PRIMARY KEY (account_id, merge_id, contact_id, place, row_id, detail),
+    FOREIGN KEY (account_id, merge_id) REFERENCES contact_merge (account_id, id)
+) STRICT, WITHOUT ROWID;
 
 -- Addresses of the account's mail domain that are nobody's own. Their names are taken from the same space as the logins of
 -- active employees (ADR-3), which whoever takes a name sees to.

@@ -48,6 +48,8 @@ CREATE TABLE task (
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 CREATE INDEX task_by_project ON task (account_id, project_id, id);
+CREATE INDEX task_by_counterparty ON task (account_id, counterparty_id, id) WHERE counterparty_id IS NOT NULL;
+CREATE INDEX task_by_describer ON task (account_id, description_author_id) WHERE description_author_id IS NOT NULL;
 
 CREATE TABLE task_role (
     account_id BLOB NOT NULL,
@@ -96,6 +98,7 @@ CREATE TABLE comment (
 ) STRICT;
 CREATE INDEX comment_unconfirmed ON comment (account_id, author_id) WHERE unrecognized_sender = TRUE;
 CREATE INDEX comment_held ON comment (account_id, author_id, send_at, id) WHERE send_at IS NOT NULL;
+CREATE INDEX comment_by_author ON comment (account_id, author_id);
 CREATE INDEX comment_by_task ON comment (account_id, task_id, created_at, id);
 
 -- The audience: the only source of what a contact, a linked account or the portal may see.

@@ -96,11 +96,13 @@ statements! {
         " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
     ];
     /// What was disowned says nothing of him in whose name it came.
-    COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment WHERE account_id = $1 AND author_id = $2 \
-        AND unrecognized_sender = TRUE AND sender_disowned = FALSE AND deleted_at IS NULL"];
+    COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment"
+        { sqlite: " INDEXED BY comment_unconfirmed", postgres: "" }
+        " WHERE account_id = $1 AND author_id = $2 AND unrecognized_sender = TRUE AND sender_disowned = FALSE AND deleted_at IS NULL"];
     /// Oldest first.
-    LIST_UNCONFIRMED = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.author_id = $2 \
-        AND c.unrecognized_sender = TRUE AND c.sender_disowned = FALSE AND c.deleted_at IS NULL \
+    LIST_UNCONFIRMED = ["SELECT " columns!() " FROM comment c"
+        { sqlite: " INDEXED BY comment_unconfirmed", postgres: "" }
+        " WHERE c.account_id = $1 AND c.author_id = $2 AND c.unrecognized_sender = TRUE AND c.sender_disowned = FALSE AND c.deleted_at IS NULL \
         ORDER BY c.created_at, c.id"];
     CONFIRM_SENDER = ["UPDATE comment SET unrecognized_sender = FALSE, version = version + 1 \
         WHERE account_id = $1 AND id = $2 AND unrecognized_sender = TRUE AND deleted_at IS NULL"];

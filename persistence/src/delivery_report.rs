@@ -51,7 +51,7 @@ record!(DeliveryRow {
 
 statements! {
     /// Four ledgers, one answer. Of a held comment those who are to be told.
-    LIST_DELIVERIES = ["SELECT d.person_id, p.kind, p.name, d.channel, d.state, d.detail, d.at, d.mail_id, d.address, \
+    LIST_DELIVERIES = ["SELECT p.id AS person_id, p.kind, p.name, d.channel, d.state, d.detail, d.at, d.mail_id, d.address, \
         d.attempts, d.bounce_class, COALESCE(d.opened_at, d.one_at) AS opened_at, \
         d.one_at IS NOT NULL AS opened_by_one_of_several, d.answered_at FROM (\
         SELECT o.person_id, 'mail' AS channel, o.state, o.last_reply AS detail, \
@@ -73,7 +73,8 @@ statements! {
         LEFT JOIN mirror_comment x ON x.account_id = r.account_id AND x.mirror_id = t.id AND x.comment_id = r.comment_id \
         LEFT JOIN link_outbox q ON q.account_id = r.account_id AND q.id = x.operation_id \
         WHERE r.account_id = $1 AND r.comment_id = $2 AND r.person_id <> c.author_id AND NOT EXISTS (\
-        SELECT 1 FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 AND s.person_id = r.person_id) \
+        SELECT 1 FROM skipped_recipient s JOIN person v ON v.account_id = s.account_id AND v.id = s.person_id \
+        WHERE s.account_id = $1 AND s.comment_id = $2 AND COALESCE(v.merged_into, v.id) = r.person_id) \
         UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL, \
         COALESCE(n.read_at, n.created_at), NULL, NULL, NULL, NULL, n.read_at, NULL, NULL \
         FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 AND n.kind = 'new_comment' \
@@ -86,7 +87,9 @@ statements! {
         FROM comment c JOIN comment_recipient r ON r.account_id = c.account_id AND r.comment_id = c.id \
         JOIN person t ON t.account_id = r.account_id AND t.id = r.person_id \
         WHERE c.account_id = $1 AND c.id = $2 AND c.send_at IS NOT NULL) d \
-        JOIN person p ON p.account_id = $1 AND p.id = d.person_id ORDER BY d.person_id, d.channel, d.at"];
+        JOIN person u ON u.account_id = $1 AND u.id = d.person_id \
+        JOIN person p ON p.account_id = u.account_id AND p.id = COALESCE(u.merged_into, u.id) \
+        ORDER BY p.id, d.channel, d.at, d.person_id"];
 }
 
 /// How the notices about a comment fare.

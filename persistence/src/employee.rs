@@ -72,7 +72,14 @@ pub struct NewEmployee<'a> {
 
 pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &NewEmployee<'_>) -> Result<(), StorageError> {
     let addresses = std::slice::from_ref(new.email);
-    let person = NewPerson { id: new.id, kind: PersonKind::Employee, name: new.name, addresses, at: new.at };
+    let person = NewPerson {
+        id: new.id,
+        kind: PersonKind::Employee,
+        name: new.name,
+        known_as: new.name,
+        addresses,
+        at: new.at,
+    };
     person::insert(tx, account, &person).await?;
     db!(tx, execute(INSERT_EMPLOYEE, account, new.id, new.identity, new.login.as_str(), new.role)).map(drop)
 }
@@ -84,7 +91,7 @@ pub async fn update(
     changed: &Employee,
     at: Timestamp,
 ) -> Result<bool, StorageError> {
-    if !person::update(tx, account, changed.id, &changed.name, at, changed.version).await? {
+    if !person::update(tx, account, changed.id, &changed.name, &changed.name, at, changed.version).await? {
         return Ok(false);
     }
     db!(tx, execute(UPDATE_EMPLOYEE, account, changed.id, changed.login, changed.role, changed.status))?;

@@ -108,15 +108,16 @@ statements! {
     FIND_LINKED = [
         "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM outgoing_mail m \
          JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id AND r.token_revoked_at IS NULL \
-         JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id AND p.deleted_at IS NULL \
+         JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
+         JOIN person p ON p.account_id = q.account_id AND p.id = COALESCE(q.merged_into, q.id) AND p.deleted_at IS NULL \
          JOIN file f ON f.account_id = m.account_id AND f.id = $3 \
          WHERE m.account_id = $1 AND m.id = $2 AND m.created_at > $4 \
          AND (EXISTS (SELECT 1 FROM comment_file a \
             JOIN comment c ON c.account_id = a.account_id AND c.id = a.comment_id \
             WHERE a.account_id = m.account_id AND a.comment_id = m.comment_id AND a.file_id = f.id AND "
-        visible_comment!("r.person_id", "FALSE", "FALSE")
+        visible_comment!("p.id", "FALSE", "FALSE")
         ") OR (m.comment_id IS NULL AND EXISTS (SELECT 1 FROM task_file a \
-            JOIN task_role t ON t.account_id = a.account_id AND t.task_id = a.task_id AND t.person_id = r.person_id \
+            JOIN task_role t ON t.account_id = a.account_id AND t.task_id = a.task_id AND t.person_id = p.id \
             WHERE a.account_id = m.account_id AND a.task_id = m.task_id AND a.file_id = f.id))) LIMIT 1"
     ];
     INSERT_COMMENT_FILES = [

@@ -33,13 +33,14 @@ pub struct OwnerRow {
 record!(OwnerRow { person_id, kind, name, status, address_key });
 
 struct RefRow {
+    asked_id: PersonId,
     id: PersonId,
     kind: PersonKind,
     name: String,
     linked_account: Option<String>,
     linked_login: Option<String>,
 }
-record!(RefRow { id, kind, name, linked_account, linked_login });
+record!(RefRow { asked_id, id, kind, name, linked_account, linked_login });
 
 struct AddresseeRow {
     id: PersonId,
@@ -112,11 +113,13 @@ statements! {
         { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
         " ORDER BY a.address_key, a.person_id"
     ];
+    /// Who became one with another is that one.
     LIST_REFS = [
-        "SELECT p.id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login FROM person p "
-        join_linked!() " WHERE p.account_id = $1 AND p.id "
+        "SELECT q.id AS asked_id, p.id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login FROM person q \
+         JOIN person p ON p.account_id = q.account_id AND p.id = COALESCE(q.merged_into, q.id) "
+        join_linked!() " WHERE q.account_id = $1 AND q.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        " ORDER BY p.id"
+        " ORDER BY q.id"
     ];
     /// What fanning out needs of each person.
     LIST_ADDRESSEES = [
@@ -130,6 +133,7 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY p.id"
     ];
+    FIND_SURVIVOR = ["SELECT COALESCE(merged_into, id) AS value FROM person WHERE account_id = $1 AND id = $2"];
     COUNT_PERSON = ["SELECT COUNT(*) AS value FROM person WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL"];
 }
 
@@ -139,6 +143,8 @@ pub struct NewPerson<'a> {
     pub id: PersonId,
     pub kind: PersonKind,
     pub name: &'a str,
+    /// All that he is called, for searching.
+    pub known_as: &'a str,
     /// Main address first.
     pub addresses: &'a [EmailAddress],
     pub at: Timestamp,
@@ -149,7 +155,7 @@ pub(crate) async fn insert(
     account: AccountId,
     new: &NewPerson<'_>,
 ) -> Result<(), StorageError> {
-    db!(tx, execute(INSERT_PERSON, account, new.id, new.kind, new.name, text::fold(new.name), new.at))?;
+    db!(tx, execute(INSERT_PERSON, account, new.id, new.kind, new.name, text::fold(new.known_as), new.at))?;
     insert_addresses(tx, account, new.id, new.addresses).await
 }
 
@@ -158,10 +164,11 @@ pub(crate) async fn update(
     account: AccountId,
     id: PersonId,
     name: &str,
+    known_as: &str,
     at: Timestamp,
     version: i64,
 ) -> Result<bool, StorageError> {
-    Ok(db!(tx, execute(UPDATE_PERSON, account, id, name, text::fold(name), at, version))? == 1)
+    Ok(db!(tx, execute(UPDATE_PERSON, account, id, name, text::fold(known_as), at, version))? == 1)
 }
 
 /// Deletes a person for everybody to come; false where he is not at `version` any more. His addresses become free.
@@ -232,7 +239,8 @@ pub async fn list_owners(
     db!(tx, fetch_all::<OwnerRow>(LIST_OWNERS, account, Texts::new(address_keys)))
 }
 
-/// People as others refer to them, deleted ones too: history keeps its names.
+/// People as others refer to them, deleted ones too: history keeps its names. Who became one with another is found under his
+/// own id as that one.
 pub async fn list_refs(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -244,7 +252,7 @@ pub async fn list_refs(
         .into_iter()
         .map(|row| {
             let linked_account = linked(row.linked_account, row.linked_login);
-            (row.id, PersonRef { id: row.id, kind: row.kind, name: row.name, linked_account })
+            (row.asked_id, PersonRef { id: row.id, kind: row.kind, name: row.name, linked_account })
         })
         .collect())
 }
@@ -270,6 +278,15 @@ fn addressee(row: AddresseeRow) -> Addressee {
         },
     };
     Addressee { id: row.id, name: row.name, reach, is_linked: row.is_linked }
+}
+
+/// Who a person is today: himself, or whom he became one with.
+pub async fn find_survivor(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    id: PersonId,
+) -> Result<Option<PersonId>, StorageError> {
+    Ok(db!(tx, fetch_optional::<Scalar<PersonId>>(FIND_SURVIVOR, account, id))?.map(|it| it.0))
 }
 
 /// Whether the person is there.

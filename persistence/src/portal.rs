@@ -20,11 +20,13 @@ use crate::{
 /// A contact who may come in.
 #[derive(Clone, Debug)]
 pub struct GuestRow {
+    /// Himself, or whom he became one with since.
+    pub id: PersonId,
     pub name: String,
     pub language: Option<Language>,
     pub account_language: Language,
 }
-record!(GuestRow { name, language, account_language });
+record!(GuestRow { id, name, language, account_language });
 
 /// A task as a contact sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,15 +86,16 @@ macro_rules! columns {
 
 statements! {
     /// Who got the message $2 after $4 at an address that is still his, and may come in.
-    FIND_GUEST = ["SELECT p.name, c.language, o.language AS account_language FROM outgoing_recipient r \
+    FIND_GUEST = ["SELECT p.id, p.name, c.language, o.language AS account_language FROM outgoing_recipient r \
         JOIN outgoing_mail m ON m.account_id = r.account_id AND m.id = r.mail_id \
-        JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id AND p.deleted_at IS NULL \
-        JOIN contact c ON c.account_id = r.account_id AND c.id = r.person_id \
+        JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
+        JOIN person p ON p.account_id = r.account_id AND p.id = COALESCE(q.merged_into, q.id) AND p.deleted_at IS NULL \
+        JOIN contact c ON c.account_id = p.account_id AND c.id = p.id \
         JOIN account o ON o.id = r.account_id \
         WHERE r.account_id = $1 AND r.mail_id = $2 AND r.person_id = $3 AND m.created_at > $4 \
         AND r.token_revoked_at IS NULL AND c.spam = FALSE AND c.portal_access = TRUE \
         AND EXISTS (SELECT 1 FROM person_address a WHERE a.account_id = r.account_id AND a.address_key = r.address_key \
-            AND a.person_id = r.person_id)"];
+            AND a.person_id = p.id)"];
     INSERT_TASK_RECIPIENTS = [
         "INSERT INTO task_recipient (account_id, person_id, task_id) SELECT $1, p.id, $2 FROM person p \
          WHERE p.account_id = $1 AND p.id "
@@ -117,7 +120,7 @@ statements! {
     LIST_UNSENT_FILES = [
         "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM file f WHERE f.account_id = $1 AND f.id "
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
-        " AND f.uploaded_by = $2 \
+        " AND f.uploaded_by IN (SELECT p.id FROM person p WHERE p.account_id = $1 AND (p.id = $2 OR p.merged_into = $2)) \
          AND NOT EXISTS (SELECT 1 FROM comment_file a WHERE a.account_id = f.account_id AND a.file_id = f.id) \
          AND NOT EXISTS (SELECT 1 FROM task_file a WHERE a.account_id = f.account_id AND a.file_id = f.id) ORDER BY f.id"
     ];

@@ -95,11 +95,13 @@ statements! {
         "SELECT person_id, message_id FROM (\
            SELECT person_id, message_id, ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at, message_id) AS position, \
            COUNT(*) OVER (PARTITION BY person_id) AS total FROM (\
-             SELECT r.person_id, m.message_id, m.created_at AS at FROM outgoing_mail m \
+             SELECT COALESCE(q.merged_into, q.id) AS person_id, m.message_id, m.created_at AS at FROM outgoing_mail m \
              JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id \
+             JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
              WHERE m.account_id = $1 AND m.task_id = $2 AND r.state NOT IN ('bounced', 'failed', 'suppressed') \
-             UNION ALL SELECT COALESCE(c.author_id, k.created_by), t.message_id, t.created_at FROM thread_reference t \
-             JOIN task k ON k.account_id = t.account_id AND k.id = t.task_id \
+             UNION ALL SELECT COALESCE(c.author_id, v.merged_into, v.id), t.message_id, t.created_at \
+             FROM thread_reference t JOIN task k ON k.account_id = t.account_id AND k.id = t.task_id \
+             JOIN person v ON v.account_id = k.account_id AND v.id = k.created_by \
              LEFT JOIN comment c ON c.account_id = t.account_id AND c.id = t.comment_id \
              WHERE t.account_id = $1 AND t.task_id = $2 AND t.is_ours = FALSE\
            ) AS known WHERE person_id "

@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use liaison_domain::{
     Timestamp,
     account::LabelError,
+    contact::TimeZoneError,
     mail_address::EmailAddressError,
     mailbox::HostNameError,
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
@@ -121,6 +122,15 @@ impl FieldError for HostNameError {
             Self::Empty => FieldCode::Empty,
             Self::TooLong => FieldCode::TooLong,
             Self::Invalid => FieldCode::Invalid,
+        }
+    }
+}
+
+impl FieldError for TimeZoneError {
+    fn code(&self) -> FieldCode {
+        match self {
+            Self::Form => FieldCode::Invalid,
+            Self::TooLong => FieldCode::TooLong,
         }
     }
 }

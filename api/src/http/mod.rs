@@ -11,6 +11,7 @@ pub mod audit_log;
 pub mod caller;
 pub mod command;
 pub mod comments;
+pub mod contact_groups;
 pub mod contacts;
 pub mod download;
 pub mod employees;
@@ -50,6 +51,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     me::routes(routes);
     employees::routes(routes);
     contacts::routes(routes);
+    contact_groups::routes(routes);
     files::routes(routes);
     projects::routes(routes);
     tasks::routes(routes);

@@ -159,6 +159,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::LinkEnded
         | Code::OwnerRequired
         | Code::NotRetryable
+        | Code::NotUndoable
         | Code::AlreadySent
         | Code::NotSent
         | Code::TooManyKeys

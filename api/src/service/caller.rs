@@ -73,7 +73,7 @@ impl PortalCaller {
         let found = portal::find_guest(tx, link.account, link.mail, link.person, since).await?;
         Ok(found.map(|it| Self {
             account: link.account,
-            contact: link.person,
+            contact: it.id,
             name: it.name,
             language: it.language,
             account_language: it.account_language,

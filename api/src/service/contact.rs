@@ -1,14 +1,17 @@
 //! Contacts: people and companies that the account talks to.
 
+pub mod group;
+pub mod merge;
+pub mod resemblance;
+
 use std::collections::HashSet;
 
 use liaison_domain::{
-    Timestamp,
     change::Change,
+    contact::{Card, Contact},
     id::{AccountId, PersonId},
-    language::Language,
     mail_address::EmailAddress,
-    person::{Contact, PersonKind},
+    person::PersonKind,
     refusal::{Code, FieldCode, Refusal},
     text::Name,
 };
@@ -32,22 +35,6 @@ use super::{
 };
 use crate::{app::App, env::Env};
 
-/// Everything about a contact that its account decides.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
-pub struct ContactFields {
-    pub name: Name,
-    pub is_company: bool,
-    /// Main address first.
-    pub emails: Vec<EmailAddress>,
-    pub phones: Vec<String>,
-    pub language: Option<Language>,
-    pub company_ids: Vec<PersonId>,
-    pub selectable_as_participant: bool,
-    pub spam: bool,
-    pub portal_access: bool,
-}
-
 pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: PersonId) -> Result<Contact, Failure> {
     Ok(contact::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
@@ -66,15 +53,13 @@ pub async fn create(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    mut fields: ContactFields,
+    mut card: Card,
 ) -> Result<Contact, Failure> {
     let (env, id): (_, PersonId) = (&app.env, app.env.id());
-    let linked = take_linked(tx, app, caller, &mut fields, &[]).await?;
-    let fields = &fields;
-    require_free_addresses(tx, caller, id, &fields.emails).await?;
-    require_companies(tx, caller, &fields.company_ids).await?;
-    let new = contact_with(fields, id, env.now(), 1);
-    contact::insert(tx, caller.account, &new, &fields.emails).await?;
+    let linked = take_linked(tx, app, caller, &mut card, &[]).await?;
+    require_free_addresses(tx, caller, id, &card.emails).await?;
+    require_known(tx, caller, id, &card).await?;
+    contact::insert(tx, caller.account, id, &card, env.now()).await?;
     if let Some(found) = linked {
         agreement::request(tx, app, caller, id, &found, "/email").await?;
     }
@@ -87,11 +72,11 @@ async fn take_linked(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    fields: &mut ContactFields,
-    known: &[String],
+    card: &mut Card,
+    known: &[EmailAddress],
 ) -> Result<Option<Found>, Failure> {
-    let is_new = |it: &EmailAddress| known.iter().all(|known| known != it.as_str());
-    let further = fields.emails.iter().enumerate().skip(1);
+    let is_new = |it: &EmailAddress| !known.contains(it);
+    let further = card.emails.iter().enumerate().skip(1);
     for (i, email) in further.filter(|(_, it)| is_new(it)) {
         if directory::account_of(app, email).is_some() {
             return Err(Refusal::new(Code::ValidationFailed, "A link is made by the main address.")
@@ -103,10 +88,10 @@ async fn take_linked(
                 .into());
         }
     }
-    let Some(main) = fields.emails.first().filter(|it| is_new(it)) else { return Ok(None) };
+    let Some(main) = card.emails.first().filter(|it| is_new(it)) else { return Ok(None) };
     let found = agreement::find_addressed(tx, app, caller.account, main, "/email").await?;
     if found.is_some() {
-        fields.emails.remove(0);
+        card.emails.remove(0);
     }
     Ok(found)
 }
@@ -120,19 +105,9 @@ pub async fn create_from_mail(
     name: &str,
     address: &EmailAddress,
 ) -> Result<PersonId, Failure> {
-    let fields = ContactFields {
-        name: Name::make(name, address.as_str()),
-        is_company: false,
-        emails: vec![address.clone()],
-        phones: Vec::new(),
-        language: None,
-        company_ids: Vec::new(),
-        selectable_as_participant: true,
-        spam: false,
-        portal_access: true,
-    };
+    let card = Card::of_unknown(Name::make(name, address.as_str()), vec![address.clone()]);
     let id = env.id();
-    contact::insert(tx, account, &contact_with(&fields, id, env.now(), 1), &fields.emails).await?;
+    contact::insert(tx, account, id, &card, env.now()).await?;
     change_feed::append(tx, account, Change::ContactCreated, id.uuid(), env.now());
     Ok(id)
 }
@@ -156,19 +131,9 @@ pub async fn named_by_address(
     if let Some(linked) = agreement::find_linked(tx, account, &found).await? {
         return Ok(linked);
     }
-    let fields = ContactFields {
-        name: Name::make(&found.employee.name, address.as_str()),
-        is_company: false,
-        emails: Vec::new(),
-        phones: Vec::new(),
-        language: None,
-        company_ids: Vec::new(),
-        selectable_as_participant: true,
-        spam: false,
-        portal_access: true,
-    };
+    let card = Card::of_unknown(Name::make(&found.employee.name, address.as_str()), Vec::new());
     let id: PersonId = app.env.id();
-    contact::insert(tx, account, &contact_with(&fields, id, app.env.now(), 1), &[]).await?;
+    contact::insert(tx, account, id, &card, app.env.now()).await?;
     agreement::request(tx, app, caller, id, &found, pointer).await?;
     change_feed::append(tx, account, Change::ContactCreated, id.uuid(), app.env.now());
     Ok(id)
@@ -180,15 +145,13 @@ pub async fn update(
     app: &App,
     caller: &StaffCaller,
     current: &Contact,
-    mut fields: ContactFields,
+    mut card: Card,
 ) -> Result<Contact, Failure> {
     let env = &app.env;
-    let linked = take_linked(tx, app, caller, &mut fields, &current.emails).await?;
-    let fields = &fields;
-    require_free_addresses(tx, caller, current.id, &fields.emails).await?;
-    require_companies(tx, caller, &fields.company_ids).await?;
-    let changed = contact_with(fields, current.id, current.created_at, current.version);
-    if !contact::update(tx, caller.account, &changed, &fields.emails, env.now()).await? {
+    let linked = take_linked(tx, app, caller, &mut card, &current.card.emails).await?;
+    require_free_addresses(tx, caller, current.id, &card.emails).await?;
+    require_known(tx, caller, current.id, &card).await?;
+    if !contact::update(tx, caller.account, current.id, &card, env.now(), current.version).await? {
         return Err(stale().into());
     }
     if let Some(found) = linked {
@@ -260,24 +223,6 @@ pub async fn delete(
     Ok(())
 }
 
-fn contact_with(fields: &ContactFields, id: PersonId, created_at: Timestamp, version: i64) -> Contact {
-    Contact {
-        id,
-        name: fields.name.as_str().to_owned(),
-        is_company: fields.is_company,
-        emails: fields.emails.iter().map(ToString::to_string).collect(),
-        phones: fields.phones.clone(),
-        company_ids: fields.company_ids.clone(),
-        language: fields.language,
-        selectable_as_participant: fields.selectable_as_participant,
-        spam: fields.spam,
-        portal_access: fields.portal_access,
-        linked_account: None,
-        created_at,
-        version,
-    }
-}
-
 /// DUP-1, DUP-2: every address, main or further, belongs to one person of the account.
 async fn require_free_addresses(
     tx: &mut WriteTx,
@@ -304,16 +249,28 @@ fn pointer(position: usize) -> String {
     position.checked_sub(1).map_or_else(|| "/email".to_owned(), |i| format!("/additional_emails/{i}"))
 }
 
-async fn require_companies(
+/// The companies and the group that a card names are there, and nobody is his own company.
+async fn require_known(
     tx: &mut WriteTx,
     caller: &StaffCaller,
-    companies: &[PersonId],
+    id: PersonId,
+    card: &Card,
 ) -> Result<(), Failure> {
-    let known = person::list_refs(tx, caller.account, companies.iter().copied()).await?;
-    for (i, id) in companies.iter().enumerate() {
-        if known.get(id).is_none_or(|it| it.kind != PersonKind::Contact) {
-            return Err(Refusal::unknown_id(format!("/company_ids/{i}")).into());
+    let known = person::list_addressees(tx, caller.account, card.company_ids.iter().copied()).await?;
+    for (i, company) in card.company_ids.iter().enumerate() {
+        let pointer = format!("/company_ids/{i}");
+        if known.get(company).is_none_or(|it| it.kind() != PersonKind::Contact) {
+            return Err(Refusal::unknown_id(pointer).into());
+        }
+        if *company == id {
+            return Err(Refusal::new(Code::ValidationFailed, "A contact can't belong to himself.")
+                .at(pointer, FieldCode::Invalid, "is the contact himself")
+                .into());
         }
     }
-    Ok(())
+    let Some(group) = card.group_id else { return Ok(()) };
+    match contact::group::find(tx, caller.account, group).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::unknown_id("/group_id").into()),
+    }
 }

@@ -10,7 +10,7 @@ use liaison_domain::{
     text::Title,
 };
 use liaison_persistence::{
-    contact_mail_settings,
+    contact, contact_mail_settings,
     database::{Tx, WriteTx},
     person, task,
 };
@@ -37,10 +37,10 @@ pub async fn write(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    contact: PersonId,
+    to: PersonId,
     message: Message,
 ) -> Result<TaskId, Failure> {
-    require_reachable(tx, caller, contact).await?;
+    require_reachable(tx, caller, to).await?;
     let settings = contact_mail_settings::get(tx, caller.account).await?;
     let template = match settings.compose_task_template {
         Some(id) => task::find(tx, caller.account, id).await?,
@@ -53,6 +53,8 @@ pub async fn write(
         }
         None => (Priority::Normal, None, Vec::new(), Vec::new()),
     };
+    let known = contact::find(tx, caller.account, to).await?;
+    let counterparty = known.filter(|it| it.card.selectable_as_counterparty).map(|it| it.id);
     let new = CreateTask {
         assignee_emails: Vec::new(),
         title: message.title,
@@ -62,10 +64,10 @@ pub async fn write(
         deadline: None,
         parent_id: None,
         project_id,
-        counterparty: Some(contact),
+        counterparty,
         people: People {
             assigner: None,
-            assignees: Some(vec![contact]),
+            assignees: Some(vec![to]),
             participants: Some(participants),
             auditors: Some(auditors),
         },

@@ -190,10 +190,13 @@ pub async fn render(
     };
     facts.system.now = app.env.now().fixed_offset();
     if let Some(contact) = &contact {
-        let person = Person { name: contact.name.clone(), email: contact.emails.first().cloned() };
+        let person = Person {
+            name: contact.card.name.as_str().to_owned(),
+            email: contact.card.emails.first().map(ToString::to_string),
+        };
         (facts.recipient, facts.contact) = (person.clone(), person);
     }
-    let language = example.language.or(contact.and_then(|it| it.language));
+    let language = example.language.or(contact.and_then(|it| it.card.language));
     let versions = versions(&row);
     let chosen = template::choose(&versions, Template::language, language, account.language);
     let rendered = chosen.ok_or(Failure::Internal("a template without a version", None))?.render(&facts);

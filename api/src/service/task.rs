@@ -142,7 +142,7 @@ pub async fn create(
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     require_parent(tx, caller, new.parent_id).await?;
     project::require(tx, caller.account, new.project_id, "/project_id").await?;
-    require_counterparty(tx, caller, new.counterparty).await?;
+    require_counterparty(tx, caller, new.counterparty, None).await?;
     let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
     let new = NewTask {
@@ -301,7 +301,7 @@ pub async fn update(
         require_no_circle(tx, caller, task.id, parent_id).await?;
     }
     project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
-    require_counterparty(tx, caller, change.counterparty.flatten()).await?;
+    require_counterparty(tx, caller, change.counterparty.flatten(), task.counterparty_id).await?;
     let before = task.clone();
     let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
     let description =
@@ -434,15 +434,20 @@ async fn require_no_circle(
     Ok(())
 }
 
-/// A counterparty is a contact (CT-1).
+/// A counterparty is a contact (CT-1) who may be one (CONF-2); who is already stays, whatever became of him (CT-3).
 async fn require_counterparty(
     tx: &mut WriteTx,
     caller: &StaffCaller,
     counterparty: Option<PersonId>,
+    current: Option<PersonId>,
 ) -> Result<(), Failure> {
-    let Some(id) = counterparty else { return Ok(()) };
-    match contact::find(tx, caller.account, id).await? {
-        Some(_) => Ok(()),
-        None => Err(Refusal::unknown_id("/counterparty").into()),
+    let Some(id) = counterparty.filter(|it| Some(*it) != current) else { return Ok(()) };
+    let found = contact::find(tx, caller.account, id).await?;
+    if found.ok_or_else(|| Refusal::unknown_id("/counterparty"))?.card.selectable_as_counterparty {
+        return Ok(());
     }
+    let detail = "The contact may not be a counterparty: selectable_as_counterparty is off.";
+    Err(Refusal::new(Code::ContactNotSelectable, detail)
+        .at("/counterparty", FieldCode::NotSelectable, "selectable_as_counterparty is off")
+        .into())
 }

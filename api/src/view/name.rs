@@ -68,6 +68,7 @@ names! {
     OriginName = "CommentOrigin", comment.Origin;
     OutgoingPolicyName = "OutgoingLinkPolicy", link::policy.Outgoing;
     PersonKindName = "PersonKind", person.PersonKind;
+    PhoneKindName = "PhoneKind", contact.PhoneKind;
     PriorityName = "TaskPriority", task.Priority;
     RecipientStateName = "DeliveryState", outgoing.RecipientState;
     ReplyToInactiveName = "ReplyToInactive", inbound::settings.ReplyToInactive;

@@ -1,14 +1,17 @@
-//! Clears away what is past its time: the bytes of received mail, then its entries. Works in small steps, so that nobody
-//! waits for it, and again and again does no harm: every node may do it.
+//! Clears away what is past its time: the bytes of received mail, then its entries; how merges of contacts are undone.
+//! Works in small steps, so that nobody waits for it, and again and again does no harm: every node may do it.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use liaison_domain::{Timestamp, id::AccountId};
-use liaison_persistence::{account, retention};
+use liaison_persistence::{account, contact::merge, retention};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, service::Failure};
+use crate::{
+    app::App,
+    service::{Failure, contact::merge::UNDOABLE},
+};
 
 /// The pause between two sweeps.
 const PAUSE: Duration = Duration::from_hours(1);
@@ -66,6 +69,9 @@ async fn sweep_account(app: &App, account: AccountId, swept: &mut Swept) -> Resu
     let now = app.env.now();
     let past = |days: u32| now - TimeDelta::days(days.into());
     let settings = &app.config.retention;
+    let mut tx = app.database.write().await?;
+    merge::forget(&mut tx, account, now - UNDOABLE).await?;
+    tx.commit().await?;
     loop {
         let mut tx = app.database.write().await?;
         let step = retention::drop_raw(&mut tx, account, past(settings.raw_mail_days), now, STEP).await?;

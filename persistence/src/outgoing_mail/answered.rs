@@ -61,7 +61,8 @@ statements! {
     FIND_TO_PERSON = [
         "SELECT m.id AS mail_id, r.person_id FROM outgoing_mail m \
          JOIN outgoing_recipient r ON r.account_id = m.account_id AND r.mail_id = m.id \
-         WHERE m.account_id = $1 AND m.task_id = $2 AND r.person_id = $3 AND m.message_id "
+         JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
+         WHERE m.account_id = $1 AND m.task_id = $2 AND COALESCE(q.merged_into, q.id) = $3 AND m.message_id "
         { sqlite: "IN (SELECT value FROM json_each($4))", postgres: "= ANY($4)" }
         " ORDER BY m.created_at DESC, m.id DESC LIMIT 1"
     ];

@@ -39,6 +39,7 @@ record!(MailRow { id, task_id, comment_id, kind, from_name, from_address, subjec
 #[derive(Clone, Debug)]
 pub struct RecipientRow {
     pub mail_id: OutgoingMailId,
+    /// Who he is today.
     pub person_id: PersonId,
     pub kind: PersonKind,
     /// As the mail was addressed.
@@ -101,19 +102,21 @@ statements! {
     LIST_MAILS = [columns!() readable!()
         " AND (m.task_id = $6 OR $6 IS NULL) \
          AND (EXISTS (SELECT 1 FROM outgoing_recipient r \
+            JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
             WHERE r.account_id = $1 AND r.mail_id = m.id AND (r.state = $7 OR $7 IS NULL) \
-            AND (r.person_id = $8 OR $8 IS NULL)) OR ($7 IS NULL AND $8 IS NULL)) \
+            AND (COALESCE(q.merged_into, q.id) = $8 OR $8 IS NULL)) OR ($7 IS NULL AND $8 IS NULL)) \
          AND (m.created_at, m.id) < ($9, $10) ORDER BY m.created_at DESC, m.id DESC LIMIT $11"];
     FIND_MAIL = [columns!() readable!() " AND m.id = $6"];
     LIST_RECIPIENTS = [
-        "SELECT r.mail_id, r.person_id, p.kind, r.name, r.address, r.state, r.attempts, r.last_reply, r.opened_at, \
+        "SELECT r.mail_id, COALESCE(p.merged_into, p.id) AS person_id, p.kind, r.name, r.address, r.state, r.attempts, r.last_reply, r.opened_at, \
          r.bounce_class FROM outgoing_recipient r JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id \
          WHERE r.account_id = $1 AND r.mail_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY r.mail_id, r.person_id"
     ];
-    LIST_EVENTS = ["SELECT at, person_id, type AS event, caused_by, detail FROM delivery_event \
-        WHERE account_id = $1 AND mail_id = $2 ORDER BY at, id"];
+    LIST_EVENTS = ["SELECT e.at, COALESCE(p.merged_into, p.id) AS person_id, e.type AS event, e.caused_by, e.detail \
+        FROM delivery_event e LEFT JOIN person p ON p.account_id = e.account_id AND p.id = e.person_id \
+        WHERE e.account_id = $1 AND e.mail_id = $2 ORDER BY e.at, e.id"];
 }
 
 /// Which messages to list.

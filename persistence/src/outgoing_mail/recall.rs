@@ -55,12 +55,14 @@ statements! {
     ];
     LOCK_JOBS_OF_PERSON = [
         "SELECT j.id AS value FROM outgoing_recipient r JOIN job j ON j.account_id = r.account_id AND j.kind = 'send_mail' \
-         AND j.subject_id = r.mail_id WHERE r.account_id = $1 AND r.person_id = $2 \
+         AND j.subject_id = r.mail_id WHERE r.account_id = $1 \
+         AND r.person_id IN (SELECT p.id FROM person p WHERE p.account_id = $1 AND (p.id = $2 OR p.merged_into = $2)) \
          AND r.state IN ('queued', 'held', 'deferred') ORDER BY j.id"
         { sqlite: "", postgres: " FOR UPDATE OF j" }
     ];
     CALL_BACK_FROM_PERSON = ["UPDATE outgoing_recipient SET state = 'failed', last_reply = $3 WHERE account_id = $1 \
-        AND person_id = $2 AND state IN ('queued', 'held', 'deferred') RETURNING mail_id, person_id"];
+        AND person_id IN (SELECT p.id FROM person p WHERE p.account_id = $1 AND (p.id = $2 OR p.merged_into = $2)) \
+        AND state IN ('queued', 'held', 'deferred') RETURNING mail_id, person_id"];
     /// What others wait for too is loaded anew, without him.
     GIVE_BACK_COMMON_JOBS = [
         "UPDATE job SET state = 'ready', leased_by = NULL, lease_until = NULL \

@@ -5,6 +5,7 @@
 //! one throws his away. What the engines really made is read by [`inspect`].
 
 pub mod ceiling;
+pub mod dump;
 pub mod inspect;
 pub mod latency;
 

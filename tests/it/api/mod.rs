@@ -4,6 +4,7 @@
 
 mod accounts;
 mod comments;
+mod contact_groups;
 mod contacts;
 mod conventions;
 mod employees;

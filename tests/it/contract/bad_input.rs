@@ -225,7 +225,10 @@ fn collect(contract: &Contract, schema: &Value, parent: &str, fields: &mut Vec<F
     let schema = contract.resolve(schema);
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     for (name, schema) in schema["properties"].as_object().unwrap_or(&Map::new()) {
-        let schema = contract.resolve(schema).clone();
+        let mut schema = contract.resolve(schema).clone();
+        if schema["items"].is_object() {
+            schema["items"] = contract.resolve(&schema["items"]).clone();
+        }
         let pointer = format!("{parent}/{name}");
         if schema["properties"].is_object() {
             collect(contract, &schema, &pointer, fields);
@@ -265,7 +268,14 @@ fn wrong_values(field: &Field) -> Vec<(Option<Value>, &'static str)> {
         wrong.push((Some(json!("x".repeat(usize::try_from(min).unwrap() - 1))), "too_short"));
     }
     if let Some(max) = schema["maxItems"].as_u64() {
-        let item = if schema["items"]["format"] == "uuid" { json!(uuid::Uuid::nil()) } else { json!("x") };
+        let item = match &schema["items"] {
+            it if it["format"] == "uuid" => json!(uuid::Uuid::nil()),
+            it if it["properties"].is_object() => {
+                let required = it["required"].as_array().into_iter().flatten();
+                required.map(|name| (name.text().to_owned(), json!("x"))).collect::<Map<_, _>>().into()
+            }
+            _ => json!("x"),
+        };
         wrong.push((Some(json!(vec![item; usize::try_from(max).unwrap() + 1])), "too_many"));
     }
     wrong

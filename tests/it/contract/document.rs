@@ -28,6 +28,7 @@ const NOT_REPEATABLE: &[(&str, &str)] = &[
     ("render_mail_template", "it changes nothing"),
     ("create_portal_session", "it changes nothing"),
     ("preview_comment", "it changes nothing"),
+    ("check_contact", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),
     ("create_unsubscription", "whoever ends it again ends nothing more"),

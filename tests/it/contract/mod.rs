@@ -5,6 +5,7 @@
 
 mod authorization;
 mod bad_input;
+mod contacts;
 mod document;
 mod guest;
 mod limits;

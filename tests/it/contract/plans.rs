@@ -15,6 +15,10 @@ use super::schema::GLOBAL;
 
 /// Statements that may pass over an account's rows, by why.
 const WIDE: &[(&str, &str)] = &[
+    ("contact::merge::rows::NOTE_VIRTUAL", "an account has few virtual addresses"),
+    ("contact::merge::rows::DROP_VIRTUAL", "an account has few virtual addresses"),
+    ("contact::merge::rows::PASS_VIRTUAL", "an account has few virtual addresses"),
+    ("contact::merge::rows::GIVE_BACK_VIRTUAL", "an account has few virtual addresses"),
     ("dkim_key::LIST_ALL_DKIM_KEYS", "an account has at most four keys"),
     ("dkim_key::LIST_OF_OTHER_SEALING_KEYS", "the operator's command, and an account has at most four keys"),
     ("dkim_key::LIST_SEALING_KEYS", "asked once at start, and an account has at most four keys"),

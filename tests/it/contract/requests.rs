@@ -129,6 +129,7 @@ impl World {
                 (self.held_comment().await, String::new())
             }
             "/v1/comments" => (self.comment().await, String::new()),
+            "/v1/contact-groups" => (self.contact_group().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
@@ -159,6 +160,9 @@ impl World {
     pub(super) async fn body(&self, operation: &Operation) -> Body {
         if !operation.object["requestBody"].is_object() {
             return Body::None;
+        }
+        if let Some(body) = self.body_of_contacts(operation).await {
+            return Body::Json(body);
         }
         let name = self.name();
         let email = format!("{name}@person.example");
@@ -241,12 +245,12 @@ impl World {
         self.owner.app.sign_in("acme", "member@acme.example").await
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.count.set(self.count.get() + 1);
         format!("n{}", self.count.get())
     }
 
-    async fn contact(&self) -> String {
+    pub(super) async fn contact(&self) -> String {
         self.owner.contact(&self.name()).await.id().to_owned()
     }
 

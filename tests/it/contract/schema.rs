@@ -6,6 +6,7 @@ use liaison_domain::{
     account::{EmployeeStatus, Role},
     audit::AuditAction,
     comment::{CommentKind, Origin},
+    contact::PhoneKind,
     contact_mail::{NoticeType, StaffWithoutEmail},
     dkim::DkimAlgorithm,
     inbound::{
@@ -98,6 +99,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "employee"."role" = Role,
         "employee"."status" = EmployeeStatus,
         "contact"."language" = Language,
+        "contact_phone"."kind" = PhoneKind,
         "task"."status" = TaskStatus,
         "task"."priority" = Priority,
         "task_role"."role" = TaskRole,

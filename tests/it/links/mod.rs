@@ -7,6 +7,7 @@ mod checklist;
 mod contact;
 mod follow;
 mod forwarded;
+mod merge;
 mod model;
 mod policy;
 mod primary;

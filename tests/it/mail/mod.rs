@@ -20,6 +20,7 @@ mod incoming_robots;
 mod incoming_settings;
 mod incoming_stranger;
 mod incoming_task;
+mod merge;
 mod passage;
 
 use std::{fs, path::Path};

@@ -1,12 +1,21 @@
 //! `POST /v1/contacts`
 
 use actix_web::{HttpResponse, post, web::Data};
-use liaison_domain::{id::PersonId, mail_address::EmailAddress, refusal::Refusal, text::Name};
+use liaison_domain::{
+    contact::{Card, NamePart, NameParts, Position, PostalAddress, TimeZone},
+    id::{ContactGroupId, PersonId},
+    mail_address::EmailAddress,
+    refusal::Refusal,
+    text::Name,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ContactView, MAX_LIST, check_phones};
+use super::{
+    ContactView, MAX_LIST,
+    input::{PhoneInput, read_description, read_phones, require_name},
+};
 use crate::{
     app::App,
     http::{
@@ -18,7 +27,10 @@ use crate::{
     },
     service::{
         caller::StaffCaller,
-        contact::{self, ContactFields},
+        contact::{
+            self,
+            resemblance::{self, Typed},
+        },
     },
 };
 
@@ -26,9 +38,18 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateContact {
-    /// 1–250 characters.
+    /// What he is shown as, 1–250 characters; absent: the parts of his name, of which there must be one then.
     #[schema(example = "Ivan Client", max_length = 250)]
-    name: String,
+    name: Option<String>,
+    /// At most 100 characters.
+    #[schema(max_length = 100)]
+    first_name: Option<String>,
+    /// A middle name or patronymic; at most 100 characters.
+    #[schema(max_length = 100)]
+    middle_name: Option<String>,
+    /// At most 100 characters.
+    #[schema(max_length = 100)]
+    last_name: Option<String>,
     #[serde(default)]
     is_company: bool,
     /// The main address: where mail goes. An internal address of another account makes a link instead.
@@ -38,24 +59,44 @@ struct CreateContact {
     #[serde(default)]
     #[schema(max_items = 50)]
     additional_emails: Vec<String>,
-    /// At most 50 of at most 64 characters.
+    /// At most 50.
     #[serde(default)]
     #[schema(max_items = 50)]
-    phones: Vec<String>,
+    phones: Vec<PhoneInput>,
     /// `en` or `ru`; absent: the account's.
     language: Option<String>,
+    /// A name of the form `Area/Place`, or `UTC`.
+    #[schema(example = "Europe/Berlin", max_length = 64)]
+    time_zone: Option<String>,
     /// At most 50 contacts.
     #[serde(default)]
     #[schema(max_items = 50)]
     company_ids: Vec<Uuid>,
+    /// One of `/v1/contact-groups`.
+    group_id: Option<Uuid>,
+    /// What he is where he works; at most 250 characters.
+    #[schema(max_length = 250)]
+    position: Option<String>,
+    /// Notes, at most 64 KiB. He never sees them.
+    description: Option<String>,
+    /// Where he is found, on one line of at most 1000 characters.
+    #[schema(max_length = 1000)]
+    address: Option<String>,
     /// May be put in a role and be addressed (CONF-1).
     #[serde(default)]
     selectable_as_participant: bool,
+    /// May be made a task's counterparty (CONF-2), which sends him nothing; absent: true.
+    selectable_as_counterparty: Option<bool>,
+    /// Mail from him is rejected (SPM-2).
+    #[serde(default)]
+    spam: bool,
     /// May read and answer in the portal what was addressed to him; absent: true.
     portal_access: Option<bool>,
 }
 
 /// Add a contact
+///
+/// `warnings` tells who might be the same, by name or phone (DUP-4).
 #[utoipa::path(
     operation_id = "create_contact", tag = "contacts", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
@@ -71,37 +112,61 @@ pub(super) async fn create_contact(
     caller: StaffCaller,
     command: Command<CreateContact>,
 ) -> Result<HttpResponse, Problem> {
-    let fields = command.body.read()?;
+    let card = command.body.read()?;
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let contact = contact::create(tx, &app, &caller, fields).await?;
+        let contact = contact::create(tx, &app, &caller, card).await?;
         let location = format!("/v1/contacts/{}", contact.id);
-        Ok(Answer::created(&ContactView::from(&contact), location)?.with_version(contact.version))
+        let alike = resemblance::find(tx, &caller, &Typed::of(&contact)).await?;
+        let view = ContactView::warning_of(&contact, alike);
+        Ok(Answer::created(&view, location)?.with_version(contact.version))
     })
     .await
 }
 
 impl CreateContact {
-    fn read(self) -> Result<ContactFields, Refusal> {
+    fn read(self) -> Result<Card, Refusal> {
         let mut fields = Fields::default();
-        let name = fields.read("/name", Name::parse(&self.name));
+        let mut part =
+            |pointer, text: Option<String>| text.and_then(|it| fields.read(pointer, NamePart::parse(&it)));
+        let parts = NameParts {
+            first: part("/first_name", self.first_name),
+            middle: part("/middle_name", self.middle_name),
+            last: part("/last_name", self.last_name),
+        };
+        let name = match self.name {
+            Some(name) => fields.read("/name", Name::parse(&name)),
+            None => parts.shown(),
+        };
+        if name.is_none() && fields.is_empty() {
+            require_name(&mut fields);
+        }
         let main = self.email.and_then(|it| fields.read("/email", EmailAddress::parse(&it)));
         fields.at_most("/additional_emails", self.additional_emails.len(), MAX_LIST);
         let further = fields.read_each("/additional_emails", &self.additional_emails, EmailAddress::parse);
-        check_phones(&mut fields, &self.phones);
+        let phones = read_phones(&mut fields, self.phones);
         let language = self.language.and_then(|it| fields.read("/language", it.parse()));
+        let time_zone = self.time_zone.and_then(|it| fields.read("/time_zone", TimeZone::parse(&it)));
         fields.at_most("/company_ids", self.company_ids.len(), MAX_LIST);
-        fields.finish()?;
-        // `finish` has refused where the name is missing.
-        let Some(name) = name else { return Err(Fields::default().refusal()) };
-        Ok(ContactFields {
+        let position = self.position.and_then(|it| fields.read("/position", Position::parse(&it)));
+        let description = self.description.and_then(|it| read_description(&mut fields, it));
+        let address = self.address.and_then(|it| fields.read("/address", PostalAddress::parse(&it)));
+        let (Some(name), true) = (name, fields.is_empty()) else { return Err(fields.refusal()) };
+        Ok(Card {
             name,
+            parts,
             is_company: self.is_company,
             emails: main.into_iter().chain(further).collect(),
-            phones: self.phones,
-            language,
+            phones,
             company_ids: self.company_ids.into_iter().map(PersonId::new).collect(),
+            group_id: self.group_id.map(ContactGroupId::new),
+            position,
+            description,
+            address,
+            language,
+            time_zone,
             selectable_as_participant: self.selectable_as_participant,
-            spam: false,
+            selectable_as_counterparty: self.selectable_as_counterparty.unwrap_or(true),
+            spam: self.spam,
             portal_access: self.portal_access.unwrap_or(true),
         })
     }

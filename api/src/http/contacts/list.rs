@@ -1,10 +1,14 @@
 //! `GET /v1/contacts`
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
-use liaison_domain::mail_address::EmailAddress;
+use liaison_domain::{
+    id::{ContactGroupId, PersonId},
+    mail_address::EmailAddress,
+};
 use liaison_persistence::contact::Filter;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::ContactView;
 use crate::{
@@ -31,6 +35,12 @@ struct ListContacts {
     email: Option<String>,
     /// `true`: those whose mail is rejected; `false`: the others.
     spam: Option<String>,
+    /// A company's id: those who belong to it.
+    company: Option<String>,
+    /// A group's id: those who are in it.
+    group: Option<String>,
+    /// `true`: companies; `false`: persons.
+    is_company: Option<String>,
     /// 1–200, default 50.
     limit: Option<String>,
     /// From `next_cursor`.
@@ -55,14 +65,17 @@ pub(super) async fn list_contacts(
     caller: StaffCaller,
     parameters: Query<ListContacts>,
 ) -> Result<HttpResponse, Problem> {
-    let ListContacts { q, email, spam, limit, cursor } = parameters.0;
+    let ListContacts { q, email, spam, company, group, is_company, limit, cursor } = parameters.0;
     let page = page::request(limit.as_deref(), cursor.as_deref())?;
     let mut fields = Fields::default();
     let q = fields.search("?q", q);
     let email = email.and_then(|it| fields.read("?email", EmailAddress::parse(&it)));
     let spam = spam.and_then(|it| fields.read("?spam", it.parse::<bool>()));
+    let company = company.and_then(|it| fields.read("?company", it.parse::<Uuid>())).map(PersonId::new);
+    let group = group.and_then(|it| fields.read("?group", it.parse::<Uuid>())).map(ContactGroupId::new);
+    let is_company = is_company.and_then(|it| fields.read("?is_company", it.parse::<bool>()));
     fields.finish()?;
-    let filter = Filter { q, email, spam };
+    let filter = Filter { q, email, spam, company, group, is_company };
     let contacts = query(&app, async |tx| contact::list(tx, &caller, &filter, page).await).await?;
     Ok(Answer::ok(&PageView::of(contacts, |it| ContactView::from(&it)))?.respond(&request))
 }

@@ -370,5 +370,5 @@ async fn counterparty(
     assigner: PersonId,
 ) -> Result<Option<PersonId>, Failure> {
     let contact = contacts::find(tx, account, assigner).await?;
-    Ok(contact.map(|it| it.company_ids.first().copied().unwrap_or(it.id)))
+    Ok(contact.map(|it| it.card.company_ids.first().copied().unwrap_or(it.id)))
 }

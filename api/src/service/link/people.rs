@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use liaison_domain::{
     account::Login,
     change::Change,
+    contact::Card,
     id::{AccountId, PersonId},
     link::{
         state::{GrantState, LinkState},
         wire::WirePerson,
     },
     mail_address::EmailAddress,
-    person::{Contact, PersonKind, PersonRef},
+    person::{PersonKind, PersonRef},
     text::Name,
 };
 use liaison_persistence::{
@@ -75,7 +76,9 @@ pub async fn settle(
 ) -> Result<Option<PersonId>, Failure> {
     let id = match named {
         WirePerson::Yours { id } => {
+            // The peer goes on calling him what it was told, whomever he became one with.
             let id = PersonId::new(*id);
+            let id = person::find_survivor(tx, account, id).await?.unwrap_or(id);
             let takes_part = place.is_some_and(|(_, members)| members.0.iter().any(|(_, it)| it.id == id));
             return Ok((takes_part || has_agreed(tx, account, id, peer).await?).then_some(id));
         }
@@ -130,22 +133,8 @@ async fn introduce(
         return Ok(known);
     }
     let id: PersonId = app.env.id();
-    let contact = Contact {
-        id,
-        name: Name::make(name, login.as_deref().unwrap_or("?")).into_string(),
-        is_company: false,
-        emails: Vec::new(),
-        phones: Vec::new(),
-        company_ids: Vec::new(),
-        language: None,
-        selectable_as_participant: true,
-        spam: false,
-        portal_access: true,
-        linked_account: None,
-        created_at: now,
-        version: 1,
-    };
-    contact::insert(tx, account, &contact, &[]).await?;
+    let card = Card::of_unknown(Name::make(name, login.as_deref().unwrap_or("?")), Vec::new());
+    contact::insert(tx, account, id, &card, now).await?;
     link::insert(tx, account, &row(id), now).await?;
     change_feed::append(tx, account, Change::ContactCreated, id.uuid(), now);
     Ok(id)

@@ -16,10 +16,10 @@ use liaison_persistence::{
     database::WriteTx,
     incoming_settings,
     outgoing_mail::{
-        answered,
+        answered::{self, PlacedRow},
         delivery::{self, NewEvent},
     },
-    portal, task,
+    person, portal, task,
 };
 
 use super::reading::{PortalComment, find_visible, require_task, show_one};
@@ -119,14 +119,15 @@ async fn note_answered(
 ) -> Result<(), Failure> {
     let mails = delivery::list_of_comment(tx, caller.account, comment).await?;
     let brought = answered::list_by_mails(tx, caller.account, mails).await?;
-    let event = |mail| NewEvent {
+    let today = person::list_refs(tx, caller.account, brought.iter().map(|it| it.person_id)).await?;
+    let event = |it: &PlacedRow| NewEvent {
         id: app.env.id(),
-        mail,
-        person: caller.contact,
+        mail: it.mail_id,
+        person: it.person_id,
         kind: DeliveryEventType::Answered,
         detail: None,
     };
-    let his = brought.iter().filter(|it| it.person_id == caller.contact);
-    let events: Vec<NewEvent<'_>> = his.map(|it| event(it.mail_id)).collect();
+    let is_his = |it: &&PlacedRow| today.get(&it.person_id).is_some_and(|it| it.id == caller.contact);
+    let events: Vec<NewEvent<'_>> = brought.iter().filter(is_his).map(event).collect();
     Ok(delivery::insert_events(tx, caller.account, &events, app.env.now()).await?)
 }

@@ -6,6 +6,7 @@ use support::{Client, JsonExt as _, TestApp, both_engines};
 both_engines!(
     a_contact_is_found_by_a_part_of_his_name_in_any_case_and_script,
     a_contact_is_found_by_each_of_his_addresses,
+    contacts_are_narrowed_by_company_and_kind,
     nobody_sees_contacts_of_another_account,
 );
 
@@ -46,6 +47,25 @@ async fn a_contact_is_found_by_each_of_his_addresses(app: TestApp) {
     assert!(names(&anna, "email=van@client.example").await.is_empty());
     let answer = anna.get("/v1/contacts?email=ivan").await.expect(422);
     answer.problem_at("validation_failed", &[("?email", "invalid")]);
+}
+
+/// CON-1
+async fn contacts_are_narrowed_by_company_and_kind(app: TestApp) {
+    let anna = app.sign_up("acme").await;
+    let firm =
+        anna.post("/v1/contacts", json!({"name": "Firm", "is_company": true})).await.expect(201).json();
+    anna.post("/v1/contacts", json!({"name": "Ivan", "company_ids": [firm["id"]]})).await.expect(201);
+    anna.post("/v1/contacts", json!({"name": "Petr"})).await.expect(201);
+    assert_eq!(names(&anna, &format!("company={}", firm.id())).await, ["Ivan"]);
+    assert_eq!(names(&anna, "is_company=true").await, ["Firm"]);
+    assert_eq!(names(&anna, "is_company=false").await, ["Petr", "Ivan"]);
+    assert_eq!(names(&anna, &format!("is_company=false&q=i&company={}", firm.id())).await, ["Ivan"]);
+    for (query, pointer) in
+        [("company=x", "?company"), ("group=x", "?group"), ("is_company=x", "?is_company")]
+    {
+        let answer = anna.get(format!("/v1/contacts?{query}")).await.expect(422);
+        answer.problem_at("validation_failed", &[(pointer, "invalid")]);
+    }
 }
 
 /// S6

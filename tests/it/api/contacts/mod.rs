@@ -1,7 +1,9 @@
 //! `/v1/contacts`
 
+mod check;
 mod create;
 mod delete;
 mod list;
+mod merge;
 mod update;
 mod write;

@@ -12,14 +12,19 @@ both_engines!(
 
 async fn an_absent_field_stays_and_null_clears(app: TestApp) {
     let anna = app.sign_up("acme").await;
-    let body = json!({"name": "Ivan", "email": "ivan@client.example", "language": "ru", "phones": ["1"]});
+    let body = json!({"name": "Ivan", "email": "ivan@client.example", "language": "ru", "position": "Buyer", "description": "x", "address": "y",
+        "time_zone": "UTC", "phones": [{"number": "1"}]});
     let made = anna.post("/v1/contacts", body).await.expect(201).json();
     let path = format!("/v1/contacts/{}", made.id());
     let mut expected = made.clone();
     expected["name"] = json!("Ivan Client");
     assert_eq!(anna.patch(&path, json!({"name": "Ivan Client"})).await.expect(200).json(), expected);
-    (expected["language"], expected["email"]) = (json!(null), json!(null));
-    let cleared = anna.patch(&path, json!({"language": null, "email": null})).await.expect(200).json();
+    let nothing = json!({"language": null, "email": null, "position": null, "description": null, "address": null,
+        "time_zone": null, "group_id": null});
+    for field in nothing.as_object().unwrap().keys() {
+        expected[field] = json!(null);
+    }
+    let cleared = anna.patch(&path, nothing).await.expect(200).json();
     assert_eq!(cleared, expected);
     let call = anna.call(actix_web::http::Method::PATCH, &path);
     let merged = call.body("application/merge-patch+json", r#"{"phones": []}"#).await.expect(200).json();

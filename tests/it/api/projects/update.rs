@@ -65,6 +65,13 @@ async fn a_counterparty_is_a_contact(app: TestApp) {
     assert_eq!(task["counterparty"]["id"], ivan["id"]);
     let listed = anna.get("/v1/tasks").await.expect(200).json();
     assert_eq!(listed.items()[0]["counterparty"], task["counterparty"]);
+    // CONF-2, CT-3: who is one already stays, and nobody else with the switch off becomes one.
+    let off = json!({"selectable_as_counterparty": false});
+    anna.patch(format!("/v1/contacts/{}", ivan.id()), off).await.expect(200);
+    anna.patch(path(&task, ""), json!({"counterparty": ivan.id()})).await.expect(200);
+    let answer = anna.post("/v1/tasks", json!({"title": "2", "counterparty": ivan.id()})).await.expect(422);
+    answer.problem_at("contact_not_selectable", &[("/counterparty", "not_selectable")]);
+    assert!(answer.json()["detail"].text().contains("selectable_as_counterparty"), "{answer}");
     let none = anna.patch(path(&task, ""), json!({"counterparty": null})).await.expect(200).json();
     assert_eq!(none["counterparty"], json!(null));
     for id in [anna.me.id(), NOBODY] {
