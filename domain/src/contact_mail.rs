@@ -36,16 +36,16 @@ impl NoticeType {
     pub const fn is_enabled_by_default(self) -> bool {
         matches!(self, Self::NewTask | Self::NewComment)
     }
-}
 
-impl From<MailKind> for NoticeType {
-    fn from(kind: MailKind) -> Self {
+    /// What a mail tells contacts; none where it is not for them.
+    pub const fn of(kind: MailKind) -> Option<Self> {
         match kind {
-            MailKind::NewTask => Self::NewTask,
-            MailKind::NewComment => Self::NewComment,
-            MailKind::TaskFromMail => Self::TaskFromMail,
-            MailKind::TaskAccepted => Self::TaskAccepted,
-            MailKind::StatusChanged => Self::StatusChanged,
+            MailKind::NewTask => Some(Self::NewTask),
+            MailKind::NewComment => Some(Self::NewComment),
+            MailKind::TaskFromMail => Some(Self::TaskFromMail),
+            MailKind::TaskAccepted => Some(Self::TaskAccepted),
+            MailKind::StatusChanged => Some(Self::StatusChanged),
+            MailKind::StaffNotice => None,
         }
     }
 }

@@ -49,6 +49,16 @@ impl FanOut {
         self
     }
 
+    /// Leaves out employees who want to be told nothing of it (NTF-6).
+    #[must_use]
+    pub fn muted(mut self, people: &[PersonId]) -> Self {
+        let (muted, told) = std::mem::take(&mut self.in_app).into_iter().partition(|it| people.contains(it));
+        self.in_app = told;
+        let muted: Vec<PersonId> = muted;
+        self.skipped.extend(muted.into_iter().map(|it| (it, SkipReason::Muted)));
+        self
+    }
+
     /// Keeps back what would leave to these addresses, given by their keys: hand-written comments too (api.md).
     #[must_use]
     pub fn without(mut self, suppressed: &HashSet<String>) -> Self {

@@ -26,6 +26,7 @@ pub mod link;
 pub mod mail_address;
 pub mod mail_health;
 pub mod mailbox;
+pub mod mention;
 pub mod notification;
 pub mod opening;
 pub mod outgoing;

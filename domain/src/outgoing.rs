@@ -20,6 +20,8 @@ named! {
         TaskAccepted = "task_accepted",
         /// A task that the contact set has another status (type 5).
         StatusChanged = "status_changed",
+        /// An employee is told of what he chose to be told by mail (NTF-2).
+        StaffNotice = "staff_notice",
     }
 }
 
@@ -28,7 +30,7 @@ impl MailKind {
     pub const fn is_automatic(self) -> bool {
         match self {
             Self::NewTask | Self::NewComment => false,
-            Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged => true,
+            Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged | Self::StaffNotice => true,
         }
     }
 
@@ -41,7 +43,11 @@ impl MailKind {
     pub fn subject(self, title: &str) -> String {
         match self {
             Self::NewComment => format!("Re: {title}"),
-            Self::NewTask | Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged => title.to_owned(),
+            Self::NewTask
+            | Self::TaskFromMail
+            | Self::TaskAccepted
+            | Self::StatusChanged
+            | Self::StaffNotice => title.to_owned(),
         }
     }
 }
@@ -147,6 +153,8 @@ named! {
         UnconfirmedSender = "unconfirmed_sender",
         /// The account tells contacts of no such thing (TPL-1).
         NoticeDisabled = "notice_disabled",
+        /// The employee wants to be told nothing of the kind, or of the task (NTF-6).
+        Muted = "muted",
         /// He is somebody of another account who can't be asked, or links to it may not be made (LINKR-3).
         NotLinked = "not_linked",
     }

@@ -175,6 +175,8 @@ CREATE TABLE notification (
     task_id UUID,
     comment_id UUID,
     mailbox_id UUID,
+    -- Who did it, where a person did.
+    author_id UUID,
     -- What there is to say beside the kind.
     detail TEXT,
     created_at TIMESTAMPTZ NOT NULL,
@@ -182,7 +184,29 @@ CREATE TABLE notification (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+CREATE INDEX notification_unread ON notification (account_id, person_id, created_at, id) WHERE read_at IS NULL;
 CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
+
+-- What an employee wants to be told; no row where he keeps to the defaults.
+CREATE TABLE notification_settings (
+    account_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    -- The channels of each type that he decided about.
+    chosen JSONB NOT NULL,
+    -- The hours of his day in which no mail leaves to him (NTF-7).
+    do_not_disturb JSONB,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, person_id)
+);
+
+-- What he wants to be told of one task in place of that (NTF-6).
+CREATE TABLE task_notification_mode (
+    account_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('all', 'own', 'off')),
+    PRIMARY KEY (account_id, task_id, person_id)
+);
 
 -- What changed, in one order per account.
 CREATE TABLE change_feed (
@@ -220,3 +244,7 @@ ALTER TABLE comment_file ADD FOREIGN KEY (account_id, file_id) REFERENCES file (
 ALTER TABLE notification ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
 ALTER TABLE notification ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE notification ADD FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id);
+ALTER TABLE notification ADD FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id);
+ALTER TABLE notification_settings ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
+ALTER TABLE task_notification_mode ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
+ALTER TABLE task_notification_mode ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);

@@ -59,7 +59,7 @@ CREATE TABLE outgoing_mail (
     id UUID NOT NULL,
     task_id UUID NOT NULL,
     comment_id UUID,
-    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail', 'task_accepted', 'status_changed')),
+    kind TEXT NOT NULL CHECK (kind IN ('new_task', 'new_comment', 'task_from_mail', 'task_accepted', 'status_changed', 'staff_notice')),
     author_id UUID NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
     from_name TEXT NOT NULL,
@@ -172,7 +172,7 @@ CREATE TABLE skipped_recipient (
     account_id UUID NOT NULL,
     comment_id UUID NOT NULL,
     person_id UUID NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled', 'not_linked')),
+    reason TEXT NOT NULL CHECK (reason IN ('no_address', 'same_address', 'inactive_employee', 'unconfirmed_sender', 'notice_disabled', 'not_linked', 'muted')),
     at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, comment_id, person_id)
 );

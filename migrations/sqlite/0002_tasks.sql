@@ -198,6 +198,8 @@ CREATE TABLE notification (
     task_id BLOB,
     comment_id BLOB,
     mailbox_id BLOB,
+    -- Who did it, where a person did.
+    author_id BLOB,
     -- What there is to say beside the kind.
     detail TEXT,
     created_at TEXT NOT NULL,
@@ -206,10 +208,36 @@ CREATE TABLE notification (
     FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, comment_id) REFERENCES comment (account_id, id),
-    FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id)
+    FOREIGN KEY (account_id, mailbox_id) REFERENCES mailbox (account_id, id),
+    FOREIGN KEY (account_id, author_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
+CREATE INDEX notification_unread ON notification (account_id, person_id, created_at, id) WHERE read_at IS NULL;
 CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
+
+-- What an employee wants to be told; no row where he keeps to the defaults.
+CREATE TABLE notification_settings (
+    account_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    -- The channels of each type that he decided about.
+    chosen TEXT NOT NULL,
+    -- The hours of his day in which no mail leaves to him (NTF-7).
+    do_not_disturb TEXT,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, person_id),
+    FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- What he wants to be told of one task in place of that (NTF-6).
+CREATE TABLE task_notification_mode (
+    account_id BLOB NOT NULL,
+    task_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('all', 'own', 'off')),
+    PRIMARY KEY (account_id, task_id, person_id),
+    FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
 
 -- What changed, in one order per account.
 CREATE TABLE change_feed (

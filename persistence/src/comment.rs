@@ -197,21 +197,23 @@ pub async fn insert(
             Json(warnings)
         )
     )?;
-    insert_recipients(tx, account, comment.id, audience).await
+    add_recipients(tx, account, comment.id, 0, audience).await
 }
 
-async fn insert_recipients(
+/// Addresses a comment to these, too; the first of them stands at `position`.
+pub async fn add_recipients(
     tx: &mut WriteTx,
     account: AccountId,
     comment: CommentId,
-    audience: &[PersonId],
+    position: usize,
+    people: &[PersonId],
 ) -> Result<(), StorageError> {
-    if audience.is_empty() {
+    if people.is_empty() {
         return Ok(());
     }
     let row =
         |(position, person): (usize, &PersonId)| NewRecipient { person_id: hex(person.uuid()), position };
-    let rows: Rows<NewRecipient> = Json(audience.iter().enumerate().map(row).collect());
+    let rows: Rows<NewRecipient> = Json((position..).zip(people).map(row).collect());
     db!(tx, execute(INSERT_RECIPIENTS, account, comment, rows)).map(drop)
 }
 
@@ -223,7 +225,7 @@ pub async fn replace_recipients(
     audience: &[PersonId],
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_RECIPIENTS, account, comment))?;
-    insert_recipients(tx, account, comment, audience).await
+    add_recipients(tx, account, comment, 0, audience).await
 }
 
 /// Changes the text; false where the comment is not at `version` any more.

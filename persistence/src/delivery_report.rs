@@ -77,8 +77,8 @@ statements! {
         WHERE s.account_id = $1 AND s.comment_id = $2 AND COALESCE(v.merged_into, v.id) = r.person_id) \
         UNION ALL SELECT n.person_id, 'in_app', CASE WHEN n.read_at IS NULL THEN 'delivered' ELSE 'read' END, NULL, \
         COALESCE(n.read_at, n.created_at), NULL, NULL, NULL, NULL, n.read_at, NULL, NULL \
-        FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 AND n.kind = 'new_comment' \
-        UNION ALL SELECT s.person_id, CASE s.reason WHEN 'inactive_employee' THEN 'in_app' WHEN 'not_linked' THEN 'link' \
+        FROM notification n WHERE n.account_id = $1 AND n.comment_id = $2 AND n.kind IN ('new_comment', 'mention') \
+        UNION ALL SELECT s.person_id, CASE s.reason WHEN 'inactive_employee' THEN 'in_app' WHEN 'muted' THEN 'in_app' WHEN 'not_linked' THEN 'link' \
         ELSE 'mail' END, 'skipped', \
         s.reason, s.at, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
         FROM skipped_recipient s WHERE s.account_id = $1 AND s.comment_id = $2 \

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use liaison_domain::{
     Timestamp,
-    account::{Login, Role},
+    account::{EmployeeStatus, Login, Role},
     id::{AccountId, IdentityId, PersonId},
     mail_address::EmailAddress,
     person::{Employee, PersonKind, PersonRef},
@@ -13,9 +13,10 @@ use liaison_domain::{
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
-    list::{Ids, in_ids},
+    list::{Ids, Texts, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{self, NewPerson},
+    sql::Scalar,
 };
 
 record!(Employee { id, identity_id, name, login, email, role, status, created_at, version });
@@ -44,8 +45,14 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY id"
     ];
+    /// Who is named by a login and works here.
+    LIST_BY_LOGINS = [
+        "SELECT id AS value FROM employee WHERE account_id = $1 AND status = 'active' AND login "
+        { sqlite: "IN (SELECT value FROM json_each($2))", postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
     LIST_COLLEAGUES = [
-        "SELECT e.id, p.name, e.login, i.email FROM employee e \
+        "SELECT e.id, p.name, e.login, i.email, e.role, e.status FROM employee e \
          JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
          JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -154,17 +161,30 @@ pub async fn list_logins(
     Ok(rows.into_iter().map(|row| (row.id, row.login)).collect())
 }
 
-/// How an employee can be written to.
+/// Those of these logins' employees who work here.
+pub async fn list_by_logins(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    logins: &[Login],
+) -> Result<Vec<PersonId>, StorageError> {
+    let logins = Texts::new(logins.iter().map(|it| it.as_str().to_owned()));
+    let rows = db!(tx, fetch_all::<Scalar<PersonId>>(LIST_BY_LOGINS, account, logins))?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+/// How an employee can be written to, and what he is here.
 #[derive(Clone, Debug)]
 pub struct ColleagueRow {
     pub id: PersonId,
     pub name: String,
     pub login: String,
     pub email: String,
+    pub role: Role,
+    pub status: EmployeeStatus,
 }
-record!(ColleagueRow { id, name, login, email });
+record!(ColleagueRow { id, name, login, email, role, status });
 
-/// How these employees can be written to, by name.
+/// How these employees can be written to, and what they are here, by name.
 pub async fn list_colleagues(
     tx: &mut dyn Tx,
     account: AccountId,

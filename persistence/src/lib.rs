@@ -35,6 +35,7 @@ pub mod mail_template;
 pub mod mailbox;
 pub mod migrate;
 pub mod notification;
+pub mod notification_settings;
 pub mod outgoing_mail;
 pub mod page;
 pub mod person;
@@ -88,6 +89,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         mailbox::ALL,
         mailbox::channel::ALL,
         notification::ALL,
+        notification_settings::ALL,
         outgoing_mail::ALL,
         outgoing_mail::answered::ALL,
         outgoing_mail::automatic::ALL,

@@ -1,4 +1,5 @@
-//! The SQL twin of [`liaison_domain::visibility::Scope::allows`]: the one filter over comments that statements use.
+//! The SQL twin of [`liaison_domain::visibility::Scope::allows`]: the one filter over comments that statements use, and what
+//! follows from it for the notices about them.
 
 /// Whether the viewer sees the comment `c`; the arguments are the placeholders of the scope's three fields:
 /// ``visible_comment!("$3", "$4", "$5")`` for `viewer`, `sees_all` and `sees_hidden`.
@@ -23,3 +24,24 @@ macro_rules! visible_comment {
     };
 }
 pub(crate) use visible_comment;
+
+/// Whether an employee sees the notice `n`: he may enter the task that it is about, and sees its comment. The arguments are
+/// those of [`visible_comment`].
+macro_rules! visible_notice {
+    ($viewer:literal, $sees_all:literal, $sees_hidden:literal) => {
+        concat!(
+            "(n.task_id IS NULL OR (",
+            $sees_all,
+            " AND ",
+            $sees_hidden,
+            ") OR EXISTS (SELECT 1 FROM task_role m WHERE m.account_id = n.account_id AND m.task_id = n.task_id \
+             AND m.person_id = ",
+            $viewer,
+            ")) AND (n.comment_id IS NULL OR EXISTS (SELECT 1 FROM comment c WHERE c.account_id = n.account_id \
+             AND c.id = n.comment_id AND ",
+            $crate::visibility::visible_comment!($viewer, $sees_all, $sees_hidden),
+            "))"
+        )
+    };
+}
+pub(crate) use visible_notice;

@@ -81,6 +81,7 @@ fn notification(kind: Kind, language: Language) -> Notification {
     let id = |text: &str| MessageId::parse(text).unwrap();
     Notification {
         kind,
+        is_for_staff: false,
         recipient_language: Some(language),
         account_language: language,
         templates: Arc::default(),

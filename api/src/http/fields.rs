@@ -7,6 +7,7 @@ use liaison_domain::{
     contact::TimeZoneError,
     mail_address::EmailAddressError,
     mailbox::HostNameError,
+    notification::{NoHours, NotATime, UnknownZone},
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
     text::{Name, TextError},
 };
@@ -189,6 +190,24 @@ impl FieldError for uuid::Error {
 }
 
 impl FieldError for std::str::ParseBoolError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for NotATime {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for UnknownZone {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for NoHours {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid
     }

@@ -23,6 +23,8 @@ pub mod mail;
 pub mod mail_templates;
 pub mod mailboxes;
 pub mod me;
+pub mod notification_settings;
+pub mod notifications;
 pub mod openapi;
 pub mod page;
 pub mod patch;
@@ -63,6 +65,8 @@ pub fn routes(routes: &mut Routes<'_>) {
     mailboxes::routes(routes);
     settings::routes(routes);
     account_links::routes(routes);
+    notifications::routes(routes);
+    notification_settings::routes(routes);
     portal::routes(routes);
     audit_log::routes(routes);
     signatures::routes(routes);

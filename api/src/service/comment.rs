@@ -39,7 +39,7 @@ use super::{
         crossing::{self, CommentEvent},
         edits::{self, TaskEdit},
     },
-    mailbox, outgoing_mail,
+    mailbox, mention, outgoing_mail,
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -286,7 +286,8 @@ pub(super) async fn publish(
     account: AccountId,
     news: Publication<'_>,
 ) -> Result<(), Failure> {
-    let Publication { task, members, comment: row, audience, .. } = news;
+    let Publication { task, members, comment: row, .. } = news;
+    let (audience, mentioned) = mention::address(tx, account, row, news.audience).await?;
     let joining: Vec<PersonId> =
         audience.iter().map(|it| it.id).filter(|it| members.roles_of(*it).is_empty()).collect();
     let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
@@ -303,10 +304,12 @@ pub(super) async fn publish(
         comment: Some(row.id),
         author: row.author_id,
         mailbox: row.mailbox_id,
-        audience,
+        audience: &audience,
         contacts_wait: row.unrecognized_sender,
         hops: news.hops,
         by_mail: row.origin == Origin::Email,
+        mentioned: &mentioned,
+        is_for_others: false,
     };
     let mut warnings = news.warnings;
     if !news.is_history {
@@ -383,6 +386,7 @@ const fn describe(reason: SkipReason) -> &'static str {
         SkipReason::NoticeDisabled => {
             "Contacts get no mail about comments: see /v1/settings/contact-mail/notifications."
         }
+        SkipReason::Muted => "The employee wants to be told of no such thing, or of nothing in this task.",
         SkipReason::NotLinked => {
             "The person is of another account that he can't be asked in, so nothing crosses."
         }

@@ -74,6 +74,8 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
             contacts_wait: false,
             hops: hops(tx, account, held).await?,
             by_mail: false,
+            mentioned: &[],
+            is_for_others: true,
         };
         warnings.extend(tell(tx, app, &notice, true).await?);
     }

@@ -80,6 +80,7 @@ async fn warn(
         kind: NotificationKind::MailHeld,
         task: Some(notice.task.id),
         comment: notice.comment,
+        author: None,
         detail: Some(detail.clone()),
     });
     let notices: Vec<NewNotification> = notices.collect();

@@ -1,13 +1,14 @@
 //! What leaves when something was written: mails, notices in the application, and who got nothing and why.
 
 mod addressed;
+pub mod staff;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use data_encoding::HEXLOWER;
 use liaison_domain::{
     account::Login,
-    contact_mail::ContactMailSettings,
+    contact_mail::{ContactMailSettings, NoticeType},
     fan_out::{self, FanOut, MailTo},
     id::{AccountId, CommentId, MailTemplateId, MailboxId, OutgoingMailId, PersonId},
     mail_address::EmailAddress,
@@ -23,12 +24,11 @@ use liaison_persistence::{
     database::WriteTx,
     mail_template,
     mailbox::{self, MailboxRow},
-    notification::{self, NewNotification},
     outgoing_mail::{self, About, Form, NewMail, NewRecipient, SenderRow, delivery, history},
     portal, signature, suppression, thread,
 };
 
-use self::addressed::Addressed;
+use self::{addressed::Addressed, staff::Staff};
 use super::{Failure, departure, letter, link};
 use crate::{app::App, keys::digest};
 
@@ -51,6 +51,28 @@ pub struct Notice<'a> {
     pub hops: u32,
     /// A mail brought it.
     pub by_mail: bool,
+    /// Those of the audience whom a comment names (COM-4).
+    pub mentioned: &'a [PersonId],
+    /// Employees were told before; these are others.
+    pub is_for_others: bool,
+}
+
+impl Notice<'_> {
+    /// What it is to an employee whom it is addressed to, the most telling first.
+    fn is_to(&self, person: PersonId) -> Vec<NotificationKind> {
+        match self.kind {
+            MailKind::NewComment if self.mentioned.contains(&person) => {
+                vec![NotificationKind::Mention, NotificationKind::NewComment]
+            }
+            MailKind::NewComment => vec![NotificationKind::NewComment],
+            _ => vec![NotificationKind::NewTask],
+        }
+    }
+
+    /// What it is to those who want to be told everything of the task.
+    fn is_to_watchers(&self) -> Option<NotificationKind> {
+        (self.kind == MailKind::NewComment && !self.is_for_others).then_some(NotificationKind::NewComment)
+    }
 }
 
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
@@ -64,10 +86,11 @@ pub async fn notify(
     // Whoever is answered caused it himself.
     let author = Some(notice.author).filter(|_| notice.kind != MailKind::TaskFromMail);
     let mut plan = fan_out::plan(author, notice.audience, notice.contacts_wait);
-    let mut failed = None;
+    let (mut failed, mut mailed) = (None, HashSet::new());
     if !plan.mails.is_empty() {
         let settings = contact_mail_settings::get(tx, notice.account).await?;
-        let told = mail_template::find_notice(tx, notice.account, notice.kind.into()).await?;
+        let kind = NoticeType::of(notice.kind).ok_or(Failure::Internal("no notice to contacts", None))?;
+        let told = mail_template::find_notice(tx, notice.account, kind).await?;
         plan = if told.enabled { plan } else { plan.disabled() };
         let keys = plan.mails.iter().map(|it| it.address.key());
         let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
@@ -76,7 +99,7 @@ pub async fn notify(
         suppressed.extend(stopped.into_iter().filter(|it| it.stops(is_automatic)).map(|it| it.address_key));
         plan = plan.without(&suppressed);
         if told.enabled {
-            failed = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
+            (failed, mailed) = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
         }
     }
     let (account, task) = (notice.account, notice.task);
@@ -85,22 +108,21 @@ pub async fn notify(
         portal::insert_task_recipients(tx, account, task.id, sent).await?;
     }
     let lost = link::crossing::join(tx, app, account, task, &plan.linked, notice.comment).await?;
-    let plan = plan.unreachable(&lost);
-    let notices = plan.in_app.iter().map(|person| NewNotification {
-        id: app.env.id(),
-        person: *person,
-        kind: NotificationKind::from(notice.kind),
-        task: Some(notice.task.id),
-        comment: notice.comment,
-        detail: None,
-    });
-    notification::insert_all(tx, notice.account, notices, now).await?;
+    let staff = Staff {
+        people: plan.in_app.iter().map(|it| (*it, notice.is_to(*it))).collect(),
+        to_watchers: notice.is_to_watchers(),
+        mailed,
+        addresses: plan.mails.iter().map(|it| it.address.key()).collect(),
+    };
+    let muted = staff::tell(tx, app, notice, staff).await?;
+    let plan = plan.unreachable(&lost).muted(&muted);
     if let Some(comment) = notice.comment {
         outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
     }
     Ok((plan, failed))
 }
 
+/// Writes the mails to contacts; gives why the account's template could not be used, and who gets one.
 async fn write_mails(
     tx: &mut WriteTx,
     app: &App,
@@ -108,7 +130,7 @@ async fn write_mails(
     settings: &ContactMailSettings,
     template: Option<MailTemplateId>,
     plan: &FanOut,
-) -> Result<Option<String>, Failure> {
+) -> Result<(Option<String>, HashSet<PersonId>), Failure> {
     let (account, task) = (notice.account, notice.task);
     let writer = outgoing_mail::find_sender(tx, account, notice.author).await?;
     let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
@@ -173,10 +195,11 @@ async fn write_mails(
         at: app.env.now(),
     };
     outgoing_mail::insert_all(tx, account, &about, &new).await?;
+    let mailed = addressed.iter().flat_map(Addressed::recipients).map(|it| it.person).collect();
     if template.is_some() || notice.kind == MailKind::TaskFromMail {
-        write_subjects(tx, app, account, &new).await
+        Ok((write_subjects(tx, app, account, &new).await?, mailed))
     } else {
-        Ok(None)
+        Ok((None, mailed))
     }
 }
 
@@ -289,5 +312,6 @@ fn form(
         template: template.map(MailTemplateId::uuid),
         common: None,
         status: None,
+        notice: None,
     }
 }

@@ -235,13 +235,22 @@ async fn judge_audience(
 /// and to the administrators, who see it with the warning.
 async fn keep(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment) -> Result<(), Failure> {
     let detail = "It did not leave: its author may not write in this task any more.".to_owned();
+    let task = task::find(tx, account, held.task_id).await?;
+    let told = task.map(|it| {
+        format!(
+            "What you scheduled in task no. {} did not leave: you may not write there any more.",
+            it.number
+        )
+    });
     let notice = NewNotification {
         id: app.env.id(),
         person: held.author_id,
         kind: NotificationKind::NotPublished,
-        task: Some(held.task_id),
-        comment: Some(held.id),
-        detail: Some(detail.clone()),
+        // He does not see them any more, and is to see this.
+        task: None,
+        comment: None,
+        author: None,
+        detail: told,
     };
     notification::insert_all(tx, account, [notice], app.env.now()).await?;
     let warning = Warning { code: "not_published".to_owned(), detail, person_id: None };

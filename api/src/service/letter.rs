@@ -4,6 +4,7 @@
 pub mod example;
 mod own_template;
 mod spoken;
+mod staff;
 mod writing;
 
 use std::{collections::HashMap, sync::Arc};
@@ -30,7 +31,7 @@ use liaison_mailer::{
         facts::{self, RichText, When},
         message::{Hop, Mailbox},
         message_id::MessageId,
-        notification::{self, Addressing, Frame, HistoryEntry, Kind, Notification},
+        notification::{self, Addressing, Frame, HistoryEntry, Notification},
     },
     parse::html,
     transport::Envelope,
@@ -50,7 +51,7 @@ use liaison_persistence::{
 };
 use thiserror::Error;
 
-use self::own_template::OwnTemplate;
+use self::{own_template::OwnTemplate, staff::Staff};
 use super::{
     Failure,
     dkim_key::signing::{self, Signer},
@@ -128,6 +129,7 @@ struct Around {
     mailboxes: HashMap<MailboxId, MailboxRow>,
     channels: HashMap<MailboxId, Vec<ChannelRow>>,
     signers: Arc<[Signer]>,
+    staff: Staff,
 }
 
 /// Loads what the messages are composed of, in as many statements for many as for one. In the order of the rows.
@@ -165,6 +167,7 @@ pub async fn load(
         signatures: signature::list_carried(tx, account, &signatures).await?,
         mailboxes: mailbox::list_by_ids(tx, account, mailboxes.iter().copied()).await?,
         channels: channel::list(tx, account, mailboxes).await?,
+        staff: Staff::load(tx, account, rows).await?,
     };
     Ok(rows.iter().map(|row| around.letter(app, row)).collect())
 }
@@ -200,6 +203,7 @@ impl Around {
         let bent = |error: &dyn std::fmt::Display| Unmade::Impossible(error.to_string());
         let domain = app.config.mail.domain_of(&self.account.name);
         let (form, task) = (&row.form.0, self.task(row)?);
+        self.require_seen(row)?;
         let token_owner = form.token_owner(row.person_id);
         let parse =
             |token: String| MailToken::parse(&token).ok_or(Failure::Internal("a mail token is none", None));
@@ -251,13 +255,8 @@ impl Around {
             None => facts.task.files = shown,
         }
         let notification = Notification {
-            kind: match row.kind {
-                MailKind::NewTask => Kind::NewTask,
-                MailKind::NewComment => Kind::NewComment,
-                MailKind::TaskFromMail => Kind::TaskFromMail,
-                MailKind::TaskAccepted => Kind::TaskAccepted,
-                MailKind::StatusChanged => Kind::StatusChanged,
-            },
+            kind: staff::kind(row)?,
+            is_for_staff: row.kind == MailKind::StaffNotice,
             recipient_language: Some(row.language),
             account_language: self.account.language,
             templates: own.map(|it| it.versions.clone()).unwrap_or_default(),

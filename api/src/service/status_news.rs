@@ -1,7 +1,10 @@
-//! Word to the contact who set a task of what becomes of it (CLI-4, types 4 and 5).
+//! Word to the person who set a task of what becomes of it: to a contact by mail (CLI-4, types 4 and 5), to an employee as he
+//! wants (NTF-3).
 
 use liaison_domain::{
-    outgoing::notices_of_status,
+    contact_mail::NoticeType,
+    notification::{self, NotificationKind},
+    outgoing::{self, MailKind},
     person::PersonKind,
     task::{Task, TaskRole, TaskStatus},
 };
@@ -10,11 +13,15 @@ use liaison_persistence::{database::WriteTx, mail_template, person, task::Member
 use super::{
     Failure,
     caller::StaffCaller,
-    fan_out::{self, Notice},
+    fan_out::{
+        self, Notice,
+        staff::{self, Staff},
+    },
 };
 use crate::app::App;
 
-/// Tells the assigner of the new status where the account wants that, by one mail. Who is linked sees it in his own task.
+/// Tells the assigner of the new status, by one mail or notice, and who wants to be told everything of the task. Who is linked
+/// sees it in his own task.
 pub(super) async fn tell(
     tx: &mut WriteTx,
     app: &App,
@@ -24,31 +31,44 @@ pub(super) async fn tell(
     members: &Members,
 ) -> Result<(), Failure> {
     let by_assignee = members.holds(TaskRole::Assignee, caller.employee);
-    let kinds = notices_of_status(before, task.status, by_assignee);
-    let assigner = members.of(TaskRole::Assigner).find(|it| it.kind == PersonKind::Contact);
-    let Some(assigner) = assigner.map(|it| it.id).filter(|_| !kinds.is_empty()) else { return Ok(()) };
+    let kinds = notification::notices_of_status(before, task.status, by_assignee);
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let notice = Notice {
+        account: caller.account,
+        task,
+        kind: MailKind::StatusChanged,
+        comment: None,
+        author: caller.employee,
+        mailbox: None,
+        audience: &[],
+        contacts_wait: false,
+        hops: 0,
+        by_mail: false,
+        mentioned: &[],
+        is_for_others: false,
+    };
+    let assigner = members.of(TaskRole::Assigner).next();
+    let employee = assigner.filter(|it| it.kind == PersonKind::Employee);
+    let staff = Staff {
+        people: employee.map(|it| (it.id, kinds.to_vec())).into_iter().collect(),
+        to_watchers: Some(NotificationKind::StatusChanged),
+        ..Staff::default()
+    };
+    staff::tell(tx, app, &notice, staff).await?;
+    let Some(contact) = assigner.filter(|it| it.kind == PersonKind::Contact) else { return Ok(()) };
     let known: Vec<_> =
-        person::list_addressees(tx, caller.account, [assigner]).await?.into_values().collect();
+        person::list_addressees(tx, caller.account, [contact.id]).await?.into_values().collect();
     if known.iter().any(|it| it.is_linked) {
         return Ok(());
     }
-    for kind in kinds {
-        if !mail_template::find_notice(tx, caller.account, (*kind).into()).await?.enabled {
-            continue;
+    for kind in outgoing::notices_of_status(before, task.status, by_assignee) {
+        let Some(told) = NoticeType::of(*kind) else { continue };
+        if mail_template::find_notice(tx, caller.account, told).await?.enabled {
+            let notice = Notice { kind: *kind, audience: &known, ..notice };
+            return fan_out::notify(tx, app, &notice).await.map(drop);
         }
-        let notice = Notice {
-            account: caller.account,
-            task,
-            kind: *kind,
-            comment: None,
-            author: caller.employee,
-            mailbox: None,
-            audience: &known,
-            contacts_wait: false,
-            hops: 0,
-            by_mail: false,
-        };
-        return fan_out::notify(tx, app, &notice).await.map(drop);
     }
     Ok(())
 }

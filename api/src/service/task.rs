@@ -29,7 +29,7 @@ use super::{
     access::{self, Entered},
     caller::StaffCaller,
     contact::named_by_address,
-    fan_out::{self, Notice},
+    fan_out::{self, Notice, staff},
     file::get_attachable,
     link::edits,
     people::{Named, get_selectable},
@@ -189,9 +189,10 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) 
         version: 1,
     };
     task::insert(tx, account, &task, &new.warnings).await?;
-    task::insert_members(tx, account, task.id, new.roles).await?;
+    task::insert_members(tx, account, task.id, new.roles.iter().copied()).await?;
     file::attach_to_task(tx, account, task.id, &new.files).await?;
     tell(tx, app, account, new.created_by, &task, &new.told, new.mail_hops).await?;
+    tell_joined(tx, app, account, new.created_by, &task, &new.roles, new.mail_hops).await?;
     change_feed::append(tx, account, Change::TaskCreated, task.id.uuid(), app.env.now());
     Ok(task)
 }
@@ -229,7 +230,30 @@ pub(super) async fn tell(
     if audience.is_empty() {
         return Ok(());
     }
-    let notice = Notice {
+    fan_out::notify(tx, app, &news(account, author, task, audience, mail_hops)).await.map(drop)
+}
+
+/// Tells employees who take part in the task or watch over it, and want to be told of that (NTF-3).
+async fn tell_joined(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    author: PersonId,
+    task: &Task,
+    joining: &[(TaskRole, PersonId)],
+    mail_hops: Option<u32>,
+) -> Result<(), Failure> {
+    staff::tell_joined(tx, app, &news(account, author, task, &[], mail_hops), joining).await
+}
+
+fn news<'a>(
+    account: AccountId,
+    author: PersonId,
+    task: &'a Task,
+    audience: &'a [Addressee],
+    mail_hops: Option<u32>,
+) -> Notice<'a> {
+    Notice {
         account,
         task,
         kind: MailKind::NewTask,
@@ -240,8 +264,9 @@ pub(super) async fn tell(
         contacts_wait: false,
         hops: mail_hops.unwrap_or_default(),
         by_mail: mail_hops.is_some(),
-    };
-    fan_out::notify(tx, app, &notice).await.map(drop)
+        mentioned: &[],
+        is_for_others: false,
+    }
 }
 
 /// What changes of a task.
@@ -333,6 +358,9 @@ pub async fn update(
     let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
     let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
     tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
+    let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
+    let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
+    tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
     if change.people.assigner.is_none() {
         status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
     }
@@ -367,6 +395,7 @@ pub async fn add_member(
         let told = notified_of_new_task(assigner_of(members), known.values());
         tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
     }
+    tell_joined(tx, app, caller.account, caller.employee, task, &[(role, person)], None).await?;
     task::touch(tx, caller.account, task.id, app.env.now()).await?;
     change_feed::append(tx, caller.account, Change::TaskUpdated, task.id.uuid(), app.env.now());
     Ok(())

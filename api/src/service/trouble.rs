@@ -1,5 +1,5 @@
-//! Word of a message that did not arrive, or was not welcome: to its author alone, and to the change feed; and the end
-//! of mail to an address that takes none.
+//! Word of a message that did not arrive, or was not welcome: to its author alone, of one to an employee to himself, and to the
+//! change feed; and the end of mail to an address that takes none.
 
 use std::collections::HashSet;
 
@@ -8,6 +8,7 @@ use liaison_domain::{
     change::Change,
     id::{AccountId, CommentId, PersonId, TaskId},
     notification::NotificationKind,
+    outgoing::MailKind,
     suppression::SuppressionCause,
 };
 use liaison_persistence::{
@@ -48,12 +49,14 @@ pub async fn record(
     let mut told: HashSet<(PersonId, TaskId, Option<CommentId>, NotificationKind)> = HashSet::new();
     let notices = troubles.iter().filter_map(|it| {
         let (row, kind) = (it.row, it.notice?);
-        told.insert((row.author_id, row.task_id, row.comment_id, kind)).then(|| NewNotification {
+        let person = if row.kind == MailKind::StaffNotice { row.person_id } else { row.author_id };
+        told.insert((person, row.task_id, row.comment_id, kind)).then(|| NewNotification {
             id: env.id(),
-            person: row.author_id,
+            person,
             kind,
             task: Some(row.task_id),
             comment: row.comment_id,
+            author: None,
             detail: Some(advice(it)),
         })
     });

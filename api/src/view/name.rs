@@ -65,6 +65,7 @@ names! {
     MatchedByName = "MatchedBy", inbound::matching.MatchedBy;
     MirrorStateName = "TaskLinkState", link::state.MirrorState;
     NoticeTypeName = "ContactNoticeType", contact_mail.NoticeType;
+    NotificationTypeName = "NotificationType", notification.NotificationKind;
     OriginName = "CommentOrigin", comment.Origin;
     OutgoingPolicyName = "OutgoingLinkPolicy", link::policy.Outgoing;
     PersonKindName = "PersonKind", person.PersonKind;
@@ -77,5 +78,6 @@ names! {
     SenderStandingName = "SenderStanding", inbound::standing.SenderStanding;
     StaffWithoutEmailName = "StaffWithoutEmail", contact_mail.StaffWithoutEmail;
     SuppressionCauseName = "SuppressionCause", suppression.SuppressionCause;
+    TaskModeName = "TaskNotificationMode", notification.TaskMode;
     TaskStatusName = "TaskStatus", task.TaskStatus;
 }

@@ -23,6 +23,7 @@ use liaison_domain::{
     job::JobKind,
     language::Language,
     mail_address::EmailAddress,
+    notification::NotificationKind,
     outgoing::{MailKind, RecipientState, SkipReason},
     task::TaskStatus,
 };
@@ -94,6 +95,8 @@ pub struct Form {
     pub common: Option<CommonForm>,
     /// The task's status that it tells of, where it does.
     pub status: Option<String>,
+    /// What it tells an employee of, where it does.
+    pub notice: Option<String>,
 }
 
 /// What a mail for several says of them.
@@ -109,6 +112,11 @@ impl Form {
     /// The status that it tells of; the task may have another one by now.
     pub fn status(&self) -> Option<TaskStatus> {
         self.status.as_ref()?.parse().ok()
+    }
+
+    /// What it tells an employee of.
+    pub fn notice(&self) -> Option<NotificationKind> {
+        self.notice.as_ref()?.parse().ok()
     }
 
     /// Whose tokens stand in a mail that has `recipient` among its recipients.

@@ -294,6 +294,7 @@ name_columns!(
     mailbox.FailureClass,
     mailbox.LoginMethod,
     notification.NotificationKind,
+    notification.TaskMode,
     opening.Opener,
     outgoing.BounceClass,
     outgoing.DeliveryEventType,

@@ -15,6 +15,7 @@ mod mail_suppressions;
 mod mail_templates;
 mod mailboxes;
 mod me;
+mod notifications;
 mod projects;
 mod sessions;
 mod settings;

@@ -59,6 +59,7 @@ const STAYS: &[(&str, &str)] = &[
     ("file.uploaded_by", "read as whom he became one with"),
     ("mail_sender.created_by", "employees only"),
     ("mail_suppression.created_by", "shown as whom he became one with"),
+    ("notification.author_id", "shown as whom he became one with"),
     ("outgoing_mail.author_id", "a ledger: mails are composed of it"),
     ("outgoing_recipient.person_id", "a ledger: the tokens in mails are made of it"),
     ("person_address.person_id", "the card rests until the merge is undone"),

@@ -2,18 +2,15 @@
 //!
 //! What a path is about is made anew for each request, so that requests can be made in any order.
 
+mod links;
 mod received;
 
 use std::cell::Cell;
 
 use actix_web::http::Method;
 use liaison_api::{env::Clock as _, keys::MailLink};
-use liaison_domain::{id::AccountId, mail_address::EmailAddress};
+use liaison_domain::{mail_address::EmailAddress, notification::NotificationKind};
 use liaison_mailer::transport::{Misbehavior, Reply};
-use liaison_persistence::{
-    link::stream::{self, OperationRow},
-    sql::Json,
-};
 use serde_json::{Value, json};
 use support::{Call, Client, JsonExt as _, Operation, PASSWORD, TestApp};
 
@@ -208,6 +205,12 @@ impl World {
             "receive_mail" | "dry_run_incoming_mail" => {
                 return Body::Mail(format!("From: {email}\r\nSubject: Hello\r\n\r\nHello.\r\n"));
             }
+            "update_notification_settings" | "update_employee_notification_settings" => json!({
+                "types": notification_types(),
+                "do_not_disturb": {"from": "20:00", "to": "08:00", "time_zone": "Europe/Berlin"},
+            }),
+            "set_task_notification_settings" => json!({"mode": "all"}),
+            "mark_notifications_read" => json!({"ids": [self.notification().await]}),
             "create_task" => json!({"title": "Repair the gate"}),
             "create_checklist_item" => json!({"text": "Ring the customer"}),
             "update_checklist_item" => json!({"is_done": true}),
@@ -346,58 +349,11 @@ impl World {
         unsubscribe_path(&self.owner.app, &self.owner.account, &mail.expect(200).json())
     }
 
-    /// A new employee of the other account, and the contact who is linked with him.
-    async fn linked_contact(&self) -> (String, String) {
-        let login = self.name();
-        self.stranger.employee(&login).await;
-        let address = format!("{login}@globex.liaison.test");
-        let body = json!({"name": login, "email": address, "selectable_as_participant": true});
-        let contact = self.owner.post("/v1/contacts", body).await.expect(201).json();
-        self.owner.app.work().await;
-        (login, contact.id().to_owned())
-    }
-
-    /// A task that is in the other account too.
-    async fn linked_task(&self) -> String {
-        let (_, contact) = self.linked_contact().await;
-        let body = json!({"title": "A task", "assigner": self.member.me["id"], "assignees": [contact]});
-        let task = self.owner.post("/v1/tasks", body).await.expect(201).json();
-        self.owner.app.work().await;
-        task.id().to_owned()
-    }
-
-    /// What the member is asked by somebody of the other account who has no contact of his yet.
-    async fn link_request(&self) -> String {
-        let name = self.name();
-        let body = json!({"name": name, "title": name,
-            "owner": {"name": "Olga", "login": "olga", "email": format!("{name}@person.example"), "password": PASSWORD}});
-        self.owner.app.anon().post("/v1/accounts", body).await.expect(201);
-        let other = self.owner.app.sign_in(&name, &format!("{name}@person.example")).await;
-        let card = json!({"name": "Member", "email": "member@acme.liaison.test"});
-        other.post("/v1/contacts", card).await.expect(201);
-        self.owner.app.work().await;
-        let listed = self.member.get("/v1/me/linked-accounts").await.expect(200).json();
-        let asked = listed.items().iter().find(|it| it["account"] == name.as_str()).unwrap();
-        asked.id().to_owned()
-    }
-
-    /// Something that came from the other account and was given up.
-    async fn parked_operation(&self) -> String {
-        let (app, id) = (self.owner.app.parts(), self.owner.app.parts().env.id());
-        let account = |it: &Client| AccountId::new(it.account.id().parse().unwrap());
-        let operation = OperationRow {
-            id,
-            stream_id: app.env.id(),
-            sequence: 1,
-            peer_id: account(&self.stranger),
-            operation: Json(json!({"v": 1, "type": "link_ended"})),
-        };
-        let (mut tx, now) = (app.database.write().await.unwrap(), app.env.now());
-        let (to, from) = (account(&self.owner), account(&self.stranger));
-        stream::receive(&mut tx, to, from, &[operation], now).await.unwrap();
-        stream::park(&mut tx, to, id, "the server failed on it").await.unwrap();
-        tx.commit().await.unwrap();
-        id.to_string()
+    /// Something that the member was told.
+    async fn notification(&self) -> String {
+        self.task(self.member.me.id()).await;
+        let told = self.member.get("/v1/notifications").await.expect(200).json();
+        told.items()[0].id().to_owned()
     }
 
     async fn suppression(&self) -> String {
@@ -441,6 +397,12 @@ pub(crate) fn unsubscribe_path(app: &TestApp, account: &Value, mail: &Value) -> 
         person: id(&mail["recipients"][0]["person"]).into(),
     };
     format!("/u/{}", app.parts().keys.unsubscribe_token(link))
+}
+
+/// A change of each type of notices.
+fn notification_types() -> Value {
+    let change = |it: &NotificationKind| (it.to_string(), json!({"email": false}));
+    Value::Object(NotificationKind::CHOSEN.iter().map(change).collect())
 }
 
 /// A template of a mail.

@@ -16,6 +16,7 @@ mod running;
 mod send_mail;
 mod signature;
 mod signing;
+mod staff_mail;
 mod status_news;
 
 use liaison_api::worker;

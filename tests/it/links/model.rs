@@ -114,7 +114,9 @@ async fn sign_up_vera(app: &TestApp, name: &str, seed: u64) -> Client {
     let owner = json!({"name": "Vera", "login": "vera", "email": email, "password": PASSWORD});
     let body = json!({"name": name, "title": name, "owner": owner});
     app.anon().post("/v1/accounts", body).await.expect(201);
-    app.sign_in(name, &email).await
+    let vera = app.sign_in(name, &email).await;
+    vera.set_mail(false).await;
+    vera
 }
 
 impl World {

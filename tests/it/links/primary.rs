@@ -20,7 +20,9 @@ async fn sign_up(app: &TestApp, name: &str) -> Client {
         "owner": {"name": "Vera", "login": "vera", "email": "vera@home.example", "password": PASSWORD},
     });
     app.anon().post("/v1/accounts", body).await.expect(201);
-    app.sign_in(name, "vera@home.example").await
+    let vera = app.sign_in(name, "vera@home.example").await;
+    vera.set_mail(false).await;
+    vera
 }
 
 async fn choose(by: &Client, account: &str) -> support::Answer {

@@ -1,6 +1,7 @@
 //! The rules that everything else stands on, tried on whole tables and on random worlds.
 
 mod fan_out;
+mod feed;
 mod merge;
 mod rights;
 mod visibility;

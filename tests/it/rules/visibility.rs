@@ -29,15 +29,15 @@ both_engines!(
     the_portal_shows_a_contact_exactly_what_was_for_him,
 );
 
-const N_TASKS: usize = 2;
-const N_PEOPLE: usize = 6;
+pub(super) const N_TASKS: usize = 2;
+pub(super) const N_PEOPLE: usize = 6;
 
 /// One comment of a random world; people and tasks by their place in [`World`].
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is so or not for itself")]
-struct Written {
-    task: usize,
-    author: usize,
+pub(super) struct Written {
+    pub(super) task: usize,
+    pub(super) author: usize,
     audience: BTreeSet<usize>,
     hidden: bool,
     held: bool,
@@ -47,7 +47,7 @@ struct Written {
     moment: u8,
 }
 
-fn written() -> impl Strategy<Value = Written> {
+pub(super) fn written() -> impl Strategy<Value = Written> {
     let audience = prop::collection::btree_set(0..N_PEOPLE, 0..4);
     let seldom = || prop::bool::weighted(0.2);
     let flags = (any::<bool>(), seldom(), any::<bool>(), seldom());
@@ -66,15 +66,15 @@ fn written() -> impl Strategy<Value = Written> {
 }
 
 /// An account with its owner, an administrator, two members and two contacts, and with tasks that all of them may enter.
-struct World {
+pub(super) struct World {
     app: TestApp,
-    account: AccountId,
-    scopes: Vec<Scope>,
-    tasks: Vec<TaskId>,
+    pub(super) account: AccountId,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) tasks: Vec<TaskId>,
 }
 
 impl World {
-    async fn build(app: TestApp) -> Self {
+    pub(super) async fn build(app: TestApp) -> Self {
         let anna = app.sign_up("acme").await;
         let person = |it: &serde_json::Value| PersonId::new(it.id().parse().unwrap());
         let (ivan, olga) = (anna.contact("ivan").await, anna.contact("olga").await);
@@ -94,17 +94,17 @@ impl World {
         Self { account: AccountId::new(anna.account.id().parse().unwrap()), scopes, tasks, app }
     }
 
-    fn person(&self, i: usize) -> PersonId {
+    pub(super) fn person(&self, i: usize) -> PersonId {
         self.scopes[i].viewer
     }
 
     /// A transaction that nobody ends: each random world is gone with it.
-    async fn begin(&self) -> WriteTx {
+    pub(super) async fn begin(&self) -> WriteTx {
         self.app.parts().database.write().await.unwrap()
     }
 
     /// Writes a comment past all rules.
-    async fn write(&self, tx: &mut WriteTx, n: usize, written: &Written) -> Comment {
+    pub(super) async fn write(&self, tx: &mut WriteTx, n: usize, written: &Written) -> Comment {
         let start: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
         let comment = Comment {
             id: CommentId::new(Uuid::from_u128(n as u128 + 1)),
@@ -136,7 +136,7 @@ impl World {
         comment
     }
 
-    fn allows(&self, scope: &Scope, written: &Written) -> bool {
+    pub(super) fn allows(&self, scope: &Scope, written: &Written) -> bool {
         let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
         let Written { hidden, held, unrecognized_sender, .. } = *written;
         let author = self.person(written.author);

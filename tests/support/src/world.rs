@@ -1,6 +1,12 @@
 //! People and things for tests to begin with, made through the API as anybody would.
 
+use liaison_domain::{
+    id::{AccountId, PersonId},
+    notification::{Channels, NotificationKind},
+};
+use liaison_persistence::notification_settings;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{Client, JsonExt as _, TestApp};
 
@@ -21,7 +27,9 @@ impl TestApp {
             },
         });
         let made = self.anon().post("/v1/accounts", body).await.expect(201).json();
-        Client::signed_in(self, &made, made["employee"].clone(), made["account"].clone())
+        let anna = Client::signed_in(self, &made, made["employee"].clone(), made["account"].clone());
+        anna.set_mail(false).await;
+        anna
     }
 
     /// Signs somebody in.
@@ -60,7 +68,27 @@ impl Client {
         let email = format!("{login}@{account}.example");
         let body = json!({"name": login, "login": login, "email": email, "role": role, "password": PASSWORD});
         self.post("/v1/employees", body).await.expect(201);
-        self.app.sign_in(account, &email).await
+        let client = self.app.sign_in(account, &email).await;
+        client.set_mail(false).await;
+        client
+    }
+
+    /// Decides whether he is told by mail of what employees are told of where nobody decided. These people are not, or each test
+    /// would have to tell their mails from its own.
+    ///
+    /// Past the API, so that it counts for no limit of requests.
+    pub async fn set_mail(&self, email: bool) {
+        let parts = self.app.parts();
+        let id = |it: &Value| it.id().parse::<Uuid>().unwrap();
+        let (account, person) = (AccountId::new(id(&self.account)), PersonId::new(id(&self.me)));
+        let mut tx = parts.database.write().await.unwrap();
+        let mut settings = notification_settings::get(&mut tx, account, person).await.unwrap();
+        for kind in NotificationKind::CHOSEN.into_iter().filter(|it| it.default_channels().email) {
+            let in_app = settings.preferences.channels(kind).in_app;
+            settings.preferences.chosen.insert(kind, Channels { in_app, email });
+        }
+        assert!(notification_settings::update(&mut tx, account, person, &settings).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     /// Adds a contact, `<name>@client.example`, who may be addressed.

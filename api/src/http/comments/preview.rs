@@ -44,6 +44,12 @@ struct DeliveryPreview {
     mail: Option<MailPreview>,
 }
 
+impl DeliveryPreview {
+    fn is_mail_to(&self, person: Uuid) -> bool {
+        self.delivery.mail_id.is_some() && self.delivery.person.id == person
+    }
+}
+
 /// The very mail that would leave.
 #[derive(Debug, Serialize, ToSchema)]
 struct MailPreview {
@@ -109,7 +115,7 @@ pub(super) async fn preview_comment(
     for mail in mails {
         let person = mail.person.uuid();
         let shown = mail.compose(&app).await?.map(MailPreview::from);
-        if let Some(item) = items.iter_mut().find(|it| it.delivery.person.id == person) {
+        if let Some(item) = items.iter_mut().find(|it| it.is_mail_to(person)) {
             item.mail = shown;
         }
     }

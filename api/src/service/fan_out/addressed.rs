@@ -38,7 +38,7 @@ impl<'a> Addressed<'a> {
         self.common.as_ref().is_none_or(|it| it.contacts.len() == 1)
     }
 
-    const fn alone(to: &'a MailTo, is_suppressed: bool) -> Self {
+    pub(super) const fn alone(to: &'a MailTo, is_suppressed: bool) -> Self {
         Self { first: to, others: Vec::new(), common: None, is_suppressed }
     }
 }

@@ -78,6 +78,8 @@ pub(super) async fn send(
         contacts_wait: false,
         hops: new.judged.hops,
         by_mail: true,
+        mentioned: &[],
+        is_for_others: false,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }

@@ -9,7 +9,7 @@ use liaison_domain::{
 use liaison_mailer::compose::facts::{Facts, Person};
 use liaison_persistence::{account, comment, database::Tx, file, person, project, task};
 
-use super::{Around, body_for_others, file_fact};
+use super::{Around, Staff, body_for_others, file_fact};
 use crate::{app::App, service::Failure};
 
 /// Names nobody as the reader.
@@ -29,6 +29,7 @@ pub async fn facts(
         mailboxes: HashMap::new(),
         channels: HashMap::new(),
         signers: Arc::default(),
+        staff: Staff::default(),
         account: account::find(tx, account).await?.ok_or_else(Refusal::not_found)?,
         members: task::list_members(tx, account, [task]).await?,
         people: person::list_refs(tx, account, people).await?,

@@ -39,7 +39,7 @@ impl Around {
         if row.kind == MailKind::TaskFromMail {
             leave_out_what_was_chosen(&mut facts);
         }
-        if row.kind.is_automatic() {
+        if row.kind.is_automatic() && row.kind != MailKind::StaffNotice {
             files.clear();
         }
         facts.task.status = row.form.0.status().unwrap_or(facts.task.status);

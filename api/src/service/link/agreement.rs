@@ -174,6 +174,7 @@ pub(super) async fn requested(
             kind: NotificationKind::LinkRequested,
             task: None,
             comment: None,
+            author: None,
             detail: Some(format!("{} wants to send you tasks.", origin.title)),
         };
         notification::insert_all(tx, account, [notice], app.env.now()).await?;

@@ -47,8 +47,16 @@ const fn subject(kind: Kind, language: Language) -> &'static str {
             "We have received your message (task no. {{ task.number }})"
         }
         (Kind::TaskFromMail, Language::Russian) => "Мы получили ваше письмо (задача № {{ task.number }})",
-        (Kind::NewComment, _) => "Re: {{ task.title }}",
-        (Kind::NewTask | Kind::TaskAccepted | Kind::StatusChanged | Kind::Reminder, _) => "{{ task.title }}",
+        (Kind::NewComment | Kind::Mention, _) => "Re: {{ task.title }}",
+        (
+            Kind::NewTask
+            | Kind::TaskAccepted
+            | Kind::StatusChanged
+            | Kind::Reminder
+            | Kind::AddedAsParticipant
+            | Kind::AddedAsAuditor,
+            _,
+        ) => "{{ task.title }}",
     }
 }
 
@@ -75,5 +83,11 @@ const fn bodies(kind: Kind, language: Language) -> (&'static str, &'static str) 
         (Kind::StatusChanged, Language::Russian) => bodies!("ru/status_changed"),
         (Kind::Reminder, Language::English) => bodies!("en/reminder"),
         (Kind::Reminder, Language::Russian) => bodies!("ru/reminder"),
+        (Kind::Mention, Language::English) => bodies!("en/mention"),
+        (Kind::Mention, Language::Russian) => bodies!("ru/mention"),
+        (Kind::AddedAsParticipant, Language::English) => bodies!("en/added_as_participant"),
+        (Kind::AddedAsParticipant, Language::Russian) => bodies!("ru/added_as_participant"),
+        (Kind::AddedAsAuditor, Language::English) => bodies!("en/added_as_auditor"),
+        (Kind::AddedAsAuditor, Language::Russian) => bodies!("ru/added_as_auditor"),
     }
 }

@@ -41,7 +41,7 @@ fn values(notification: &Notification, part: Part, language: Language) -> Value 
     let frame = &notification.frame;
     let words = words(language);
     let is_linked = frame.linked_files.iter().any(|it| it.url.is_some());
-    let is_automatic = notification.kind.automatic_cause().is_some();
+    let is_automatic = notification.automatic_cause().is_some();
     let signature = frame.signature_html.as_deref().map(|it| match part {
         Part::Html => Value::from_safe_string(sanitize_own(it)),
         _ => Value::from(plain_text::from_html(it).trim_end()),

@@ -1,4 +1,4 @@
-//! The mails that a task sends to contacts: what they say, what stands around it, and the finished bytes.
+//! The mails that a task sends to contacts and employees: what they say, what stands around it, and the finished bytes.
 //!
 //! [`compose`] is the whole of it; [`render`] stops before headers and files, for previews.
 
@@ -21,7 +21,7 @@ use super::{
     template::{self, RenderError, Rendered, Template},
 };
 
-/// What a mail is about: the six types of the notification settings (TPL-1).
+/// What a mail is about: the six types of notices to contacts (TPL-1), and what employees alone are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The contact became an assignee.
@@ -36,16 +36,25 @@ pub enum Kind {
     StatusChanged,
     /// Somebody wants him reminded.
     Reminder,
+    /// A comment names the employee (COM-4).
+    Mention,
+    /// The employee became a participant.
+    AddedAsParticipant,
+    /// The employee became an auditor.
+    AddedAsAuditor,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::NewTask,
         Self::NewComment,
         Self::TaskFromMail,
         Self::TaskAccepted,
         Self::StatusChanged,
         Self::Reminder,
+        Self::Mention,
+        Self::AddedAsParticipant,
+        Self::AddedAsAuditor,
     ];
 
     /// The name in the API.
@@ -57,16 +66,24 @@ impl Kind {
             Self::TaskAccepted => "task_accepted",
             Self::StatusChanged => "status_changed",
             Self::Reminder => "reminder",
+            Self::Mention => "mention",
+            Self::AddedAsParticipant => "added_as_participant",
+            Self::AddedAsAuditor => "added_as_auditor",
         }
     }
 
-    /// Whether no person wrote the mail, and why it leaves then (RFC 3834). Tasks and comments are written by
+    /// Whether no person wrote the mail to a contact, and why it leaves then (RFC 3834). Tasks and comments are written by
     /// people: they carry no mark and no way to unsubscribe (R37).
-    pub const fn automatic_cause(self) -> Option<AutomaticCause> {
+    const fn automatic_cause(self) -> Option<AutomaticCause> {
         match self {
             Self::NewTask | Self::NewComment => None,
             Self::TaskFromMail => Some(AutomaticCause::Replied),
-            Self::TaskAccepted | Self::StatusChanged | Self::Reminder => Some(AutomaticCause::Generated),
+            Self::TaskAccepted
+            | Self::StatusChanged
+            | Self::Reminder
+            | Self::Mention
+            | Self::AddedAsParticipant
+            | Self::AddedAsAuditor => Some(AutomaticCause::Generated),
         }
     }
 }
@@ -81,6 +98,8 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug)]
 pub struct Notification {
     pub kind: Kind,
+    /// An employee is told, as he chose: nobody wrote it to him.
+    pub is_for_staff: bool,
     /// The contact's language; the account's stands in, then English (TPL-5).
     pub recipient_language: Option<Language>,
     pub account_language: Language,
@@ -93,6 +112,13 @@ pub struct Notification {
     pub inline_images: Vec<InlineImage>,
     /// Whether the mail has a text/plain part (PLT-1).
     pub has_text_part: bool,
+}
+
+impl Notification {
+    /// Why the mail leaves, where no person wrote it (RFC 3834).
+    const fn automatic_cause(&self) -> Option<AutomaticCause> {
+        if self.is_for_staff { Some(AutomaticCause::Generated) } else { self.kind.automatic_cause() }
+    }
 }
 
 /// What stands around the text. Everything is optional; by default there is nothing.
@@ -171,7 +197,6 @@ pub fn compose(notification: &Notification) -> Result<Composed, ComposeError> {
     let Addressing { from, sender, to, reply_to, message_id, in_reply_to, references, hop } =
         notification.addressing.clone();
     let automatic = notification
-        .kind
         .automatic_cause()
         .map(|cause| Automatic { cause, unsubscribe_url: notification.frame.unsubscribe_url.clone() });
     let message = Message {

@@ -88,6 +88,7 @@ fn frame() -> Frame {
 fn notification(kind: Kind, language: Language) -> Notification {
     Notification {
         kind,
+        is_for_staff: false,
         recipient_language: Some(language),
         account_language: Language::English,
         templates: Arc::default(),

@@ -37,6 +37,11 @@ impl<'a> Office<'a> {
             reply_to: String::new(),
         };
         office.post("/v1/accounts", &body)["access_token"].text().clone_into(&mut office.token);
+        // Ivan's mails alone are looked at.
+        let quiet = json!({"types": {"new_task": {"email": false}, "new_comment": {"email": false}}});
+        let (status, answer) =
+            office.ask("PATCH", "/v1/notification-settings", None, &quiet.to_string()).unwrap();
+        assert_eq!(status, 200, "{answer}");
         let contact = json!({"name": "Ivan", "email": "ivan@client.test", "selectable_as_participant": true});
         office.post("/v1/contacts", &contact).id().clone_into(&mut office.contact);
         office.task = office.post("/v1/tasks", &json!({"title": "Ворота"}));

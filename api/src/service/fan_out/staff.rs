@@ -1,0 +1,180 @@
+//! Telling employees: in the application and by mail, as each of them wants (NTF).
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use liaison_domain::{
+    fan_out::MailTo,
+    id::{CommentId, PersonId},
+    mail_address::EmailAddress,
+    notification::{NotificationKind, decide, notices_of_roles},
+    outgoing::{MailKind, decide_sender},
+    task::{TaskRight, TaskRole, may},
+    visibility::Scope,
+};
+use liaison_persistence::{
+    comment, contact_mail_settings,
+    database::WriteTx,
+    notification::{self, NewNotification},
+    notification_settings::{self, SubscriberRow},
+    outgoing_mail::{self, About, Form, NewMail},
+    suppression, thread,
+};
+
+use super::{Failure, Notice, addressed::Addressed, form, new_mail};
+use crate::{app::App, service::departure};
+
+/// Employees who may be told of an event.
+#[derive(Debug, Default)]
+pub struct Staff {
+    /// Each with what the event is to him, the most telling first.
+    pub people: Vec<(PersonId, Vec<NotificationKind>)>,
+    /// What it is to those who want to be told everything of the task (NTF-6).
+    pub to_watchers: Option<NotificationKind>,
+    /// Who got a mail of it by another way.
+    pub mailed: HashSet<PersonId>,
+    /// Where a mail of it goes already, by key (R8).
+    pub addresses: HashSet<String>,
+}
+
+/// Somebody who is told by mail.
+struct Mailed {
+    to: MailTo,
+    kind: NotificationKind,
+}
+
+/// Tells them, but for who did it (NTF-5); gives those of the people who want to be told nothing of it.
+pub async fn tell(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+    staff: Staff,
+) -> Result<Vec<PersonId>, Failure> {
+    if staff.people.is_empty() && staff.to_watchers.is_none() {
+        return Ok(Vec::new());
+    }
+    let (account, now) = (notice.account, app.env.now());
+    let people: HashMap<PersonId, Vec<NotificationKind>> = staff.people.into_iter().collect();
+    let ids = people.keys().copied();
+    let subscribers = notification_settings::list_subscribers(tx, account, notice.task.id, ids).await?;
+    let (mut notices, mut mails, mut muted) = (Vec::new(), Vec::new(), Vec::new());
+    for it in subscribers.into_iter().filter(|it| it.id != notice.author) {
+        let kinds = match people.get(&it.id) {
+            Some(kinds) => kinds.as_slice(),
+            None if watches(tx, notice, &it).await? => staff.to_watchers.as_slice(),
+            None => continue,
+        };
+        let told = decide(&it.preferences, it.mode, kinds, now);
+        if told.is_nothing() {
+            muted.push(it.id);
+        }
+        notices.extend(told.in_app.map(|kind| NewNotification {
+            id: app.env.id(),
+            person: it.id,
+            kind,
+            task: Some(notice.task.id),
+            comment: notice.comment,
+            author: Some(notice.author),
+            detail: None,
+        }));
+        let by_mail = told.email.filter(|_| !staff.mailed.contains(&it.id));
+        mails.extend(by_mail.and_then(|kind| Mailed::of(it, kind)));
+    }
+    mails.retain(|it| !staff.addresses.contains(&it.to.address.key()));
+    notification::insert_all(tx, account, notices, now).await?;
+    write_mails(tx, app, notice, &mails).await?;
+    Ok(muted)
+}
+
+/// Tells those of who was put in roles that are employees and no assignees, who are told of the task by [`super::notify`].
+pub async fn tell_joined(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+    joining: &[(TaskRole, PersonId)],
+) -> Result<(), Failure> {
+    let people = notices_of_roles(joining).into_iter().collect();
+    tell(tx, app, notice, Staff { people, ..Staff::default() }).await.map(drop)
+}
+
+/// Whether somebody who wants to be told everything of the task may see what happened.
+async fn watches(tx: &mut WriteTx, notice: &Notice<'_>, it: &SubscriberRow) -> Result<bool, Failure> {
+    if !it.is_member && !may(TaskRight::View, it.role, &BTreeSet::default()) {
+        return Ok(false);
+    }
+    let Some(id) = notice.comment else { return Ok(true) };
+    let scope = Scope::employee(it.id, it.role);
+    Ok(comment::find_visible(tx, notice.account, id, scope).await?.is_some())
+}
+
+impl Mailed {
+    /// None where his address is none.
+    fn of(row: SubscriberRow, kind: NotificationKind) -> Option<Self> {
+        let address = EmailAddress::parse(&row.email).ok()?;
+        Some(Self { to: MailTo { person: row.id, name: row.name, address, language: None }, kind })
+    }
+}
+
+/// Writes the mails: from the task's address in the author's name, so that an answer is a comment (product §5).
+async fn write_mails(
+    tx: &mut WriteTx,
+    app: &App,
+    notice: &Notice<'_>,
+    mails: &[Mailed],
+) -> Result<(), Failure> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let (account, task, now) = (notice.account, notice.task, app.env.now());
+    let writer = outgoing_mail::find_sender(tx, account, notice.author).await?;
+    let writer = writer.ok_or(Failure::Internal("the author is not there", None))?;
+    let domain = app.config.mail.domain_of(&writer.account);
+    let from = decide_sender(&writer.name, None, &writer.title, task.number);
+    let from_address =
+        from.address.at(&domain).map_err(|error| Failure::internal("From is no address", error))?;
+    let settings = contact_mail_settings::get(tx, account).await?;
+    let keys = mails.iter().map(|it| it.to.address.key());
+    let mut stopped = settings.suppressed_keys();
+    let listed = suppression::list_by_addresses(tx, account, keys, now).await?;
+    stopped.extend(listed.into_iter().filter(|it| it.stops(true)).map(|it| it.address_key));
+    let people = mails.iter().map(|it| it.to.person);
+    let mut known = thread::list_known(tx, account, task.id, people).await?;
+    let recipients: Vec<MailTo> = mails.iter().map(|it| it.to.clone()).collect();
+    let departures = departure::plan(tx, app, notice, &recipients, false).await?;
+    let new: Vec<NewMail> = mails
+        .iter()
+        .map(|Mailed { to, kind }| {
+            let addressed = Addressed::alone(to, stopped.contains(&to.address.key()));
+            let departure = departures.get(&to.person).filter(|_| !addressed.is_suppressed);
+            let form = Form {
+                unique_reply_address: true,
+                open_tracking: false,
+                status: notice.kind.tells_status().then(|| task.status.to_string()),
+                notice: Some(kind.to_string()),
+                ..form(&settings, None, None, Vec::<CommentId>::new())
+            };
+            NewMail {
+                references: known.remove(&to.person).unwrap_or_default(),
+                leaves_at: departure.map(|it| it.at),
+                held_for: departure.and_then(|it| it.held_for),
+                ..new_mail(app, account, &writer, &domain, &addressed, form)
+            }
+        })
+        .collect();
+    let subject = match notice.comment {
+        Some(_) => MailKind::NewComment.subject(&task.title),
+        None => MailKind::StaffNotice.subject(&task.title),
+    };
+    let about = About {
+        task: task.id,
+        comment: notice.comment,
+        kind: MailKind::StaffNotice,
+        author: notice.author,
+        mailbox: None,
+        from_name: &from.name,
+        from_address: &from_address,
+        subject: &subject,
+        hops: notice.hops.saturating_add(1),
+        at: now,
+    };
+    Ok(outgoing_mail::insert_all(tx, account, &about, &new).await?)
+}
