@@ -7,7 +7,6 @@ use liaison_mailer::{
     transport::{AddressRule, MailTransport},
 };
 use liaison_persistence::database::Database;
-use tokio::sync::Notify;
 
 use crate::{
     config::Config,
@@ -37,8 +36,6 @@ pub struct App {
     pub authenticator: Option<Authenticator>,
     /// Where mail is handed in.
     pub intake: Intake,
-    /// Rung after a commit that made work.
-    pub wake: Arc<Notify>,
     pub limits: Limits,
 }
 

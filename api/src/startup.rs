@@ -17,7 +17,6 @@ use liaison_persistence::{
     database::{Database, Settings, Synchronous},
     migrate,
 };
-use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -131,8 +130,7 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
     let outside = outside(&config)?;
     let authenticator = authenticator(&config);
     let limits = Limits::new(&config.http);
-    let wake = Arc::new(Notify::new());
-    let intake = Intake::start(database.clone(), wake.clone());
+    let intake = Intake::start(database.clone());
     Ok(App {
         config,
         database,
@@ -144,7 +142,6 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
         signing_keys: SigningKeys::default(),
         authenticator,
         intake,
-        wake,
         limits,
     })
 }

@@ -3,11 +3,11 @@
 //! SQLite has one writer connection, opened with `BEGIN IMMEDIATE`, and a pool of readers. A deferred `BEGIN` that later
 //! writes fails at once under load (`SQLITE_BUSY_SNAPSHOT`), so no such thing can be expressed here.
 
-use std::{str::FromStr, time::Duration};
+use std::{collections::BTreeSet, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolOptions,
+    pool::{PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
@@ -15,6 +15,7 @@ use sqlx::{
 use crate::{
     change_feed::{self, Changes},
     error::StorageError,
+    job::{Due, Lane},
     sql::Scalar,
 };
 
@@ -55,9 +56,15 @@ impl Synchronous {
 /// Statements that a connection keeps prepared: more than one kind of work has, so that none is parsed again and again.
 const PREPARED: usize = 256;
 
-/// One of the two engines.
+/// One of the two engines. Clones are the same database.
 #[derive(Clone, Debug)]
-pub enum Database {
+pub struct Database {
+    pub(crate) pools: Pools,
+    due: Arc<Due>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Pools {
     Sqlite { writer: SqlitePool, readers: SqlitePool, synchronous: Synchronous },
     Postgres(PgPool),
 }
@@ -105,7 +112,7 @@ impl Database {
             .max_connections(settings.max_connections)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self::Sqlite { writer, readers, synchronous: settings.synchronous })
+        Ok(Self::of(Pools::Sqlite { writer, readers, synchronous: settings.synchronous }))
     }
 
     async fn open_postgres(settings: &Settings) -> Result<Self, StorageError> {
@@ -116,59 +123,80 @@ impl Database {
             .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::of(Pools::Postgres(pool)))
+    }
+
+    fn of(pools: Pools) -> Self {
+        Self { pools, due: Arc::default() }
     }
 
     pub const fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite { .. } => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// What commits of this program have left to be done.
+    pub fn due(&self) -> &Due {
+        &self.due
     }
 
     /// Begins a transaction that may write. On SQLite it waits for the one writer.
     pub async fn write(&self) -> Result<WriteTx, StorageError> {
-        Ok(WriteTx::new(match self {
-            Self::Sqlite { writer, synchronous, .. } => {
+        let inner = match &self.pools {
+            Pools::Sqlite { writer, synchronous, .. } => {
                 Inner::Sqlite(writer.begin_with(synchronous.begin()).await?)
             }
-            Self::Postgres(pool) => Inner::Postgres(begin(pool, "BEGIN").await?),
-        }))
+            Pools::Postgres(pool) => Inner::Postgres(begin(pool, "BEGIN").await?),
+        };
+        Ok(WriteTx::new(inner, self.due.clone()))
     }
 
     /// The same, but the commit waits for no disk: a crash of the process leaves it, loss of power may take it, with all
     /// that was committed so after the last commit of [`Database::write`]. For work that would then be done again, and
     /// that nobody was told of before such a commit.
     pub async fn write_unsynced(&self) -> Result<WriteTx, StorageError> {
-        Ok(WriteTx::new(match self {
-            Self::Sqlite { synchronous: Synchronous::Full, writer, .. } => {
+        let inner = match &self.pools {
+            Pools::Sqlite { synchronous: Synchronous::Full, writer, .. } => {
                 Inner::Sqlite(writer.begin_with(Synchronous::Normal.begin()).await?)
             }
-            Self::Sqlite { .. } => return self.write().await,
-            Self::Postgres(pool) => {
+            Pools::Sqlite { .. } => return self.write().await,
+            Pools::Postgres(pool) => {
                 Inner::Postgres(begin(pool, "BEGIN; SET LOCAL synchronous_commit = off").await?)
             }
-        }))
+        };
+        Ok(WriteTx::new(inner, self.due.clone()))
     }
 
     /// Begins a transaction that sees one state of the database and can't change it.
     pub async fn read(&self) -> Result<ReadTx, StorageError> {
-        Ok(ReadTx(match self {
-            Self::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
-                Inner::Postgres(begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+        Ok(ReadTx(match &self.pools {
+            Pools::Sqlite { readers, .. } => Reading::Many(Inner::Sqlite(readers.begin().await?)),
+            Pools::Postgres(pool) => {
+                let begun = begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                Reading::Many(Inner::Postgres(begun))
             }
+        }))
+    }
+
+    /// For a single statement, which sees one state by itself: without the ways to the server and back that a beginning
+    /// and an end cost.
+    pub async fn read_once(&self) -> Result<ReadTx, StorageError> {
+        Ok(ReadTx(match &self.pools {
+            Pools::Sqlite { readers, .. } => Reading::OneSqlite(readers.acquire().await?),
+            Pools::Postgres(pool) => Reading::OnePostgres(pool.acquire().await?),
         }))
     }
 
     /// Closes every connection, after those in use have come back.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers, .. } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -206,26 +234,37 @@ pub struct WriteTx {
     inner: Inner,
     /// For the feeds, when it commits.
     pub(crate) changes: Changes,
+    /// What its commit leaves to be done.
+    pub(crate) lanes: BTreeSet<Lane>,
+    due: Arc<Due>,
 }
 
 /// A transaction that reads one state of the database.
 #[must_use]
 #[derive(Debug)]
-pub struct ReadTx(Inner);
+pub struct ReadTx(Reading);
+
+#[derive(Debug)]
+enum Reading {
+    Many(Inner),
+    OneSqlite(PoolConnection<Sqlite>),
+    OnePostgres(PoolConnection<Postgres>),
+}
 
 impl WriteTx {
-    const fn new(inner: Inner) -> Self {
-        Self { inner, changes: Changes::new() }
+    const fn new(inner: Inner, due: Arc<Due>) -> Self {
+        Self { inner, changes: Changes::new(), lanes: BTreeSet::new(), due }
     }
 
-    /// Makes everything done in it last. The last fallible step before an answer.
+    /// Makes everything done in it last, and rings for the work that it leaves. The last fallible step before an answer.
     pub async fn commit(mut self) -> Result<(), StorageError> {
         change_feed::write(&mut self).await?;
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
-        }
-        .map_err(StorageError::from)
+        }?;
+        self.due.add(self.lanes);
+        Ok(())
     }
 }
 
@@ -242,7 +281,11 @@ impl Tx for WriteTx {
 
 impl Tx for ReadTx {
     fn connection(&mut self) -> Connection<'_> {
-        self.0.connection()
+        match &mut self.0 {
+            Reading::Many(tx) => tx.connection(),
+            Reading::OneSqlite(connection) => Connection::Sqlite(connection),
+            Reading::OnePostgres(connection) => Connection::Postgres(connection),
+        }
     }
 }
 
@@ -259,6 +302,6 @@ statements! {
 
 /// Whether the database answers and is migrated.
 pub async fn ping(database: &Database) -> Result<(), StorageError> {
-    let mut tx = database.read().await?;
+    let mut tx = database.read_once().await?;
     db!(&mut tx, fetch_one::<Scalar<i64>>(PING, uuid::Uuid::nil())).map(drop)
 }

@@ -4,6 +4,10 @@
 //! is guarded by the lease, so that a node which lost it changes nothing. Accounts with due jobs are listed first, then
 //! one account's jobs are claimed: that is what makes serving them in turn possible.
 
+mod due;
+
+pub use due::Due;
+
 use liaison_domain::{
     Timestamp,
     id::{AccountId, JobId},
@@ -31,7 +35,7 @@ pub struct ClaimedJob {
 record!(ClaimedJob { id, subject_id, attempts });
 
 /// An account that has due jobs of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane {
     pub account_id: AccountId,
     pub kind: JobKind,
@@ -159,7 +163,8 @@ statements! {
     COUNT_JOBS = ["SELECT COUNT(*) AS value FROM job WHERE state = $1"];
 }
 
-/// Asks for the same kind of work on many things, in one statement. What is asked for already runs at the new time.
+/// Asks for the same kind of work on many things, in one statement. What is asked for already runs at the new time. The
+/// commit rings for it.
 pub async fn enqueue(
     tx: &mut WriteTx,
     account: AccountId,
@@ -172,6 +177,7 @@ pub async fn enqueue(
     if rows.0.is_empty() {
         return Ok(());
     }
+    tx.lanes.insert(Lane { account_id: account, kind });
     db!(tx, execute(INSERT_JOBS, account, kind, run_at, rows)).map(drop)
 }
 

@@ -7,7 +7,10 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use crate::{database::Database, error::StorageError};
+use crate::{
+    database::{Database, Pools},
+    error::StorageError,
+};
 
 /// A migration in the words of both engines.
 struct Step {
@@ -50,12 +53,12 @@ const SQLITE_STATISTICS: &str = "\
 
 /// Applies what is missing. Refuses a database that a newer program has migrated.
 pub async fn migrate(database: &Database) -> Result<(), StorageError> {
-    match database {
-        Database::Sqlite { writer, .. } => {
+    match &database.pools {
+        Pools::Sqlite { writer, .. } => {
             migrator(|step| step.sqlite).run(writer).await?;
             sqlx::raw_sql(SQLITE_STATISTICS).execute(writer).await?;
         }
-        Database::Postgres(pool) => migrator(|step| step.postgres).run(pool).await?,
+        Pools::Postgres(pool) => migrator(|step| step.postgres).run(pool).await?,
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ impl FromRequest for StaffCaller {
             let app = app(&request)?;
             let token = bearer(&request).ok_or_else(unauthenticated)?;
             let claims = session::read_access_token(&app.keys, &app.env, token)?;
-            let mut tx = app.database.read().await?;
+            let mut tx = app.database.read_once().await?;
             Ok(Self::of_session(&mut tx, claims.account, claims.session, app.env.now()).await?)
         })
     }

@@ -65,7 +65,6 @@ pub async fn mutate(
     let Some(key) = key else {
         let answer = change(&mut tx).await?;
         tx.commit().await?;
-        app.wake.notify_waiters();
         return Ok(answer.into_response());
     };
     let now = app.env.now();
@@ -77,7 +76,6 @@ pub async fn mutate(
             let row = keep(app, &key, &answer)?;
             if idempotency::insert(&mut tx, scope, &key.key, &row, now, now + KEPT).await? {
                 tx.commit().await?;
-                app.wake.notify_waiters();
                 return Ok(answer.into_response());
             }
             Failure::Internal("the twin's answer is gone", None)

@@ -89,6 +89,10 @@ impl Batch {
         Report { jobs: claimed.len(), failed }
     }
 
+    pub(super) const fn lane(&self) -> Lane {
+        Lane { account_id: self.account, kind: self.kind }
+    }
+
     /// Leaves its place to another batch: what is left is to wait for servers, which may be long (R38).
     pub(super) fn step_aside(&mut self) {
         self.slot = None;

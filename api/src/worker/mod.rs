@@ -3,7 +3,8 @@
 //! A pass lists the accounts that have due jobs and claims some of each in turn, so that nobody waits behind another's
 //! backlog. What was claimed is one [`Batch`] of one account and kind; its handler in [`jobs`] loads, works with no
 //! transaction open, and records. A batch whose handler fails is repeated later, job by job, and given up after five
-//! attempts. [`sweep`] clears away what is past its time. [`run`] passes whenever something was committed and once a second; [`drain`] passes until nothing is left.
+//! attempts. [`sweep`] clears away what is past its time. [`run`] claims where a commit has left work, and passes once a second
+//! for all else; [`drain`] passes until nothing is left.
 
 mod batch;
 pub mod fetch;
@@ -13,10 +14,14 @@ pub mod sweep;
 
 pub use batch::{Batch, FailedJob};
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use liaison_persistence::{error::StorageError, job};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use self::{batch::Report, quota::Quota};
@@ -41,21 +46,15 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
     }
     let fetching = tokio::spawn(fetch::run(workers.app.clone(), stop.clone()));
+    let mut next_pass = Instant::now();
     loop {
-        // Listened for before looking, so that nothing is missed in between.
-        let woken = workers.app.wake.notified();
         tokio::select! {
             () = stop.cancelled() => break,
-            passed = workers.pass(&mut tasks) => if let Err(error) = passed {
+            claimed = workers.claim_next(&mut next_pass, &mut tasks) => if let Err(error) = claimed {
                 tracing::error!(error = %Failure::from(error).chain(), "can't look for work");
             }
         }
         while tasks.try_join_next().is_some() {}
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = woken => {}
-            () = pause(&workers.app) => {}
-        }
     }
     drop(fetching.await);
     let finished = async { while tasks.join_next().await.is_some() {} };
@@ -111,6 +110,8 @@ struct Workers {
     batches: Arc<Semaphore>,
     /// Jobs in hand of each account and kind.
     lanes: Quota<job::Lane>,
+    /// Lanes that may have more than they were let have in hand.
+    left: Mutex<BTreeSet<job::Lane>>,
     mail: Arc<jobs::send_mail::Slots>,
 }
 
@@ -119,6 +120,7 @@ impl Workers {
         Arc::new(Self {
             batches: Arc::new(Semaphore::new(MAX_BATCHES)),
             lanes: Quota::default(),
+            left: Mutex::default(),
             mail: Arc::new(jobs::send_mail::Slots::new(app.config.mail.concurrency)),
             app,
         })
@@ -129,11 +131,31 @@ impl Workers {
         &self.app.config.node.name
     }
 
+    /// Waits until a commit has left work, or it is time to look for all else, and starts working on it.
+    async fn claim_next(
+        self: &Arc<Self>,
+        next_pass: &mut Instant,
+        tasks: &mut JoinSet<Report>,
+    ) -> Result<(), StorageError> {
+        tokio::select! {
+            lanes = self.app.database.due().take(jobs::KINDS) => {
+                for lane in lanes {
+                    self.start(lane, tasks).await?;
+                }
+                Ok(())
+            }
+            () = tokio::time::sleep_until(*next_pass) => {
+                *next_pass = Instant::now() + between_passes(&self.app);
+                self.pass(tasks).await
+            }
+        }
+    }
+
     /// Claims once from each account that has due jobs, and starts working on it.
     async fn pass(self: &Arc<Self>, tasks: &mut JoinSet<Report>) -> Result<(), StorageError> {
         let mut after = None;
         loop {
-            let mut tx = self.app.database.read().await?;
+            let mut tx = self.app.database.read_once().await?;
             let lanes = job::list_due_lanes(&mut tx, jobs::KINDS, self.app.env.now(), after, LANES).await?;
             drop(tx);
             for lane in &lanes {
@@ -155,8 +177,13 @@ impl Workers {
         let limit = jobs::limit(lane.kind);
         let quota = self.lanes.of(lane, limit);
         // Filling up one by one would cost a claim for each job.
-        if quota.available_permits() <= limit / 2 {
-            return Ok(());
+        let is_busy = || quota.available_permits() <= limit / 2;
+        if is_busy() {
+            self.leave(lane);
+            // What was in hand may have ended just before.
+            if is_busy() {
+                return Ok(());
+            }
         }
         let Ok(slot) = self.batches.clone().acquire_owned().await else { return Ok(()) };
         let Ok(mut share) = quota.clone().try_acquire_many_owned(permits(quota.available_permits())) else {
@@ -169,6 +196,9 @@ impl Workers {
         let n_wanted = i64::try_from(share.num_permits()).unwrap_or(i64::MAX);
         let claimed = job::claim(&mut tx, lane, now, lease, n_wanted).await?;
         tx.commit().await?;
+        if claimed.len() == share.num_permits() {
+            self.leave(lane);
+        }
         let slot = Arc::new(slot);
         // What has failed or was cut before runs alone, so that a poison job takes no other with it (R9).
         let (repeated, fresh): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|it| it.attempts > 1);
@@ -179,18 +209,34 @@ impl Workers {
             let batch = Batch::new(lane, jobs, share, slot.clone());
             tasks.spawn(async move {
                 let report = batch.work(&workers).await;
-                workers.app.wake.notify_waiters();
+                workers.take_up(lane);
                 report
             });
         }
         Ok(())
     }
+
+    /// Says that a lane may have more to be done, when what it has in hand has ended.
+    fn leave(&self, lane: job::Lane) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).insert(lane);
+    }
+
+    /// Has a lane looked at again where it was left.
+    fn take_up(&self, lane: job::Lane) {
+        if self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(&lane) {
+            self.app.database.due().add([lane]);
+        }
+    }
 }
 
 /// About a second; not the same for each node, so that they don't all ask at once.
-async fn pause(app: &App) {
+fn between_passes(app: &App) -> Duration {
     let [jitter] = app.env.secret::<1>();
-    tokio::time::sleep(Duration::from_millis(750 + u64::from(jitter) * 2)).await;
+    Duration::from_millis(750 + u64::from(jitter) * 2)
+}
+
+async fn pause(app: &App) {
+    tokio::time::sleep(between_passes(app)).await;
 }
 
 fn permits(n: usize) -> u32 {

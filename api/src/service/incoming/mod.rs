@@ -167,7 +167,6 @@ async fn try_to_finish(app: &App, mail: &TakenUp, durability: Durability) -> Res
     let mut tx = begin(app, durability).await?;
     let settled = close(&mut tx, app, mail, judged, &files).await?;
     tx.commit().await?;
-    app.wake.notify_waiters();
     Ok(settled)
 }
 
@@ -198,7 +197,6 @@ async fn try_together(app: &App, mails: &[TakenUp], durability: Durability) -> R
         close(&mut tx, app, mail, judged, &[]).await?;
     }
     tx.commit().await?;
-    app.wake.notify_waiters();
     Ok(())
 }
 

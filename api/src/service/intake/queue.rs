@@ -1,7 +1,7 @@
 //! Commits what waits, together: one sync of the disk for many mails. While one transaction is written the next mails
 //! gather, so a lone mail waits for nobody and a flood is taken in large pieces.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use liaison_domain::{
     Timestamp,
@@ -17,7 +17,7 @@ use liaison_persistence::{
     incoming_mail::{self, NewIncomingMail},
     job,
 };
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc, oneshot};
 
 use super::{Received, mailbox::KnownAccounts};
 use crate::service::Failure;
@@ -54,7 +54,7 @@ struct Waiting {
 
 impl Intake {
     /// Starts the task that commits; it ends when the intake is dropped.
-    pub fn start(database: Database, wake: Arc<Notify>) -> Self {
+    pub fn start(database: Database) -> Self {
         let (waiting, mut arrivals) = mpsc::channel(MAX_WAITING);
         let settling = Semaphore::new(match database.engine() {
             Engine::Sqlite => 1,
@@ -64,7 +64,6 @@ impl Intake {
             let mut batch = Vec::with_capacity(MAX_BATCH);
             while arrivals.recv_many(&mut batch, MAX_BATCH).await > 0 {
                 work(&database, std::mem::take(&mut batch)).await;
-                wake.notify_waiters();
             }
         });
         let room = Semaphore::new(MAX_IN_HAND);

@@ -97,7 +97,6 @@ async fn apply_part(app: &App, account: AccountId, rows: &[IncomingRow]) -> Resu
             job::end_all(&mut tx, account, JobKind::ApplyLink, rows.iter().map(|it| it.id.uuid())).await?;
         }
         tx.commit().await?;
-        app.wake.notify_waiters();
         if is_done {
             return Ok(());
         }
@@ -123,7 +122,6 @@ async fn apply_alone(app: &App, account: AccountId, id: LinkOperationId) -> Resu
     let mut tx = app.database.write_unsynced().await?;
     job::end(&mut tx, account, JobKind::ApplyLink, id.uuid()).await?;
     tx.commit().await?;
-    app.wake.notify_waiters();
     Ok(())
 }
 
@@ -132,7 +130,7 @@ async fn list_incoming(
     account: AccountId,
     ids: &[LinkOperationId],
 ) -> Result<Vec<IncomingRow>, Failure> {
-    let mut tx = app.database.read().await?;
+    let mut tx = app.database.read_once().await?;
     Ok(stream::list_incoming(&mut tx, account, ids.iter().copied()).await?)
 }
 

@@ -24,7 +24,7 @@ const MAX_TOGETHER: i64 = 256;
 /// meanwhile: what is handed over twice is taken once.
 pub async fn relay(app: &App, account: AccountId, operations: &[LinkOperationId]) -> Result<(), Failure> {
     loop {
-        let mut tx = app.database.read().await?;
+        let mut tx = app.database.read_once().await?;
         let rows = stream::list_unsent(&mut tx, account, operations.iter().copied(), MAX_TOGETHER).await?;
         drop(tx);
         let is_all = rows.len() < usize::try_from(MAX_TOGETHER).unwrap_or(usize::MAX);
@@ -86,7 +86,6 @@ async fn deliver(
     let jobs = new.iter().map(|it| (app.env.id(), it.uuid()));
     job::enqueue(&mut tx, to, JobKind::ApplyLink, jobs, now).await?;
     tx.commit().await?;
-    app.wake.notify_waiters();
     Ok(())
 }
 

@@ -54,7 +54,6 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut beat = interval(HEARTBEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let woken = fetcher.app.wake.notified();
         if let Err(error) = fetcher.pass(&mut held, Rounds::Endless).await {
             tracing::error!(error = %Failure::from(error).chain(), "can't look for mailboxes");
         }
@@ -62,7 +61,7 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             _ = beat.tick() => fetcher.renew().await,
-            () = woken => {}
+            _ = fetcher.app.database.due().take(&[JobKind::FetchMail]) => {}
             () = pause(&fetcher.app) => {}
         }
     }
@@ -131,7 +130,7 @@ impl Fetcher {
     ) -> Result<(), StorageError> {
         let mut after = None;
         while self.connections.available_permits() > 0 {
-            let mut tx = self.app.database.read().await?;
+            let mut tx = self.app.database.read_once().await?;
             let now = self.app.env.now();
             let lanes = job::list_due_lanes(&mut tx, &[JobKind::FetchMail], now, after, LANES).await?;
             drop(tx);

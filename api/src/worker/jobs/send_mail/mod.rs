@@ -101,7 +101,7 @@ impl Hand<'_> {
         batch.keep(*in_hand);
         let half = jobs::limit(batch.kind) / 2;
         if before >= half && *in_hand < half {
-            self.workers.app.wake.notify_waiters();
+            self.workers.app.database.due().add([batch.lane()]);
         }
     }
 }
