@@ -56,6 +56,12 @@ impl Synchronous {
 /// Statements that a connection keeps prepared: more than one kind of work has, so that none is parsed again and again.
 const PREPARED: usize = 256;
 
+/// What is written goes by keys and lists of keys, so one plan is right for any of them; PostgreSQL would make another for
+/// each list, which takes it longer than to carry it out.
+const BEGIN_WRITE: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+const BEGIN_WRITE_UNSYNCED: &str =
+    "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL synchronous_commit = off";
+
 /// One of the two engines. Clones are the same database.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -148,7 +154,7 @@ impl Database {
             Pools::Sqlite { writer, synchronous, .. } => {
                 Inner::Sqlite(writer.begin_with(synchronous.begin()).await?)
             }
-            Pools::Postgres(pool) => Inner::Postgres(begin(pool, "BEGIN").await?),
+            Pools::Postgres(pool) => Inner::Postgres(begin(pool, BEGIN_WRITE).await?),
         };
         Ok(WriteTx::new(inner, self.due.clone()))
     }
@@ -162,9 +168,7 @@ impl Database {
                 Inner::Sqlite(writer.begin_with(Synchronous::Normal.begin()).await?)
             }
             Pools::Sqlite { .. } => return self.write().await,
-            Pools::Postgres(pool) => {
-                Inner::Postgres(begin(pool, "BEGIN; SET LOCAL synchronous_commit = off").await?)
-            }
+            Pools::Postgres(pool) => Inner::Postgres(begin(pool, BEGIN_WRITE_UNSYNCED).await?),
         };
         Ok(WriteTx::new(inner, self.due.clone()))
     }
