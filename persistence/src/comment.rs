@@ -1,5 +1,9 @@
 //! Comments and their audiences.
 
+pub mod insert;
+
+pub use insert::insert_all;
+
 use std::collections::HashMap;
 
 use liaison_domain::{
@@ -14,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     database::{Tx, WriteTx},
     error::StorageError,
-    list::{Hex, Ids, Rows, hex, in_ids},
+    list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
     person::{join_linked, linked},
     sql::{Json, Scalar},
@@ -68,12 +72,6 @@ pub struct Warning {
     pub person_id: Option<uuid::Uuid>,
 }
 
-#[derive(Serialize)]
-struct NewRecipient {
-    person_id: Hex,
-    position: usize,
-}
-
 macro_rules! columns {
     () => {
         "c.id, c.task_id, c.author_id, c.kind, c.origin, c.created_at, c.edited_at, c.send_at, c.html, c.text, c.visible, \
@@ -83,18 +81,6 @@ macro_rules! columns {
 }
 
 statements! {
-    INSERT_COMMENT = ["INSERT INTO comment (account_id, id, task_id, author_id, kind, origin, created_at, send_at, html, \
-        text, visible, elided, subject, hidden, reply_to, mailbox_id, incoming_mail_id, unrecognized_sender, \
-        sender_disowned, warnings, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1)"];
-    INSERT_RECIPIENTS = [
-        "INSERT INTO comment_recipient (account_id, comment_id, person_id, position) "
-        {
-            sqlite: "SELECT $1, $2, unhex(value ->> 'person_id'), value ->> 'position' FROM json_each($3) WHERE TRUE",
-            postgres: "SELECT $1, $2, person_id, position FROM jsonb_to_recordset($3) AS r(person_id uuid, position bigint)"
-        }
-        " ON CONFLICT (account_id, comment_id, person_id) DO NOTHING"
-    ];
     /// What was disowned says nothing of him in whose name it came.
     COUNT_UNCONFIRMED = ["SELECT COUNT(*) AS value FROM comment"
         { sqlite: " INDEXED BY comment_unconfirmed", postgres: "" }
@@ -163,43 +149,6 @@ statements! {
     ];
 }
 
-/// Inserts a comment with its audience, in the order of addressing.
-pub async fn insert(
-    tx: &mut WriteTx,
-    account: AccountId,
-    comment: &Comment,
-    audience: &[PersonId],
-    warnings: &[Warning],
-) -> Result<(), StorageError> {
-    db!(
-        tx,
-        execute(
-            INSERT_COMMENT,
-            account,
-            comment.id,
-            comment.task_id,
-            comment.author_id,
-            comment.kind,
-            comment.origin,
-            comment.created_at,
-            comment.send_at,
-            comment.html,
-            comment.text,
-            comment.visible,
-            comment.elided,
-            comment.subject,
-            comment.hidden,
-            comment.reply_to,
-            comment.mailbox_id,
-            comment.incoming_mail_id,
-            comment.unrecognized_sender,
-            comment.sender_disowned,
-            Json(warnings)
-        )
-    )?;
-    add_recipients(tx, account, comment.id, 0, audience).await
-}
-
 /// Addresses a comment to these, too; the first of them stands at `position`.
 pub async fn add_recipients(
     tx: &mut WriteTx,
@@ -208,13 +157,7 @@ pub async fn add_recipients(
     position: usize,
     people: &[PersonId],
 ) -> Result<(), StorageError> {
-    if people.is_empty() {
-        return Ok(());
-    }
-    let row =
-        |(position, person): (usize, &PersonId)| NewRecipient { person_id: hex(person.uuid()), position };
-    let rows: Rows<NewRecipient> = Json((position..).zip(people).map(row).collect());
-    db!(tx, execute(INSERT_RECIPIENTS, account, comment, rows)).map(drop)
+    insert::insert_recipients(tx, account, [(comment, position, people)]).await
 }
 
 /// Addresses a comment to others than before; for one that is held.
@@ -225,7 +168,7 @@ pub async fn replace_recipients(
     audience: &[PersonId],
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_RECIPIENTS, account, comment))?;
-    add_recipients(tx, account, comment, 0, audience).await
+    insert::insert_recipients(tx, account, [(comment, 0, audience)]).await
 }
 
 /// Changes the text; false where the comment is not at `version` any more.

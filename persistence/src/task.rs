@@ -109,11 +109,18 @@ statements! {
         priority = $8, start_at = $9, deadline = $10, parent_id = $11, project_id = $12, counterparty_id = $13, \
         updated_at = $14, closed_at = $15, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
     /// A comment or a change of people moves the task up in lists of what changed.
-    TOUCH_TASK = ["UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id = $2"];
+    TOUCH_TASKS = [
+        "UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+    ];
     FIND_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"];
     /// Only PostgreSQL has several writers, so only it needs the row's lock.
-    FIND_TASK_TO_CHANGE = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $2"
-        { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
+    LIST_TASKS_TO_CHANGE = [
+        "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY t.id"
+        { sqlite: "", postgres: " FOR NO KEY UPDATE" }
+    ];
     LIST_BY_IDS = [
         "SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -269,7 +276,20 @@ pub async fn touch(
     id: TaskId,
     at: Timestamp,
 ) -> Result<(), StorageError> {
-    db!(tx, execute(TOUCH_TASK, account, id, at)).map(drop)
+    touch_all(tx, account, &[id].into(), at).await
+}
+
+/// Notes that something in the tasks changed.
+pub async fn touch_all(
+    tx: &mut WriteTx,
+    account: AccountId,
+    tasks: &BTreeSet<TaskId>,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    db!(tx, execute(TOUCH_TASKS, account, Ids::new(tasks.iter().map(|it| it.uuid())), at)).map(drop)
 }
 
 pub async fn find(tx: &mut dyn Tx, account: AccountId, id: TaskId) -> Result<Option<Task>, StorageError> {
@@ -282,7 +302,18 @@ pub async fn find_to_change(
     account: AccountId,
     id: TaskId,
 ) -> Result<Option<Task>, StorageError> {
-    db!(tx, fetch_optional::<Task>(FIND_TASK_TO_CHANGE, account, id))
+    Ok(list_to_change(tx, account, &[id].into()).await?.remove(&id))
+}
+
+/// Tasks that nobody else changes until the end of the transaction; all who lock many do so in this order.
+pub async fn list_to_change(
+    tx: &mut WriteTx,
+    account: AccountId,
+    tasks: &BTreeSet<TaskId>,
+) -> Result<HashMap<TaskId, Task>, StorageError> {
+    let ids = Ids::new(tasks.iter().map(|it| it.uuid()));
+    let tasks = db!(tx, fetch_all::<Task>(LIST_TASKS_TO_CHANGE, account, ids))?;
+    Ok(tasks.into_iter().map(|task| (task.id, task)).collect())
 }
 
 /// Tasks, whoever may see them.
@@ -410,22 +441,22 @@ pub async fn list_members(
     Ok(members)
 }
 
-/// Puts people in roles; who holds the role already stays.
+/// Puts people in roles; who holds the role already stays. Gives how many have come.
 pub async fn insert_members(
     tx: &mut WriteTx,
     account: AccountId,
     task: TaskId,
     people: impl IntoIterator<Item = (TaskRole, PersonId)>,
-) -> Result<(), StorageError> {
+) -> Result<u64, StorageError> {
     let row = |(role, person): (TaskRole, PersonId)| NewMember {
         role: role.as_str(),
         person_id: hex(person.uuid()),
     };
     let rows: Rows<NewMember> = Json(people.into_iter().map(row).collect());
     if rows.0.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    db!(tx, execute(INSERT_MEMBERS, account, task, rows)).map(drop)
+    db!(tx, execute(INSERT_MEMBERS, account, task, rows))
 }
 
 /// Replaces everybody in a role.
@@ -437,7 +468,7 @@ pub async fn replace_members(
     people: &[PersonId],
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_ROLE, account, task, role))?;
-    insert_members(tx, account, task, people.iter().map(|it| (role, *it))).await
+    insert_members(tx, account, task, people.iter().map(|it| (role, *it))).await.map(drop)
 }
 
 /// Takes a person out of a role; false where he did not hold it.

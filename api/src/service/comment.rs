@@ -1,16 +1,20 @@
 //! Comments: writing one, from wherever it comes, and changing or deleting one's own.
 
+mod publication;
+mod warnings;
+
+pub(super) use publication::{Publication, publish_all, tell};
+pub(super) use warnings::nobody_addressed;
+
 use liaison_domain::{
     Timestamp,
     change::Change,
     comment::{Comment, CommentKind, Origin, decide_departure},
-    fan_out::FanOut,
-    file::{Attachment, File},
+    file::Attachment,
     id::{AccountId, CommentId, FileId, IncomingMailId, MailboxId, PersonId, StreamId, TaskId},
-    outgoing::{MailKind, SkipReason},
     person::{Addressee, PersonKind, PersonRef},
     refusal::Refusal,
-    task::{Task, TaskRole},
+    task::Task,
     visibility::{Around, SeenBy, explain},
 };
 use liaison_persistence::{
@@ -22,24 +26,18 @@ use liaison_persistence::{
     outgoing_mail::recall,
     person,
     sql::Json,
-    task::{self, Members},
+    task::Members,
 };
-
 use uuid::Uuid;
 
 use super::{
     Failure,
     access::{self, Entered},
     caller::StaffCaller,
-    fan_out::{self, Notice},
     file::get_attachable,
     held_comment::{self, HeldChange},
-    letter::left_out,
-    link::{
-        crossing::{self, CommentEvent},
-        edits::{self, TaskEdit},
-    },
-    mailbox, mention, outgoing_mail,
+    link::crossing::{self, CommentEvent},
+    mailbox, outgoing_mail,
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -183,6 +181,41 @@ async fn get_answered(
     Ok(answered.ok_or_else(|| Refusal::unknown_id("/reply_to"))?)
 }
 
+/// A comment that leaves at once, and the task that it is added to.
+#[derive(Debug)]
+pub(super) struct Addition<'a> {
+    row: Comment,
+    new: NewComment,
+    task: &'a Task,
+    members: &'a Members,
+}
+
+impl<'a> Addition<'a> {
+    pub(super) fn of(app: &App, task: &'a Task, members: &'a Members, new: NewComment) -> Self {
+        Self { row: row(app, task.id, &new, None), new, task, members }
+    }
+
+    /// Whether nobody is told of it but in the application.
+    fn stays_here(&self) -> bool {
+        self.new.audience.iter().all(|it| it.kind() == PersonKind::Employee && !it.is_linked)
+    }
+
+    fn publication(&self) -> Publication<'_> {
+        let Self { row, new, task, members } = self;
+        Publication {
+            task,
+            members,
+            comment: row,
+            audience: &new.audience,
+            has_files: !new.files.is_empty(),
+            hops: new.hops,
+            over: new.arrival.as_ref().map(|it| it.mirror),
+            is_history: new.arrival.as_ref().is_some_and(|it| it.is_history),
+            warnings: new.warnings.clone(),
+        }
+    }
+}
+
 /// Adds a comment that leaves at once.
 pub async fn add(
     tx: &mut WriteTx,
@@ -190,39 +223,46 @@ pub async fn add(
     account: AccountId,
     task: &Task,
     members: &Members,
-    mut new: NewComment,
+    new: NewComment,
 ) -> Result<Comment, Failure> {
-    let (hops, has_files) = (new.hops, !new.files.is_empty());
-    let over = new.arrival.as_ref().map(|it| it.mirror);
-    let is_history = new.arrival.as_ref().is_some_and(|it| it.is_history);
-    let (audience, warnings) = (std::mem::take(&mut new.audience), std::mem::take(&mut new.warnings));
-    let row = write(tx, app, account, task.id, new, &audience, None).await?;
-    let publication = Publication {
-        task,
-        members,
-        comment: &row,
-        audience: &audience,
-        has_files,
-        hops,
-        over,
-        is_history,
-        warnings,
-    };
-    publish(tx, app, account, publication).await?;
-    Ok(row)
+    let addition = Addition::of(app, task, members, new);
+    add_all(tx, app, account, std::slice::from_ref(&addition)).await?;
+    Ok(addition.row)
 }
 
-/// Writes the row of a comment, its audience and its files: what stands whether it leaves now or later.
+/// Adds comments that leave at once, in this order.
+pub(super) async fn add_all(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    additions: &[Addition<'_>],
+) -> Result<(), Failure> {
+    // What a mail or another account is told depends on what was there before.
+    for part in additions.chunk_by(|a, b| a.stays_here() && b.stays_here()) {
+        let written: Vec<_> = part.iter().map(|it| (&it.row, &it.new)).collect();
+        write_all(tx, account, &written).await?;
+        let published: Vec<_> = part.iter().map(Addition::publication).collect();
+        publish_all(tx, app, account, &published).await?;
+    }
+    Ok(())
+}
+
+/// Writes a comment that leaves later.
 pub(super) async fn write(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
     task: TaskId,
-    new: NewComment,
-    audience: &[Addressee],
-    send_at: Option<Timestamp>,
+    new: &NewComment,
+    send_at: Timestamp,
 ) -> Result<Comment, Failure> {
-    let row = Comment {
+    let row = row(app, task, new, Some(send_at));
+    write_all(tx, account, &[(&row, new)]).await?;
+    Ok(row)
+}
+
+fn row(app: &App, task: TaskId, new: &NewComment, send_at: Option<Timestamp>) -> Comment {
+    Comment {
         id: app.env.id(),
         task_id: task,
         author_id: new.author,
@@ -231,11 +271,11 @@ pub(super) async fn write(
         created_at: new.arrival.as_ref().map_or_else(|| app.env.now(), |it| it.at),
         edited_at: new.arrival.as_ref().and_then(|it| it.edited_at),
         send_at,
-        html: new.body.html,
-        text: new.body.text,
-        visible: new.visible,
-        elided: new.elided,
-        subject: new.subject,
+        html: new.body.html.clone(),
+        text: new.body.text.clone(),
+        visible: new.visible.clone(),
+        elided: new.elided.clone(),
+        subject: new.subject.clone(),
         hidden: new.hidden,
         reply_to: new.reply_to,
         mailbox_id: new.mailbox,
@@ -243,155 +283,33 @@ pub(super) async fn write(
         unrecognized_sender: new.unrecognized_sender,
         sender_disowned: new.sender_disowned,
         version: 1,
-    };
-    let audience: Vec<PersonId> = audience.iter().map(|it| it.id).collect();
-    comment::insert(tx, account, &row, &audience, &[]).await?;
-    if let Some(Arrival { mirror, wire_id, path, .. }) = new.arrival {
-        let crossed = MirrorCommentRow {
-            mirror_id: mirror,
-            comment_id: row.id,
-            wire_id,
-            operation_id: None,
-            path: Json(path),
-        };
-        mirror::insert_comment(tx, account, &crossed).await?;
     }
-    file::attach_to_comment(tx, account, row.id, &new.files).await?;
-    Ok(row)
 }
 
-/// A comment that leaves now.
-#[derive(Debug)]
-pub(super) struct Publication<'a> {
-    pub task: &'a Task,
-    pub members: &'a Members,
-    pub comment: &'a Comment,
-    pub audience: &'a [Addressee],
-    pub has_files: bool,
-    /// Systems like ours that the mail which brought it went through (R3).
-    pub hops: u32,
-    /// The mirror that it came over.
-    pub over: Option<StreamId>,
-    /// It was there before its reader joined: nobody is told of it.
-    pub is_history: bool,
-    /// What was noticed before.
-    pub warnings: Vec<Warning>,
-}
-
-/// Does what follows from a comment: the notices, the warnings, the change feed; who is addressed without a role in the
-/// task becomes a participant, so that he finds it again (COM-4, CBM-4).
-pub(super) async fn publish(
+/// Writes comments, their audiences and files: what stands whether they leave now or later.
+async fn write_all(
     tx: &mut WriteTx,
-    app: &App,
     account: AccountId,
-    news: Publication<'_>,
+    written: &[(&Comment, &NewComment)],
 ) -> Result<(), Failure> {
-    let Publication { task, members, comment: row, .. } = news;
-    let (audience, mentioned) = mention::address(tx, account, row, news.audience).await?;
-    let joining: Vec<PersonId> =
-        audience.iter().map(|it| it.id).filter(|it| members.roles_of(*it).is_empty()).collect();
-    let roles = joining.iter().map(|it| (TaskRole::Participant, *it));
-    task::insert_members(tx, account, task.id, roles).await?;
-    if news.over.is_none() {
-        let people = joining.iter().map(|it| (TaskRole::Participant, *it, true)).collect();
-        let edit = TaskEdit { people, ..TaskEdit::default() };
-        edits::task_changed(tx, app, account, row.author_id, task.id, members, edit).await?;
-    }
-    let notice = Notice {
-        account,
-        task,
-        kind: MailKind::NewComment,
-        comment: Some(row.id),
-        author: row.author_id,
-        mailbox: row.mailbox_id,
-        audience: &audience,
-        contacts_wait: row.unrecognized_sender,
-        hops: news.hops,
-        by_mail: row.origin == Origin::Email,
-        mentioned: &mentioned,
-        is_for_others: false,
+    let people = |it: &NewComment| it.audience.iter().map(|it| it.id).collect();
+    let rows: Vec<(&Comment, Vec<PersonId>)> = written.iter().map(|(row, it)| (*row, people(it))).collect();
+    comment::insert_all(tx, account, &rows).await?;
+    let crossed = |(row, new): &(&Comment, &NewComment)| {
+        new.arrival.as_ref().map(|it| MirrorCommentRow {
+            mirror_id: it.mirror,
+            comment_id: row.id,
+            wire_id: it.wire_id,
+            operation_id: None,
+            path: Json(it.path.clone()),
+        })
     };
-    let mut warnings = news.warnings;
-    if !news.is_history {
-        warnings.extend(tell(tx, app, &notice, news.has_files).await?);
+    let crossed: Vec<MirrorCommentRow> = written.iter().filter_map(crossed).collect();
+    mirror::insert_comments(tx, account, &crossed).await?;
+    for (row, new) in written {
+        file::attach_to_comment(tx, account, row.id, &new.files).await?;
     }
-    if !warnings.is_empty() {
-        comment::update_warnings(tx, account, row.id, &warnings).await?;
-    }
-    // Who does not see a hidden comment must not see the task move either (S7).
-    if !row.hidden || !joining.is_empty() {
-        task::touch(tx, account, task.id, app.env.now()).await?;
-    }
-    change_feed::append(tx, account, Change::CommentCreated, row.id.uuid(), app.env.now());
-    let shown = CommentEvent::Shown { is_history: news.is_history, over: news.over };
-    crossing::comment_changed(tx, app, account, row, shown).await
-}
-
-/// Tells the audience of a comment; gives what its author should know of that.
-pub(super) async fn tell(
-    tx: &mut WriteTx,
-    app: &App,
-    notice: &Notice<'_>,
-    has_files: bool,
-) -> Result<Vec<Warning>, Failure> {
-    let (fan_out, failed) = fan_out::notify(tx, app, notice).await?;
-    let mut warnings = warnings_of(notice.audience, &fan_out);
-    warnings.extend(failed.as_deref().map(template_failed));
-    if let Some(id) = notice.comment.filter(|_| has_files && !fan_out.mails.is_empty()) {
-        let files = file::list_of_comments(tx, notice.account, &[id]).await?.remove(&id).unwrap_or_default();
-        warnings.extend(left_out(files).iter().map(|it| too_large(app, it)));
-    }
-    Ok(warnings)
-}
-
-/// What the author should know: nobody was addressed (COM-1), or somebody gets nothing.
-fn warnings_of(audience: &[Addressee], fan_out: &FanOut) -> Vec<Warning> {
-    if audience.is_empty() {
-        return vec![nobody_addressed()];
-    }
-    let skipped = fan_out.skipped.iter().map(|(person, reason)| Warning {
-        code: reason.as_str().to_owned(),
-        detail: describe(*reason).to_owned(),
-        person_id: Some(person.uuid()),
-    });
-    let suppressed = fan_out.suppressed.iter().map(|it| Warning {
-        code: "suppressed".to_owned(),
-        detail: format!("No mail leaves to {}: the address is suppressed.", it.address),
-        person_id: Some(it.person.uuid()),
-    });
-    skipped.chain(suppressed).collect()
-}
-
-pub(super) fn nobody_addressed() -> Warning {
-    let detail = "Nobody is addressed: no contact will see it.".to_owned();
-    Warning { code: "nobody_addressed".to_owned(), detail, person_id: None }
-}
-
-fn template_failed(failed: &str) -> Warning {
-    let detail = format!("The built-in text was used: {failed}.");
-    Warning { code: "template_failed".to_owned(), detail, person_id: None }
-}
-
-fn too_large(app: &App, file: &File) -> Warning {
-    let instead = if app.config.public_url().is_some() { "holds a link to it" } else { "names it" };
-    let detail = format!("{} is too large for a mail; the mail {instead}.", file.name);
-    Warning { code: "file_not_attached".to_owned(), detail, person_id: None }
-}
-
-const fn describe(reason: SkipReason) -> &'static str {
-    match reason {
-        SkipReason::NoAddress => "The contact has no e-mail address, so no mail leaves.",
-        SkipReason::SameAddress => "Somebody else in the audience has the same address and gets the mail.",
-        SkipReason::InactiveEmployee => "The employee does not work here any more.",
-        SkipReason::NoticeDisabled => {
-            "Contacts get no mail about comments: see /v1/settings/contact-mail/notifications."
-        }
-        SkipReason::Muted => "The employee wants to be told of no such thing, or of nothing in this task.",
-        SkipReason::NotLinked => {
-            "The person is of another account that he can't be asked in, so nothing crosses."
-        }
-        SkipReason::UnconfirmedSender => "The mail waits until the sender of this comment is confirmed.",
-    }
+    Ok(())
 }
 
 /// A comment that the caller may see, and its task.

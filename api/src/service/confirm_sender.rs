@@ -21,7 +21,7 @@ use super::{
     caller::StaffCaller,
     comment::tell,
     fan_out::Notice,
-    link::crossing::{self, CommentEvent},
+    link::crossing::{self, CommentEvent, Shown},
 };
 use crate::app::App;
 
@@ -82,8 +82,14 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
     comment::update_warnings(tx, account, held.id, &warnings).await?;
     change_feed::append(tx, account, Change::CommentUpdated, held.id.uuid(), app.env.now());
     let shown = Comment { unrecognized_sender: false, ..held.clone() };
-    crossing::comment_changed(tx, app, account, &shown, CommentEvent::Shown { is_history: false, over: None })
-        .await
+    crossing::comment_changed(
+        tx,
+        app,
+        account,
+        &shown,
+        CommentEvent::Shown(Shown { is_history: false, over: None }),
+    )
+    .await
 }
 
 /// CBM-4, as for every contact who writes; put off until it is known that he did.

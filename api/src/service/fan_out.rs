@@ -75,13 +75,41 @@ impl Notice<'_> {
     }
 }
 
+/// What became of a notice, and why the account's template could not be used, where it could not.
+pub type Told = (FanOut, Option<String>);
+
 /// Writes everything that leaves, in the transaction of what was written. The mails themselves are sent after its
-/// commit. Gives also why the account's template could not be used, where it could not.
-pub async fn notify(
+/// commit.
+pub async fn notify(tx: &mut WriteTx, app: &App, notice: &Notice<'_>) -> Result<Told, Failure> {
+    let told = notify_all(tx, app, std::slice::from_ref(notice)).await?;
+    told.into_iter().next().ok_or(Failure::Internal("a notice came to nothing", None))
+}
+
+/// The same for what happened in one account, in this order.
+pub async fn notify_all(tx: &mut WriteTx, app: &App, notices: &[Notice<'_>]) -> Result<Vec<Told>, Failure> {
+    let (mut told, mut staff) = (Vec::with_capacity(notices.len()), Vec::with_capacity(notices.len()));
+    for notice in notices {
+        let (plan, failed, colleagues) = leave(tx, app, notice).await?;
+        told.push((plan, failed));
+        staff.push((notice, colleagues));
+    }
+    let muted = staff::tell_all(tx, app, staff).await?;
+    let told = told.into_iter().zip(muted).map(|((plan, failed), muted)| (plan.muted(&muted), failed));
+    let told: Vec<Told> = told.collect();
+    for (notice, (plan, _)) in notices.iter().zip(&told) {
+        if let Some(comment) = notice.comment {
+            outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, app.env.now()).await?;
+        }
+    }
+    Ok(told)
+}
+
+/// Writes what leaves for contacts and linked accounts; gives also the employees who are to be told.
+async fn leave(
     tx: &mut WriteTx,
     app: &App,
     notice: &Notice<'_>,
-) -> Result<(FanOut, Option<String>), Failure> {
+) -> Result<(FanOut, Option<String>, Staff), Failure> {
     let now = app.env.now();
     // Whoever is answered caused it himself.
     let author = Some(notice.author).filter(|_| notice.kind != MailKind::TaskFromMail);
@@ -108,18 +136,14 @@ pub async fn notify(
         portal::insert_task_recipients(tx, account, task.id, sent).await?;
     }
     let lost = link::crossing::join(tx, app, account, task, &plan.linked, notice.comment).await?;
+    let plan = plan.unreachable(&lost);
     let staff = Staff {
         people: plan.in_app.iter().map(|it| (*it, notice.is_to(*it))).collect(),
         to_watchers: notice.is_to_watchers(),
         mailed,
         addresses: plan.mails.iter().map(|it| it.address.key()).collect(),
     };
-    let muted = staff::tell(tx, app, notice, staff).await?;
-    let plan = plan.unreachable(&lost).muted(&muted);
-    if let Some(comment) = notice.comment {
-        outgoing_mail::insert_skipped(tx, notice.account, comment, &plan.skipped, now).await?;
-    }
-    Ok((plan, failed))
+    Ok((plan, failed, staff))
 }
 
 /// Writes the mails to contacts; gives why the account's template could not be used, and who gets one.

@@ -27,7 +27,7 @@ use liaison_persistence::{
 use super::{
     Failure,
     caller::StaffCaller,
-    comment::{NewComment, Publication, nobody_addressed, publish, write},
+    comment::{NewComment, Publication, nobody_addressed, publish_all, write},
     people::{Named, get_selectable},
     rich_text::RichText,
     stale,
@@ -58,12 +58,11 @@ pub(super) async fn hold(
     app: &App,
     account: AccountId,
     task: &Task,
-    mut new: NewComment,
+    new: NewComment,
     at: Timestamp,
 ) -> Result<Comment, Failure> {
-    let audience = std::mem::take(&mut new.audience);
-    let row = write(tx, app, account, task.id, new, &audience, Some(at)).await?;
-    if audience.is_empty() {
+    let row = write(tx, app, account, task.id, &new, at).await?;
+    if new.audience.is_empty() {
         comment::update_warnings(tx, account, row.id, &[nobody_addressed()]).await?;
     }
     schedule(tx, app, account, row.id, at).await?;
@@ -205,7 +204,7 @@ async fn release(
         is_history: false,
         warnings,
     };
-    publish(tx, app, account, publication).await
+    publish_all(tx, app, account, &[publication]).await
 }
 
 /// Parts those who may be addressed from those who may not any more, each with a warning (CONF-1).

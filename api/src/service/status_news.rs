@@ -56,7 +56,7 @@ pub(super) async fn tell(
         to_watchers: Some(NotificationKind::StatusChanged),
         ..Staff::default()
     };
-    staff::tell(tx, app, &notice, staff).await?;
+    staff::tell_all(tx, app, vec![(&notice, staff)]).await?;
     let Some(contact) = assigner.filter(|it| it.kind == PersonKind::Contact) else { return Ok(()) };
     let known: Vec<_> =
         person::list_addressees(tx, caller.account, [contact.id]).await?.into_values().collect();

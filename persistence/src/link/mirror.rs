@@ -1,6 +1,6 @@
 //! Tasks and their copies, as one account knows them: with whom, for whom, and what has crossed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use liaison_domain::{
     Timestamp,
@@ -88,7 +88,17 @@ record!(MirrorCommentRow { mirror_id, comment_id, wire_id, operation_id, path })
 
 #[derive(Serialize)]
 struct NewPerson {
+    mirror_id: Hex,
     person_id: Hex,
+}
+
+#[derive(Serialize)]
+struct NewComment<'a> {
+    mirror_id: Hex,
+    comment_id: Hex,
+    wire_id: Hex,
+    operation_id: Option<Hex>,
+    path: &'a [Uuid],
 }
 
 macro_rules! columns {
@@ -107,6 +117,11 @@ statements! {
     DELETE_PERSONS = ["DELETE FROM mirror_person WHERE account_id = $1 AND mirror_id = $2"];
     DELETE_MIRROR = ["DELETE FROM task_mirror WHERE account_id = $1 AND id = $2"];
     DELETE_LEFT = ["DELETE FROM mirror_comment WHERE account_id = $1 AND comment_id = $2 AND operation_id IS NOT NULL"];
+    LIST_MIRRORS = [
+        "SELECT " columns!() " AND m.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY m.id"
+    ];
     FIND_MIRROR = ["SELECT " columns!() " AND m.id = $2"];
     LIST_MIRRORS_OF_TASK = ["SELECT " columns!() " AND m.task_id = $2 ORDER BY m.created_at, m.id"];
     LIST_MIRRORS_OF_TASKS = [
@@ -134,8 +149,8 @@ statements! {
     INSERT_PERSONS = [
         "INSERT INTO mirror_person (account_id, mirror_id, person_id) "
         {
-            sqlite: "SELECT $1, $2, unhex(value ->> 'person_id') FROM json_each($3) WHERE TRUE",
-            postgres: "SELECT $1, $2, person_id FROM jsonb_to_recordset($3) AS r(person_id uuid)"
+            sqlite: "SELECT $1, unhex(value ->> 'mirror_id'), unhex(value ->> 'person_id') FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, mirror_id, person_id FROM jsonb_to_recordset($2) AS r(mirror_id uuid, person_id uuid)"
         }
         " ON CONFLICT DO NOTHING"
     ];
@@ -150,10 +165,25 @@ statements! {
         ON CONFLICT DO NOTHING"];
     LIST_WAITING = ["SELECT task_id, since FROM link_waiting WHERE account_id = $1 AND person_id = $2 ORDER BY task_id"];
     DELETE_WAITING = ["DELETE FROM link_waiting WHERE account_id = $1 AND person_id = $2"];
-    INSERT_MIRROR_COMMENT = ["INSERT INTO mirror_comment (account_id, mirror_id, comment_id, wire_id, operation_id, path) \
-        VALUES ($1, $2, $3, $4, $5, $6)"];
+    INSERT_MIRROR_COMMENTS = [
+        "INSERT INTO mirror_comment (account_id, mirror_id, comment_id, wire_id, operation_id, path) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'mirror_id'), unhex(value ->> 'comment_id'), unhex(value ->> 'wire_id'), \
+                unhex(value ->> 'operation_id'), json(value -> 'path') FROM json_each($2)",
+            postgres: "SELECT $1, mirror_id, comment_id, wire_id, operation_id, path FROM jsonb_to_recordset($2) \
+                AS r(mirror_id uuid, comment_id uuid, wire_id uuid, operation_id uuid, path jsonb)"
+        }
+    ];
     FIND_BY_WIRE = ["SELECT mirror_id, comment_id, wire_id, operation_id, path FROM mirror_comment \
         WHERE account_id = $1 AND mirror_id = $2 AND wire_id = $3"];
+    /// The ids of one mirror may be another's too: its own are sorted out by whoever asks.
+    LIST_BY_WIRES = [
+        "SELECT mirror_id, comment_id, wire_id, operation_id, path FROM mirror_comment WHERE account_id = $1 AND mirror_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " AND wire_id "
+        { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
+        " ORDER BY mirror_id, wire_id"
+    ];
     LIST_CROSSED = [
         "SELECT mirror_id, comment_id, wire_id, operation_id, path FROM mirror_comment WHERE account_id = $1 AND comment_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -201,6 +231,17 @@ pub async fn find(
     id: StreamId,
 ) -> Result<Option<MirrorRow>, StorageError> {
     db!(tx, fetch_optional::<MirrorRow>(FIND_MIRROR, account, id))
+}
+
+/// Those of the mirrors that there are.
+pub async fn list(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    mirrors: impl IntoIterator<Item = StreamId>,
+) -> Result<HashMap<StreamId, MirrorRow>, StorageError> {
+    let ids = Ids::new(mirrors.into_iter().map(StreamId::uuid));
+    let rows = db!(tx, fetch_all::<MirrorRow>(LIST_MIRRORS, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The mirrors of a task, oldest first.
@@ -256,19 +297,21 @@ pub async fn list_children(
     db!(tx, fetch_all::<MirrorRow>(LIST_CHILDREN, account, parent, peer))
 }
 
-/// Says for whom a mirror is meant.
+/// Says for whom mirrors are meant.
 pub async fn join(
     tx: &mut WriteTx,
     account: AccountId,
-    mirror: StreamId,
-    people: impl IntoIterator<Item = PersonId>,
+    people: impl IntoIterator<Item = (StreamId, PersonId)>,
 ) -> Result<(), StorageError> {
-    let row = |person: PersonId| NewPerson { person_id: hex(person.uuid()) };
+    let row = |(mirror, person): (StreamId, PersonId)| NewPerson {
+        mirror_id: hex(mirror.uuid()),
+        person_id: hex(person.uuid()),
+    };
     let rows: Rows<NewPerson> = Json(people.into_iter().map(row).collect());
     if rows.0.is_empty() {
         return Ok(());
     }
-    db!(tx, execute(INSERT_PERSONS, account, mirror, rows)).map(drop)
+    db!(tx, execute(INSERT_PERSONS, account, rows)).map(drop)
 }
 
 pub async fn leave(
@@ -316,15 +359,24 @@ pub async fn take_waiting(
     Ok(rows)
 }
 
-/// Says that a comment crossed.
-pub async fn insert_comment(
+/// Says that comments crossed.
+pub async fn insert_comments(
     tx: &mut WriteTx,
     account: AccountId,
-    row: &MirrorCommentRow,
+    crossed: &[MirrorCommentRow],
 ) -> Result<(), StorageError> {
-    let MirrorCommentRow { mirror_id, comment_id, wire_id, operation_id, path } = row;
-    db!(tx, execute(INSERT_MIRROR_COMMENT, account, mirror_id, comment_id, wire_id, operation_id, path))
-        .map(drop)
+    let rows = crossed.iter().map(|it| NewComment {
+        mirror_id: hex(it.mirror_id.uuid()),
+        comment_id: hex(it.comment_id.uuid()),
+        wire_id: hex(it.wire_id),
+        operation_id: it.operation_id.map(|id| hex(id.uuid())),
+        path: &it.path.0,
+    });
+    let rows: Rows<NewComment<'_>> = Json(rows.collect());
+    if rows.0.is_empty() {
+        return Ok(());
+    }
+    db!(tx, execute(INSERT_MIRROR_COMMENTS, account, rows)).map(drop)
 }
 
 /// Forgets where a comment has left for. Where it came from stays known.
@@ -334,6 +386,18 @@ pub async fn forget_comment(
     comment: CommentId,
 ) -> Result<(), StorageError> {
     db!(tx, execute(DELETE_LEFT, account, comment)).map(drop)
+}
+
+/// The comments that both accounts call by these ids, by mirror and id.
+pub async fn list_by_wires(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    wires: impl IntoIterator<Item = (StreamId, Uuid)>,
+) -> Result<HashMap<(StreamId, Uuid), CommentId>, StorageError> {
+    let (mirrors, wires): (BTreeSet<StreamId>, BTreeSet<Uuid>) = wires.into_iter().unzip();
+    let (mirrors, wires) = (Ids::new(mirrors.into_iter().map(StreamId::uuid)), Ids::new(wires));
+    let rows = db!(tx, fetch_all::<MirrorCommentRow>(LIST_BY_WIRES, account, mirrors, wires))?;
+    Ok(rows.into_iter().map(|it| ((it.mirror_id, it.wire_id), it.comment_id)).collect())
 }
 
 /// The comment that both accounts call by this id.

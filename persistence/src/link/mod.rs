@@ -52,8 +52,11 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     UPDATE_LINK_STATE = ["UPDATE person_link SET state = $3 WHERE account_id = $1 AND person_id = $2"];
     DELETE_LINK = ["DELETE FROM person_link WHERE account_id = $1 AND person_id = $2"];
-    FIND_LINK_BY_REMOTE = ["SELECT " columns!() " FROM person_link k \
-        WHERE k.account_id = $1 AND k.peer_id = $2 AND k.remote_id = $3"];
+    LIST_LINKS_BY_REMOTES = [
+        "SELECT " columns!() " FROM person_link k WHERE k.account_id = $1 AND k.peer_id = $2 AND k.remote_id "
+        { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
+        " ORDER BY k.remote_id"
+    ];
     FIND_LINK_BY_STREAM = ["SELECT " columns!() " FROM person_link k WHERE k.account_id = $1 AND k.stream_id = $2"];
     LIST_LINKS_OF_PERSONS = [
         "SELECT " columns!() " FROM person_link k WHERE k.account_id = $1 AND k.person_id "
@@ -93,6 +96,18 @@ pub async fn delete(tx: &mut WriteTx, account: AccountId, person: PersonId) -> R
     db!(tx, execute(DELETE_LINK, account, person)).map(drop)
 }
 
+/// Who of ours these people of a peer are, by their ids there; who is none is left out.
+pub async fn list_by_remotes(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    peer: AccountId,
+    remotes: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, LinkRow>, StorageError> {
+    let ids = Ids::new(remotes.into_iter().map(PersonId::uuid));
+    let rows = db!(tx, fetch_all::<LinkRow>(LIST_LINKS_BY_REMOTES, account, peer, ids))?;
+    Ok(rows.into_iter().map(|row| (row.remote_id, row)).collect())
+}
+
 /// Who of ours is this person of the peer.
 pub async fn find_by_remote(
     tx: &mut dyn Tx,
@@ -100,7 +115,7 @@ pub async fn find_by_remote(
     peer: AccountId,
     remote: PersonId,
 ) -> Result<Option<LinkRow>, StorageError> {
-    db!(tx, fetch_optional::<LinkRow>(FIND_LINK_BY_REMOTE, account, peer, remote))
+    Ok(list_by_remotes(tx, account, peer, [remote]).await?.remove(&remote))
 }
 
 pub async fn find_by_stream(

@@ -1,6 +1,8 @@
 //! What two accounts say to each other: written by the one with its own change, handed over as often as it takes, applied by
 //! the other once and in order.
 
+use std::collections::{BTreeMap, HashMap};
+
 use liaison_domain::{
     Timestamp,
     id::{AccountId, LinkOperationId, StreamId, TaskId},
@@ -32,11 +34,12 @@ record!(OperationRow { id, stream_id, sequence, peer_id, operation });
 /// A stream as one account knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamRow {
+    pub id: StreamId,
     pub peer_id: AccountId,
     /// The last operation that was applied here.
     pub received: i64,
 }
-record!(StreamRow { peer_id, received });
+record!(StreamRow { id, peer_id, received });
 
 /// Where an operation that came belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,13 @@ pub struct ParkedRow {
 record!(ParkedRow { id, peer, operation, received_at, parked_because });
 
 #[derive(Serialize)]
+struct Reached {
+    id: Hex,
+    peer_id: Hex,
+    received: i64,
+}
+
+#[derive(Serialize)]
 struct Received<'a> {
     id: Hex,
     stream_id: Hex,
@@ -115,9 +125,19 @@ statements! {
         }
         " ON CONFLICT DO NOTHING RETURNING id AS value"
     ];
-    INSERT_STREAM = ["INSERT INTO link_stream (account_id, id, peer_id, sent, received) VALUES ($1, $2, $3, 0, 0) \
-        ON CONFLICT DO NOTHING"];
-    FIND_STREAM = ["SELECT peer_id, received FROM link_stream WHERE account_id = $1 AND id = $2"];
+    INSERT_STREAMS = [
+        "INSERT INTO link_stream (account_id, id, peer_id, sent, received) "
+        {
+            sqlite: "SELECT $1, unhex(value ->> 'id'), unhex(value ->> 'peer_id'), 0, 0 FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, id, peer_id, 0, 0 FROM jsonb_to_recordset($2) AS r(id uuid, peer_id uuid)"
+        }
+        " ON CONFLICT DO NOTHING"
+    ];
+    LIST_STREAMS = [
+        "SELECT id, peer_id, received FROM link_stream WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY id"
+    ];
     /// Those about one task beside each other: whoever writes locks them in this order.
     LIST_INCOMING = [
         "SELECT i.id, i.stream_id, i.peer_id, m.task_id FROM link_inbox i \
@@ -127,13 +147,32 @@ statements! {
     ];
     /// Locked before the task that it is about, and the streams after: whoever writes keeps to that order. Only PostgreSQL has
     /// several writers, so only it needs the row's lock.
-    LOCK_NEXT = ["SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox \
-        WHERE account_id = $1 AND stream_id = $2 AND peer_id = $3 AND sequence > $4 AND applied_at IS NULL \
-        ORDER BY sequence LIMIT $5"
-        { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
-    MARK_APPLIED = ["UPDATE link_inbox SET applied_at = $3, ignored_because = $4, parked_because = NULL \
-        WHERE account_id = $1 AND id = $2"];
-    ADVANCE = ["UPDATE link_stream SET received = $3 WHERE account_id = $1 AND id = $2"];
+    LOCK_NEXT = [
+        {
+            sqlite: "SELECT i.id, i.stream_id, i.sequence, i.peer_id, i.operation FROM json_each($2) r \
+                CROSS JOIN link_inbox i ON i.account_id = $1 AND i.stream_id = unhex(r.value ->> 'id') \
+                AND i.peer_id = unhex(r.value ->> 'peer_id') AND i.sequence > r.value ->> 'received' \
+                AND i.sequence <= (r.value ->> 'received') + $3 AND i.applied_at IS NULL",
+            postgres: "SELECT i.id, i.stream_id, i.sequence, i.peer_id, i.operation FROM jsonb_to_recordset($2) \
+                AS r(id uuid, peer_id uuid, received bigint) CROSS JOIN LATERAL (\
+                SELECT id, stream_id, sequence, peer_id, operation FROM link_inbox WHERE account_id = $1 \
+                AND stream_id = r.id AND peer_id = r.peer_id AND sequence > r.received \
+                AND applied_at IS NULL ORDER BY sequence LIMIT $3 FOR NO KEY UPDATE) i"
+        }
+    ];
+    MARK_APPLIED = [
+        "UPDATE link_inbox SET applied_at = $3, parked_because = NULL WHERE account_id = $1 AND id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+    ];
+    MARK_IGNORED = ["UPDATE link_inbox SET ignored_because = $3 WHERE account_id = $1 AND id = $2"];
+    ADVANCE = [
+        "UPDATE link_stream SET received = r.received FROM "
+        {
+            sqlite: "(SELECT unhex(value ->> 'id') AS id, value ->> 'received' AS received FROM json_each($2)) AS r",
+            postgres: "jsonb_to_recordset($2) AS r(id uuid, received bigint)"
+        }
+        " WHERE link_stream.account_id = $1 AND link_stream.id = r.id"
+    ];
     PARK = ["UPDATE link_inbox SET parked_because = $3 WHERE account_id = $1 AND id = $2 AND applied_at IS NULL"];
     /// Newest first.
     LIST_LEFT = ["SELECT o.id, a.name AS peer, o.task_id, o.operation, o.created_at, o.sent_at FROM link_outbox o \
@@ -220,18 +259,31 @@ pub async fn receive(
     Ok(new.into_iter().map(|it| it.0).collect())
 }
 
-/// A stream as it stands; it begins here where it is new.
-pub async fn get(
+/// Streams as they stand; one that is new begins.
+pub async fn list(
     tx: &mut WriteTx,
     account: AccountId,
-    stream: StreamId,
-    peer: AccountId,
-) -> Result<StreamRow, StorageError> {
-    if let Some(known) = db!(tx, fetch_optional::<StreamRow>(FIND_STREAM, account, stream))? {
-        return Ok(known);
+    streams: &[IncomingRow],
+) -> Result<HashMap<StreamId, StreamRow>, StorageError> {
+    let mut known = list_known(tx, account, streams).await?;
+    let new = streams.iter().filter(|it| !known.contains_key(&it.stream_id));
+    let new: Vec<StreamRow> =
+        new.map(|it| StreamRow { id: it.stream_id, peer_id: it.peer_id, received: 0 }).collect();
+    if !new.is_empty() {
+        db!(tx, execute(INSERT_STREAMS, account, reached(&new)))?;
+        known = list_known(tx, account, streams).await?;
     }
-    db!(tx, execute(INSERT_STREAM, account, stream, peer))?;
-    db!(tx, fetch_one::<StreamRow>(FIND_STREAM, account, stream))
+    Ok(known)
+}
+
+async fn list_known(
+    tx: &mut WriteTx,
+    account: AccountId,
+    streams: &[IncomingRow],
+) -> Result<HashMap<StreamId, StreamRow>, StorageError> {
+    let ids = Ids::new(streams.iter().map(|it| it.stream_id.uuid()));
+    let rows = db!(tx, fetch_all::<StreamRow>(LIST_STREAMS, account, ids))?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Where operations that came belong, in the order in which their streams are to be locked.
@@ -243,36 +295,55 @@ pub async fn list_incoming(
     db!(tx, fetch_all::<IncomingRow>(LIST_INCOMING, account, ids(operations)))
 }
 
-/// The operations of a stream that follow the one numbered `received` without a gap, at most `limit`; nobody else applies
-/// them until the end of the transaction.
+/// What follows in each stream without a gap, at most `limit` operations of each, stream by stream in this order; nobody else
+/// applies them until the end of the transaction.
 pub async fn lock_next(
     tx: &mut WriteTx,
     account: AccountId,
-    stream: &IncomingRow,
-    received: i64,
+    streams: &[StreamRow],
     limit: usize,
 ) -> Result<Vec<OperationRow>, StorageError> {
-    let IncomingRow { stream_id, peer_id, .. } = stream;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = db!(tx, fetch_all::<OperationRow>(LOCK_NEXT, account, stream_id, peer_id, received, limit))?;
-    let is_next = |(next, row): &(i64, OperationRow)| row.sequence == *next;
-    Ok((received + 1..).zip(rows).take_while(is_next).map(|(_, row)| row).collect())
+    let rows = db!(tx, fetch_all::<OperationRow>(LOCK_NEXT, account, reached(streams), limit))?;
+    let mut waiting: HashMap<StreamId, BTreeMap<i64, OperationRow>> = HashMap::new();
+    for row in rows {
+        waiting.entry(row.stream_id).or_default().insert(row.sequence, row);
+    }
+    let next = |it: &StreamRow| -> Vec<OperationRow> {
+        let mut rows = waiting.remove(&it.id).unwrap_or_default();
+        (it.received + 1..).map_while(|sequence| rows.remove(&sequence)).collect()
+    };
+    Ok(streams.iter().flat_map(next).collect())
 }
 
-/// Says that an operation is applied, or why it changed nothing.
+/// Says that operations are applied, and why some of them changed nothing; their streams are as far as the last of each.
 pub async fn mark_applied(
     tx: &mut WriteTx,
     account: AccountId,
-    id: LinkOperationId,
+    applied: &[(OperationRow, Option<&'static str>)],
     at: Timestamp,
-    ignored_because: Option<&'static str>,
 ) -> Result<(), StorageError> {
-    db!(tx, execute(MARK_APPLIED, account, id, at, ignored_because)).map(drop)
+    db!(tx, execute(MARK_APPLIED, account, ids(applied.iter().map(|(row, _)| row.id)), at))?;
+    for (row, because) in applied {
+        if let Some(because) = because {
+            db!(tx, execute(MARK_IGNORED, account, row.id, *because))?;
+        }
+    }
+    let last = |(row, _): &(OperationRow, _)| {
+        (row.stream_id, StreamRow { id: row.stream_id, peer_id: row.peer_id, received: row.sequence })
+    };
+    let last: BTreeMap<StreamId, StreamRow> = applied.iter().map(last).collect();
+    let last: Vec<StreamRow> = last.into_values().collect();
+    db!(tx, execute(ADVANCE, account, reached(&last))).map(drop)
 }
 
-/// Says that a stream is applied as far as this operation.
-pub async fn advance(tx: &mut WriteTx, account: AccountId, last: &OperationRow) -> Result<(), StorageError> {
-    db!(tx, execute(ADVANCE, account, last.stream_id, last.sequence)).map(drop)
+fn reached(streams: &[StreamRow]) -> Rows<Reached> {
+    let row = |it: &StreamRow| Reached {
+        id: hex(it.id.uuid()),
+        peer_id: hex(it.peer_id.uuid()),
+        received: it.received,
+    };
+    Json(streams.iter().map(row).collect())
 }
 
 /// Gives an operation up for now; what follows in its stream waits.

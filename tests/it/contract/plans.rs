@@ -15,6 +15,10 @@ use super::schema::GLOBAL;
 
 /// Statements that may pass over an account's rows, by why.
 const WIDE: &[(&str, &str)] = &[
+    (
+        "comment::insert::INSERT_COMMENTS",
+        "looks for answers to what it inserts where it came upon one that answers nothing",
+    ),
     ("contact::merge::rows::NOTE_VIRTUAL", "an account has few virtual addresses"),
     ("contact::merge::rows::DROP_VIRTUAL", "an account has few virtual addresses"),
     ("contact::merge::rows::PASS_VIRTUAL", "an account has few virtual addresses"),

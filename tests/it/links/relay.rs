@@ -10,7 +10,7 @@ use liaison_domain::id::{AccountId, LinkOperationId, StreamId, TaskId};
 use liaison_persistence::{
     link::{
         mirror,
-        stream::{self, OperationRow},
+        stream::{self, IncomingRow, OperationRow},
     },
     page::PageRequest,
     sql::Json,
@@ -63,8 +63,10 @@ async fn stream_of(by: &Client, task: &Value, to: &Client) -> (String, i64) {
     let mut tx = by.app.parts().database.write().await.unwrap();
     let id = TaskId::new(task.id().parse().unwrap());
     let stream = mirror::list_of_task(&mut tx, account(by), id).await.unwrap()[0].id;
-    let known = stream::get(&mut tx, account(to), stream, account(by)).await.unwrap();
-    (stream.to_string(), known.received)
+    let any =
+        IncomingRow { id: to.app.parts().env.id(), stream_id: stream, peer_id: account(by), task_id: None };
+    let known = stream::list(&mut tx, account(to), &[any]).await.unwrap();
+    (stream.to_string(), known[&stream].received)
 }
 
 /// S22: neither in our people's names, nor on our comments.

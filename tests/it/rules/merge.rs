@@ -134,7 +134,8 @@ impl World {
         let account = self.caller.account;
         for (n, written) in facts.comments.iter().enumerate() {
             let audience: Vec<PersonId> = written.audience.iter().map(|it| self.people[*it]).collect();
-            comment::insert(&mut tx, account, &self.comment(n, written), &audience, &[]).await.unwrap();
+            let comment = self.comment(n, written);
+            comment::insert_all(&mut tx, account, &[(&comment, audience)]).await.unwrap();
         }
         for (task, role, person) in &facts.roles {
             let role = (ROLES[*role], self.people[*person]);

@@ -129,7 +129,7 @@ impl World {
             version: 1,
         };
         let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
-        comment::insert(tx, self.account, &comment, &audience, &[]).await.unwrap();
+        comment::insert_all(tx, self.account, &[(&comment, audience)]).await.unwrap();
         if written.deleted {
             assert!(comment::delete(tx, self.account, comment.id, start, 1).await.unwrap());
         }

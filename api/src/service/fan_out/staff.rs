@@ -1,12 +1,12 @@
 //! Telling employees: in the application and by mail, as each of them wants (NTF).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use liaison_domain::{
     fan_out::MailTo,
-    id::{CommentId, PersonId},
+    id::{AccountId, CommentId, PersonId, TaskId},
     mail_address::EmailAddress,
-    notification::{NotificationKind, decide, notices_of_roles},
+    notification::{NotificationKind, TaskMode, decide, notices_of_roles},
     outgoing::{MailKind, decide_sender},
     task::{TaskRight, TaskRole, may},
     visibility::Scope,
@@ -27,7 +27,7 @@ use crate::{app::App, service::departure};
 #[derive(Debug, Default)]
 pub struct Staff {
     /// Each with what the event is to him, the most telling first.
-    pub people: Vec<(PersonId, Vec<NotificationKind>)>,
+    pub people: HashMap<PersonId, Vec<NotificationKind>>,
     /// What it is to those who want to be told everything of the task (NTF-6).
     pub to_watchers: Option<NotificationKind>,
     /// Who got a mail of it by another way.
@@ -42,47 +42,72 @@ struct Mailed {
     kind: NotificationKind,
 }
 
-/// Tells them, but for who did it (NTF-5); gives those of the people who want to be told nothing of it.
-pub async fn tell(
+/// Tells of what happened in one account, in this order, all but who did it (NTF-5); gives for each event those of its people
+/// who want to be told nothing of it.
+pub async fn tell_all(
     tx: &mut WriteTx,
     app: &App,
-    notice: &Notice<'_>,
-    staff: Staff,
-) -> Result<Vec<PersonId>, Failure> {
-    if staff.people.is_empty() && staff.to_watchers.is_none() {
-        return Ok(Vec::new());
-    }
-    let (account, now) = (notice.account, app.env.now());
-    let people: HashMap<PersonId, Vec<NotificationKind>> = staff.people.into_iter().collect();
-    let ids = people.keys().copied();
-    let subscribers = notification_settings::list_subscribers(tx, account, notice.task.id, ids).await?;
-    let (mut notices, mut mails, mut muted) = (Vec::new(), Vec::new(), Vec::new());
-    for it in subscribers.into_iter().filter(|it| it.id != notice.author) {
-        let kinds = match people.get(&it.id) {
-            Some(kinds) => kinds.as_slice(),
-            None if watches(tx, notice, &it).await? => staff.to_watchers.as_slice(),
-            None => continue,
-        };
-        let told = decide(&it.preferences, it.mode, kinds, now);
-        if told.is_nothing() {
-            muted.push(it.id);
+    events: Vec<(&Notice<'_>, Staff)>,
+) -> Result<Vec<Vec<PersonId>>, Failure> {
+    let now = app.env.now();
+    let subscribers = list_subscribers(tx, &events).await?;
+    let (mut all, mut notices, mut mails) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
+    for (notice, staff) in events {
+        let (mut muted, mut by_mail) = (Vec::new(), Vec::new());
+        let of_task = subscribers.get(&notice.task.id).into_iter().flatten();
+        for it in of_task.filter(|it| it.id != notice.author) {
+            let kinds = match staff.people.get(&it.id) {
+                Some(kinds) => kinds.as_slice(),
+                None if staff.to_watchers.is_some() && watches(tx, notice, it).await? => {
+                    staff.to_watchers.as_slice()
+                }
+                None => continue,
+            };
+            let told = decide(&it.preferences, it.mode, kinds, now);
+            if told.is_nothing() {
+                muted.push(it.id);
+            }
+            notices.extend(told.in_app.map(|kind| NewNotification {
+                id: app.env.id(),
+                person: it.id,
+                kind,
+                task: Some(notice.task.id),
+                comment: notice.comment,
+                author: Some(notice.author),
+                detail: None,
+            }));
+            let kind = told.email.filter(|_| !staff.mailed.contains(&it.id));
+            by_mail.extend(kind.and_then(|kind| Mailed::of(it, kind)));
         }
-        notices.extend(told.in_app.map(|kind| NewNotification {
-            id: app.env.id(),
-            person: it.id,
-            kind,
-            task: Some(notice.task.id),
-            comment: notice.comment,
-            author: Some(notice.author),
-            detail: None,
-        }));
-        let by_mail = told.email.filter(|_| !staff.mailed.contains(&it.id));
-        mails.extend(by_mail.and_then(|kind| Mailed::of(it, kind)));
+        by_mail.retain(|it| !staff.addresses.contains(&it.to.address.key()));
+        mails.push((notice, by_mail));
+        all.push(muted);
     }
-    mails.retain(|it| !staff.addresses.contains(&it.to.address.key()));
-    notification::insert_all(tx, account, notices, now).await?;
-    write_mails(tx, app, notice, &mails).await?;
-    Ok(muted)
+    if let Some((notice, _)) = mails.first() {
+        notification::insert_all(tx, notice.account, notices, now).await?;
+    }
+    for (notice, by_mail) in mails {
+        write_mails(tx, app, notice, &by_mail).await?;
+    }
+    Ok(all)
+}
+
+/// Whom the events of each task may be told to.
+async fn list_subscribers(
+    tx: &mut WriteTx,
+    events: &[(&Notice<'_>, Staff)],
+) -> Result<HashMap<TaskId, Vec<SubscriberRow>>, Failure> {
+    let mut asked: BTreeMap<TaskId, (AccountId, BTreeSet<PersonId>)> = BTreeMap::new();
+    for (notice, staff) in events.iter().filter(|(_, it)| !it.people.is_empty() || it.to_watchers.is_some()) {
+        let (_, people) = asked.entry(notice.task.id).or_insert_with(|| (notice.account, BTreeSet::new()));
+        people.extend(staff.people.keys());
+    }
+    let mut subscribers = HashMap::with_capacity(asked.len());
+    for (task, (account, people)) in asked {
+        let found = notification_settings::list_subscribers(tx, account, task, people).await?;
+        subscribers.insert(task, found);
+    }
+    Ok(subscribers)
 }
 
 /// Tells those of who was put in roles that are employees and no assignees, who are told of the task by [`super::notify`].
@@ -93,12 +118,12 @@ pub async fn tell_joined(
     joining: &[(TaskRole, PersonId)],
 ) -> Result<(), Failure> {
     let people = notices_of_roles(joining).into_iter().collect();
-    tell(tx, app, notice, Staff { people, ..Staff::default() }).await.map(drop)
+    tell_all(tx, app, vec![(notice, Staff { people, ..Staff::default() })]).await.map(drop)
 }
 
 /// Whether somebody who wants to be told everything of the task may see what happened.
 async fn watches(tx: &mut WriteTx, notice: &Notice<'_>, it: &SubscriberRow) -> Result<bool, Failure> {
-    if !it.is_member && !may(TaskRight::View, it.role, &BTreeSet::default()) {
+    if it.mode != TaskMode::All || (!it.is_member && !may(TaskRight::View, it.role, &BTreeSet::default())) {
         return Ok(false);
     }
     let Some(id) = notice.comment else { return Ok(true) };
@@ -108,9 +133,9 @@ async fn watches(tx: &mut WriteTx, notice: &Notice<'_>, it: &SubscriberRow) -> R
 
 impl Mailed {
     /// None where his address is none.
-    fn of(row: SubscriberRow, kind: NotificationKind) -> Option<Self> {
+    fn of(row: &SubscriberRow, kind: NotificationKind) -> Option<Self> {
         let address = EmailAddress::parse(&row.email).ok()?;
-        Some(Self { to: MailTo { person: row.id, name: row.name, address, language: None }, kind })
+        Some(Self { to: MailTo { person: row.id, name: row.name.clone(), address, language: None }, kind })
     }
 }
 

@@ -195,7 +195,8 @@ async fn take_part(
         return Ok(());
     }
     explain.add("author", "participant", "he takes part in the task from now on");
-    Ok(task::insert_members(tx, account, answer.place.task, [(TaskRole::Participant, author)]).await?)
+    task::insert_members(tx, account, answer.place.task, [(TaskRole::Participant, author)]).await?;
+    Ok(())
 }
 
 /// Notes in the ledger that our message was answered: the one whose reply address was written to, else the one to this

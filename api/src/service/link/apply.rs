@@ -1,11 +1,13 @@
 //! Applies what another account has said: each stream in its order, each operation once. What came at the same time is
 //! applied in one transaction, and each operation in one of its own where that fails.
 
+use std::collections::{BTreeMap, HashMap};
+
 use futures_util::future::try_join_all;
 use liaison_domain::{
     audit::AuditAction,
     change::Change,
-    id::{AccountId, LinkOperationId},
+    id::{AccountId, LinkOperationId, StreamId},
     job::JobKind,
     link::{
         state::GrantState,
@@ -18,12 +20,14 @@ use liaison_persistence::{
     job,
     link::{
         grant,
-        stream::{self, IncomingRow, OperationRow},
+        stream::{self, IncomingRow, OperationRow, StreamRow},
     },
 };
 
 use super::{
-    agreement, arrival, forwarded,
+    agreement, arrival,
+    comments::{self, Ignored},
+    forwarded,
     log::{About, note},
     opening,
 };
@@ -33,7 +37,9 @@ use crate::{
 };
 
 /// Operations that are applied in one transaction, for which all other writers wait on SQLite.
-const MAX_TOGETHER: usize = 16;
+const MAX_TOGETHER: usize = 64;
+/// Streams that they are taken from, so that none waits behind a long one.
+const MAX_STREAMS: usize = 16;
 /// Transactions of an account at once, each about other tasks, where the database has several writers.
 const MAX_AT_ONCE: usize = 4;
 
@@ -55,7 +61,8 @@ async fn apply_together(app: &App, account: AccountId, ids: &[LinkOperationId]) 
     let rows = list_incoming(app, account, ids).await?;
     let n_parts = match app.database.engine() {
         Engine::Sqlite => 1,
-        Engine::Postgres => MAX_AT_ONCE,
+        // A few take longer apart than together.
+        Engine::Postgres => rows.len().div_ceil(MAX_STREAMS).min(MAX_AT_ONCE),
     };
     let parts = divide(&rows, n_parts);
     try_join_all(parts.into_iter().map(|it| apply_part(app, account, it))).await.map(drop)
@@ -63,7 +70,7 @@ async fn apply_together(app: &App, account: AccountId, ids: &[LinkOperationId]) 
 
 /// Divides operations evenly, but never those about one task, nor those about none yet: tasks begin in their order.
 fn divide(mut rows: &[IncomingRow], n_parts: usize) -> Vec<&[IncomingRow]> {
-    let size = rows.len().div_ceil(n_parts);
+    let size = rows.len().div_ceil(n_parts.max(1));
     let mut parts = Vec::new();
     while !rows.is_empty() {
         let mut n = 0;
@@ -82,22 +89,19 @@ fn divide(mut rows: &[IncomingRow], n_parts: usize) -> Vec<&[IncomingRow]> {
 
 /// Applies operations and what they held up, and ends their jobs.
 async fn apply_part(app: &App, account: AccountId, rows: &[IncomingRow]) -> Result<(), Failure> {
-    let mut streams = rows.chunk_by(IncomingRow::is_with).filter_map(<[_]>::first).peekable();
+    let streams = rows.chunk_by(IncomingRow::is_with).filter_map(<[_]>::first);
+    let mut streams: Vec<IncomingRow> = streams.copied().collect();
     loop {
-        let (mut tx, mut room) = (app.database.write().await?, MAX_TOGETHER);
-        while let Some(it) = streams.peek().filter(|_| room > 0) {
-            let step = step(&mut tx, app, account, it, room).await.map_err(|it| it.failure)?;
-            room -= step.applied;
-            if step.is_last {
-                streams.next();
-            }
-        }
-        let is_done = streams.peek().is_none();
-        if is_done {
+        let mut tx = app.database.write().await?;
+        let later = streams.split_off(streams.len().min(MAX_STREAMS));
+        let limit = MAX_TOGETHER / streams.len().max(1);
+        streams = step(&mut tx, app, account, &streams, limit).await.map_err(|it| it.failure)?;
+        streams.extend(later);
+        if streams.is_empty() {
             job::end_all(&mut tx, account, JobKind::ApplyLink, rows.iter().map(|it| it.id.uuid())).await?;
         }
         tx.commit().await?;
-        if is_done {
+        if streams.is_empty() {
             return Ok(());
         }
     }
@@ -107,8 +111,8 @@ async fn apply_alone(app: &App, account: AccountId, id: LinkOperationId) -> Resu
     for it in list_incoming(app, account, &[id]).await? {
         loop {
             let mut tx = app.database.write().await?;
-            match step(&mut tx, app, account, &it, 1).await {
-                Ok(Step { is_last: true, .. }) => break,
+            match step(&mut tx, app, account, &[it], 1).await {
+                Ok(left) if left.is_empty() => break,
                 Ok(_) => tx.commit().await?,
                 // What another operation fails of is that one's failure.
                 Err(Stuck { at: Some(at), failure }) if at != id => {
@@ -121,8 +125,7 @@ async fn apply_alone(app: &App, account: AccountId, id: LinkOperationId) -> Resu
     }
     let mut tx = app.database.write_unsynced().await?;
     job::end(&mut tx, account, JobKind::ApplyLink, id.uuid()).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 async fn list_incoming(
@@ -132,13 +135,6 @@ async fn list_incoming(
 ) -> Result<Vec<IncomingRow>, Failure> {
     let mut tx = app.database.read_once().await?;
     Ok(stream::list_incoming(&mut tx, account, ids.iter().copied()).await?)
-}
-
-/// How far a stream came.
-struct Step {
-    applied: usize,
-    /// Nothing more has come in the stream.
-    is_last: bool,
 }
 
 /// The operation that can't be applied, where it is one, and why.
@@ -153,35 +149,86 @@ impl<E: Into<Failure>> From<E> for Stuck {
     }
 }
 
-/// Applies what is next in a stream, at most `room` operations.
+/// Applies what is next in these streams, at most `limit` operations of each; gives those in which there may be more.
 async fn step(
     tx: &mut WriteTx,
     app: &App,
     account: AccountId,
-    it: &IncomingRow,
-    room: usize,
-) -> Result<Step, Stuck> {
-    let IncomingRow { stream_id: stream, peer_id: peer, .. } = *it;
-    let known = stream::get(tx, account, stream, peer).await?;
-    if known.peer_id != peer {
-        return Err(Failure::Internal("the stream is another account's", None).into());
-    }
-    let next = stream::lock_next(tx, account, it, known.received, room).await?;
-    let Some(last) = next.last() else {
-        // Where somebody else has applied it meanwhile, there may be more.
-        let now = stream::get(tx, account, stream, peer).await?;
-        return Ok(Step { applied: 0, is_last: now.received == known.received });
-    };
+    streams: &[IncomingRow],
+    limit: usize,
+) -> Result<Vec<IncomingRow>, Stuck> {
+    let known = stream::list(tx, account, streams).await?;
+    let its = |it: &IncomingRow| known.get(&it.stream_id).copied().filter(|row| row.peer_id == it.peer_id);
+    let known: Option<Vec<StreamRow>> = streams.iter().map(its).collect();
+    let known = known.ok_or(Failure::Internal("the stream is another account's", None))?;
+    let next = stream::lock_next(tx, account, &known, limit).await?;
+    let mut counts: BTreeMap<StreamId, usize> = BTreeMap::new();
     for row in &next {
-        let stuck = |failure| Stuck { at: Some(row.id), failure };
-        let ignored = Box::pin(decide(tx, app, account, row)).await.map_err(stuck)?;
-        if let Some(because) = ignored {
+        *counts.entry(row.stream_id).or_default() += 1;
+    }
+    if !next.is_empty() {
+        let applied = decide_all(tx, app, account, next).await?;
+        stream::mark_applied(tx, account, &applied, app.env.now()).await?;
+    }
+    // Where somebody else has applied what was next meanwhile, there may be more, too.
+    let idle: Vec<IncomingRow> =
+        streams.iter().filter(|it| !counts.contains_key(&it.stream_id)).copied().collect();
+    let now = if idle.is_empty() { HashMap::new() } else { stream::list(tx, account, &idle).await? };
+    let has_more = |(it, was): &(&IncomingRow, &StreamRow)| {
+        counts.get(&it.stream_id).is_some_and(|n| *n == limit)
+            || now.get(&it.stream_id).is_some_and(|row| row.received != was.received)
+    };
+    Ok(streams.iter().zip(&known).filter(has_more).map(|(it, _)| *it).collect())
+}
+
+/// Applies operations in this order, comments that follow each other together; of each gives why it changed nothing.
+async fn decide_all(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    rows: Vec<OperationRow>,
+) -> Result<Vec<(OperationRow, Ignored)>, Stuck> {
+    let mut opened = Vec::with_capacity(rows.len());
+    for row in rows {
+        let operation = open(&row).map_err(|failure| Stuck { at: Some(row.id), failure })?;
+        opened.push((row, operation));
+    }
+    let mut applied = Vec::with_capacity(opened.len());
+    let mut opened = opened.into_iter().peekable();
+    while let Some((row, operation)) = opened.next() {
+        let at = row.id;
+        let stuck = |failure| Stuck { at: Some(at), failure };
+        if let Operation::CommentAdded(added) = operation {
+            let (mut rows, mut comments) = (vec![row], vec![*added]);
+            while let Some((row, Operation::CommentAdded(added))) =
+                opened.next_if(|(_, it)| matches!(it, Operation::CommentAdded(_)))
+            {
+                rows.push(row);
+                comments.push(*added);
+            }
+            let came: Vec<_> = rows.iter().map(|it| it.stream_id).zip(comments).collect();
+            let ignored = Box::pin(comments::arrive(tx, app, account, &came)).await.map_err(stuck)?;
+            applied.extend(rows.into_iter().zip(ignored));
+        } else {
+            let ignored = Box::pin(decide(tx, app, account, &row, operation)).await.map_err(stuck)?;
+            applied.push((row, ignored));
+        }
+    }
+    for (row, because) in &applied {
+        if let Some(because) = because {
             tracing::info!(%account, operation = %row.id, because, "a link's operation changed nothing");
         }
-        stream::mark_applied(tx, account, row.id, app.env.now(), ignored).await?;
     }
-    stream::advance(tx, account, last).await?;
-    Ok(Step { applied: next.len(), is_last: next.len() < room })
+    Ok(applied)
+}
+
+fn open(row: &OperationRow) -> Result<Operation, Failure> {
+    let envelope: Envelope = serde_json::from_value(row.operation.0.clone())
+        .map_err(|error| Failure::internal("an operation that this release does not know", error))?;
+    if envelope.v > VERSION {
+        return Err(Failure::Internal("an operation of a newer release", None));
+    }
+    Ok(envelope.operation)
 }
 
 /// Applies one operation; gives why it changed nothing where it did not.
@@ -190,14 +237,10 @@ async fn decide(
     app: &App,
     account: AccountId,
     row: &OperationRow,
-) -> Result<Option<&'static str>, Failure> {
-    let envelope: Envelope = serde_json::from_value(row.operation.0.clone())
-        .map_err(|error| Failure::internal("an operation that this release does not know", error))?;
-    if envelope.v > VERSION {
-        return Err(Failure::Internal("an operation of a newer release", None));
-    }
+    operation: Operation,
+) -> Result<Ignored, Failure> {
     let (stream, peer) = (row.stream_id, row.peer_id);
-    match envelope.operation {
+    match operation {
         Operation::LinkRequested(asked) => agreement::requested(tx, app, account, peer, stream, &asked).await,
         Operation::LinkAnswered { accepted } => agreement::answered(tx, app, account, stream, accepted).await,
         Operation::LinkEnded {} => {

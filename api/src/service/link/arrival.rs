@@ -1,4 +1,5 @@
-//! What becomes of what another account tells of a task that is here, by our own rules. How one begins: [`super::opening`].
+//! What becomes of what another account tells of a task that is here, by our own rules. How one begins: [`super::opening`];
+//! new comments: [`super::comments`].
 //!
 //! The other account is not trusted (S22): it speaks for its own people alone, changes and deletes only what it has sent,
 //! and reaches nobody who has not agreed. What it may not do changes nothing, and the operation is kept with the reason.
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use liaison_domain::{
     change::Change,
-    comment::{Comment, Origin},
+    comment::Comment,
     fan_out::notified_of_new_task,
     file::{Attachment, File, UNKNOWN_TYPE, safe_name},
     id::{AccountId, FileId, PersonId, StreamId, TaskId},
@@ -16,8 +17,8 @@ use liaison_domain::{
         register::Stamp,
         state::{GrantState, LinkState, MirrorState},
         wire::{
-            Field, FieldChange, MAX_PEOPLE, MAX_TEXT_BYTES, MemberChange, Operation, WireComment, WireFile,
-            WirePerson, WireText,
+            Field, FieldChange, MAX_PEOPLE, MAX_TEXT_BYTES, MemberChange, Operation, WireFile, WirePerson,
+            WireText,
         },
     },
     person::{Addressee, PersonKind},
@@ -44,18 +45,13 @@ use super::{
     crossing::{CommentEvent, comment_changed},
     edits::{Stamped, broadcast},
     ending,
-    people::{settle, settle_each},
+    people::settle,
     say,
     snapshot::{member_register, role_of},
 };
 use crate::{
     app::App,
-    service::{
-        Failure,
-        comment::{Arrival, NewComment, add as add_comment},
-        rich_text::RichText,
-        task::tell,
-    },
+    service::{Failure, rich_text::RichText, task::tell},
 };
 
 /// Something more about a task that is here.
@@ -93,9 +89,6 @@ pub(super) async fn go_on(
         _ if row.state == MirrorState::Cut => Ok(Some("the task has been cut off")),
         Operation::TaskChanged(changed) => {
             change(tx, app, account, &row, changed.fields, changed.people).await
-        }
-        Operation::CommentAdded(added) => {
-            take_comment(tx, app, account, &row, added.comment, added.is_history).await
         }
         Operation::CommentEdited(edited) => {
             let current = match find_theirs(tx, account, &row, edited.comment).await? {
@@ -351,72 +344,6 @@ async fn attach(
     task::touch(tx, account, row.task_id, app.env.now()).await?;
     change_feed::append(tx, account, Change::TaskUpdated, row.task_id.uuid(), app.env.now());
     Ok(())
-}
-
-/// A comment of the other account's becomes one of ours (LINKM-2).
-pub(super) async fn take_comment(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    row: &MirrorRow,
-    wire: WireComment,
-    is_history: bool,
-) -> Result<Option<&'static str>, Failure> {
-    if mirror::find_by_wire(tx, account, row.id, wire.id).await?.is_some() {
-        return Ok(Some("the comment is here already"));
-    }
-    let members = members(tx, account, row.task_id).await?;
-    let (peer, place) = (row.peer_id, (row, &members));
-    let author = match &wire.author {
-        WirePerson::Ours { .. } => settle(tx, app, account, peer, Some(place), &wire.author).await?,
-        // What he wrote before he was linked is his own.
-        WirePerson::Yours { .. } if is_history => {
-            settle(tx, app, account, peer, Some(place), &wire.author).await?
-        }
-        WirePerson::Yours { .. } => None,
-    };
-    let Some(author) = author else { return Ok(Some("its author is none of the sender's")) };
-    let Some(body) = clean(&wire.body) else { return Ok(Some("a text larger than any may be")) };
-    if wire.audience.len() > MAX_PEOPLE || wire.visible.len() + wire.elided.len() > 2 * MAX_TEXT_BYTES {
-        return Ok(Some("larger than a comment may be"));
-    }
-    let people = settle_each(tx, app, account, peer, place, &wire.audience).await?;
-    let reply_to = match wire.reply_to {
-        Some(id) => mirror::find_by_wire(tx, account, row.id, id).await?.map(|it| it.comment_id),
-        None => None,
-    };
-    let Some(task) = task::find_to_change(tx, account, row.task_id).await? else {
-        return Ok(Some("there is no such task here"));
-    };
-    let now = app.env.now();
-    let new = NewComment {
-        author,
-        origin: Origin::Link,
-        body,
-        visible: wire.visible,
-        elided: wire.elided,
-        subject: None,
-        audience: addressees(tx, account, people).await?,
-        hidden: wire.is_hidden,
-        reply_to,
-        incoming_mail: None,
-        unrecognized_sender: false,
-        sender_disowned: false,
-        hops: 0,
-        mailbox: None,
-        files: take_files(tx, app, account, author, &wire.files).await?,
-        warnings: Vec::new(),
-        arrival: Some(Arrival {
-            mirror: row.id,
-            wire_id: wire.id,
-            path: wire.path,
-            at: wire.created_at.min(now),
-            edited_at: wire.edited_at.map(|it| it.min(now)),
-            is_history,
-        }),
-    };
-    add_comment(tx, app, account, &task, &members, new).await?;
-    Ok(None)
 }
 
 /// Files under our own names for them; one whose content has not come is left out.

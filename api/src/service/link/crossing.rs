@@ -1,10 +1,12 @@
 //! What leaves over links when something was written here. What crosses is decided by [`liaison_domain::link::crossing`]
 //! and written with the change itself.
 
+use std::collections::BTreeSet;
+
 use liaison_domain::{
     Timestamp,
     comment::Comment,
-    id::{AccountId, CommentId, PersonId, StreamId, TaskId},
+    id::{AccountId, CommentId, LinkOperationId, PersonId, StreamId, TaskId},
     link::{
         crossing::{Candidate, Mirror, decide_comment, is_history_for},
         register::Stamp,
@@ -118,7 +120,7 @@ async fn enter(
 ) -> Result<(), Failure> {
     let person = link.person_id;
     let Some(row) = mirror else { return open(tx, app, account, task, link, besides).await };
-    mirror::join(tx, account, row.id, [person]).await?;
+    mirror::join(tx, account, [(row.id, person)]).await?;
     let is_resumed = row.state == MirrorState::Cut;
     if is_resumed {
         resume(tx, app, account, &row).await?;
@@ -151,7 +153,7 @@ async fn open(
     let stamp = Stamp::after(None, now, account);
     let new = NewMirror { id, task: task.id, peer, began_here: true, stamp, at: now };
     mirror::insert(tx, account, &new).await?;
-    mirror::join(tx, account, id, [link.person_id]).await?;
+    mirror::join(tx, account, [(id, link.person_id)]).await?;
     let mirror = Mirror { id, peer, state: MirrorState::Open, joined: vec![link.person_id] };
     let told = history(tx, account, task.id, &mirror, link.person_id, besides).await?;
     let members = members(tx, account, task.id).await?;
@@ -187,17 +189,8 @@ async fn open(
     };
     let to = To { stream: id, peer, task: Some(task.id) };
     let operation = say(tx, app, account, to, Operation::TaskOpened(Box::new(opened))).await?;
-    for comment in told.comments() {
-        let row = MirrorCommentRow {
-            mirror_id: id,
-            comment_id: comment.id,
-            wire_id: comment.id.uuid(),
-            operation_id: Some(operation),
-            path: Json(Vec::new()),
-        };
-        mirror::insert_comment(tx, account, &row).await?;
-    }
-    Ok(())
+    let left: Vec<MirrorCommentRow> = told.comments().iter().map(|it| left(id, it.id, operation)).collect();
+    Ok(mirror::insert_comments(tx, account, &left).await?)
 }
 
 /// Has a mirror that was cut go on.
@@ -295,15 +288,20 @@ pub(super) async fn members(tx: &mut dyn Tx, account: AccountId, task: TaskId) -
     Ok(task::list_members(tx, account, [task]).await?.remove(&task).unwrap_or_default())
 }
 
+/// How a comment is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Nobody is told of it.
+    pub is_history: bool,
+    /// The mirror that it came over.
+    pub over: Option<StreamId>,
+}
+
 /// What became of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentEvent {
-    /// Written, or shown to contacts only now (R17). `is_history` where nobody is told of it.
-    Shown {
-        is_history: bool,
-        /// The mirror that it came over.
-        over: Option<StreamId>,
-    },
+    /// Written, or shown to contacts only now (R17).
+    Shown(Shown),
     Edited,
     /// By its author (LINKM-10).
     Deleted,
@@ -317,21 +315,11 @@ pub async fn comment_changed(
     comment: &Comment,
     event: CommentEvent,
 ) -> Result<(), Failure> {
+    if let CommentEvent::Shown(shown) = event {
+        return comments_shown(tx, app, account, &[(comment, shown)]).await;
+    }
     let mut rows = mirror::list_of_task(tx, account, comment.task_id).await?;
     rows.retain(|it| it.state == MirrorState::Open);
-    if let CommentEvent::Shown { is_history, over } = event {
-        rows.retain(|it| Some(it.id) != over);
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mirrors = with_people(tx, account, &rows).await?;
-        let told = Told::load(tx, account, vec![comment.clone()]).await?;
-        let facts = Facts::of(&told, comment);
-        for mirror in decide_comment(facts.candidate(comment), &mirrors) {
-            tell_comment(tx, app, account, mirror, comment.task_id, &told, comment, is_history).await?;
-        }
-        return Ok(());
-    }
     if rows.is_empty() {
         return Ok(());
     }
@@ -345,6 +333,32 @@ pub async fn comment_changed(
         };
         let to = To { stream: row.id, peer: row.peer_id, task: Some(comment.task_id) };
         say(tx, app, account, to, operation).await?;
+    }
+    Ok(())
+}
+
+/// Tells linked accounts of new comments.
+pub async fn comments_shown(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    shown: &[(&Comment, Shown)],
+) -> Result<(), Failure> {
+    let tasks: BTreeSet<TaskId> = shown.iter().map(|(it, _)| it.task_id).collect();
+    let mirrors = mirror::list_of_tasks(tx, account, tasks).await?;
+    for (comment, Shown { is_history, over }) in shown {
+        let leads_on = |it: &&MirrorRow| it.state == MirrorState::Open && Some(it.id) != *over;
+        let rows = mirrors.get(&comment.task_id).map(Vec::as_slice).unwrap_or_default();
+        let rows: Vec<MirrorRow> = rows.iter().filter(leads_on).cloned().collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let mirrors = with_people(tx, account, &rows).await?;
+        let told = Told::load(tx, account, vec![(*comment).clone()]).await?;
+        let facts = Facts::of(&told, comment);
+        for mirror in decide_comment(facts.candidate(comment), &mirrors) {
+            tell_comment(tx, app, account, mirror, comment.task_id, &told, comment, *is_history).await?;
+        }
     }
     Ok(())
 }
@@ -363,7 +377,7 @@ pub async fn comment_moved(
     comment_changed(tx, app, account, from, CommentEvent::Deleted).await?;
     mirror::forget_comment(tx, account, from.id).await?;
     join(tx, app, account, task, audience, Some(moved.id)).await?;
-    let shown = CommentEvent::Shown { is_history: true, over: None };
+    let shown = CommentEvent::Shown(Shown { is_history: true, over: None });
     comment_changed(tx, app, account, moved, shown).await
 }
 
@@ -397,12 +411,16 @@ async fn tell_comment(
     let added = CommentAdded { comment: wire, is_history };
     let to = To { stream: mirror.id, peer: mirror.peer, task: Some(task) };
     let operation = say(tx, app, account, to, Operation::CommentAdded(Box::new(added))).await?;
-    let row = MirrorCommentRow {
-        mirror_id: mirror.id,
-        comment_id: comment.id,
-        wire_id: comment.id.uuid(),
+    Ok(mirror::insert_comments(tx, account, &[left(mirror.id, comment.id, operation)]).await?)
+}
+
+/// That a comment of ours has left: both accounts call it by our id.
+const fn left(mirror: StreamId, comment: CommentId, operation: LinkOperationId) -> MirrorCommentRow {
+    MirrorCommentRow {
+        mirror_id: mirror,
+        comment_id: comment,
+        wire_id: comment.uuid(),
         operation_id: Some(operation),
         path: Json(Vec::new()),
-    };
-    Ok(mirror::insert_comment(tx, account, &row).await?)
+    }
 }

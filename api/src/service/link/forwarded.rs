@@ -213,16 +213,14 @@ impl Begun {
         account: AccountId,
         row: &MirrorRow,
     ) -> Result<(), Failure> {
-        for (wire_id, comment_id, is_ours) in &self.comments {
-            let crossed = MirrorCommentRow {
-                mirror_id: row.id,
-                comment_id: *comment_id,
-                wire_id: *wire_id,
-                operation_id: is_ours.then(|| app.env.id::<LinkOperationId>()),
-                path: Json(if *is_ours { Vec::new() } else { vec![step(row.peer_id)] }),
-            };
-            mirror::insert_comment(tx, account, &crossed).await?;
-        }
-        Ok(())
+        let crossed = |(wire_id, comment_id, is_ours): &(Uuid, CommentId, bool)| MirrorCommentRow {
+            mirror_id: row.id,
+            comment_id: *comment_id,
+            wire_id: *wire_id,
+            operation_id: is_ours.then(|| app.env.id::<LinkOperationId>()),
+            path: Json(if *is_ours { Vec::new() } else { vec![step(row.peer_id)] }),
+        };
+        let crossed: Vec<MirrorCommentRow> = self.comments.iter().map(crossed).collect();
+        Ok(mirror::insert_comments(tx, account, &crossed).await?)
     }
 }

@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod apply;
 pub mod arrival;
 pub mod checklist;
+mod comments;
 pub mod crossing;
 pub mod directory;
 pub mod edits;

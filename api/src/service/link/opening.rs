@@ -5,7 +5,7 @@ use liaison_domain::{
     id::{AccountId, PersonId, StreamId, TaskId},
     link::{
         register::Stamp,
-        wire::{Field, FieldChange, MAX_PEOPLE, Operation, TaskOpened, WirePerson},
+        wire::{Field, FieldChange, MAX_PEOPLE, Operation, TaskOpened, WireComment, WirePerson},
     },
     task::{Priority, Task, TaskRole},
     text::Title,
@@ -19,7 +19,8 @@ use liaison_persistence::{
 
 use super::{
     To,
-    arrival::{addressees, change, clean, take_comment, take_files},
+    arrival::{addressees, change, clean, take_files},
+    comments::{self, Came},
     crossing::members,
     forwarded::Begun,
     people::settle,
@@ -83,7 +84,7 @@ pub(super) async fn open(
     let Some(row) = mirror::find(tx, account, stream).await? else { return Ok(Some("the mirror is gone")) };
     let members = members(tx, account, made.id).await?;
     let theirs = members.0.iter().map(|(_, it)| it.id).chain([author]).filter(|it| !agreed.contains(it));
-    mirror::join(tx, account, stream, theirs).await?;
+    mirror::join(tx, account, theirs.map(|it| (stream, it))).await?;
     if let Some(begun) = &begun {
         begun.join(tx, app, account, &row).await?;
     }
@@ -93,11 +94,14 @@ pub(super) async fn open(
             adopt(tx, app, account, child, made.id).await?;
         }
     }
-    for comment in
-        opened.history.into_iter().filter(|it| !begun.as_ref().is_some_and(|begun| begun.has(it.id)))
-    {
-        take_comment(tx, app, account, &row, comment, true).await?;
-    }
+    let is_new = |it: &&WireComment| !begun.as_ref().is_some_and(|begun| begun.has(it.id));
+    let history: Vec<Came<'_>> = opened
+        .history
+        .iter()
+        .filter(is_new)
+        .map(|comment| Came { mirror: &row, comment, is_history: true })
+        .collect();
+    comments::take(tx, app, account, &history).await?;
     Ok(None)
 }
 

@@ -1,6 +1,6 @@
 //! People on both sides of a link: how ours are named to a peer, and who of ours a peer's are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liaison_domain::{
     account::Login,
@@ -63,9 +63,66 @@ impl Named {
     }
 }
 
-/// Finds out who of ours somebody of an operation is. One of the peer's is a contact with the mark of the link, made where
-/// he is not known yet (LINKM-6), and takes part in the mirror from then on. One of ours counts only where he agreed to
-/// hear from the peer, or takes part in the task already: nobody else can be reached by guessing his id (S22).
+/// Somebody whom a peer names.
+#[derive(Clone, Copy, Debug)]
+pub struct Mentioned<'a> {
+    pub peer: AccountId,
+    /// The task that he is named in; none where that is not here yet.
+    pub place: Option<(&'a MirrorRow, &'a Members)>,
+    pub named: &'a WirePerson,
+}
+
+/// Finds out who of ours each one is. One of the peer's is a contact with the mark of the link, made where he is not known
+/// yet (LINKM-6), and takes part in the mirror from then on. One of ours counts only where he agreed to hear from the peer,
+/// or takes part in the task already: nobody else can be reached by guessing his id (S22).
+pub async fn settle_all(
+    tx: &mut WriteTx,
+    app: &App,
+    account: AccountId,
+    mentioned: &[Mentioned<'_>],
+) -> Result<Vec<Option<PersonId>>, Failure> {
+    let mut theirs: BTreeMap<AccountId, BTreeSet<PersonId>> = BTreeMap::new();
+    for it in mentioned {
+        if let WirePerson::Ours { id, .. } = it.named {
+            theirs.entry(it.peer).or_default().insert(PersonId::new(*id));
+        }
+    }
+    let mut known: BTreeMap<(AccountId, PersonId), PersonId> = BTreeMap::new();
+    for (peer, remotes) in theirs {
+        let links = link::list_by_remotes(tx, account, peer, remotes).await?;
+        known.extend(links.into_values().map(|it| ((peer, it.remote_id), it.person_id)));
+    }
+    let (mut settled, mut joining) = (Vec::with_capacity(mentioned.len()), BTreeSet::new());
+    for Mentioned { peer, place, named } in mentioned {
+        settled.push(match named {
+            WirePerson::Yours { id } => {
+                let takes_part = |id: PersonId| {
+                    place.is_some_and(|(_, members)| members.0.iter().any(|(_, it)| it.id == id))
+                };
+                let mut id = PersonId::new(*id);
+                if !takes_part(id) {
+                    // The peer goes on calling him what it was told, whomever he became one with.
+                    id = person::find_survivor(tx, account, id).await?.unwrap_or(id);
+                }
+                (takes_part(id) || has_agreed(tx, account, id, *peer).await?).then_some(id)
+            }
+            WirePerson::Ours { id, name, login } => {
+                let remote = PersonId::new(*id);
+                let id = match known.get(&(*peer, remote)) {
+                    Some(id) => *id,
+                    None => introduce(tx, app, account, *peer, remote, name, login.clone()).await?,
+                };
+                known.insert((*peer, remote), id);
+                joining.extend(place.map(|(mirror, _)| (mirror.id, id)));
+                Some(id)
+            }
+        });
+    }
+    mirror::join(tx, account, joining).await?;
+    Ok(settled)
+}
+
+/// The same for one.
 pub async fn settle(
     tx: &mut WriteTx,
     app: &App,
@@ -74,26 +131,7 @@ pub async fn settle(
     place: Option<(&MirrorRow, &Members)>,
     named: &WirePerson,
 ) -> Result<Option<PersonId>, Failure> {
-    let id = match named {
-        WirePerson::Yours { id } => {
-            // The peer goes on calling him what it was told, whomever he became one with.
-            let id = PersonId::new(*id);
-            let id = person::find_survivor(tx, account, id).await?.unwrap_or(id);
-            let takes_part = place.is_some_and(|(_, members)| members.0.iter().any(|(_, it)| it.id == id));
-            return Ok((takes_part || has_agreed(tx, account, id, peer).await?).then_some(id));
-        }
-        WirePerson::Ours { id, name, login } => {
-            let remote = PersonId::new(*id);
-            match link::find_by_remote(tx, account, peer, remote).await? {
-                Some(known) => known.person_id,
-                None => introduce(tx, app, account, peer, remote, name, login.clone()).await?,
-            }
-        }
-    };
-    if let Some((mirror, _)) = place {
-        mirror::join(tx, account, mirror.id, [id]).await?;
-    }
-    Ok(Some(id))
+    Ok(settle_all(tx, app, account, &[Mentioned { peer, place, named }]).await?.pop().flatten())
 }
 
 /// Whether an employee lets the peer's people send to him.
@@ -155,23 +193,6 @@ async fn find_by_internal_address(
     let contact = owners.iter().find(|it| it.kind == PersonKind::Contact).map(|it| it.person_id);
     let linked = link::list_of_persons(tx, account, contact).await?;
     Ok(contact.filter(|it| !linked.contains_key(it)))
-}
-
-/// Several people of an operation, each once; who can't be reached is left out.
-pub async fn settle_each<'a>(
-    tx: &mut WriteTx,
-    app: &App,
-    account: AccountId,
-    peer: AccountId,
-    place: (&MirrorRow, &Members),
-    named: impl IntoIterator<Item = &'a WirePerson>,
-) -> Result<Vec<PersonId>, Failure> {
-    let mut settled = Vec::new();
-    for it in named {
-        let person = settle(tx, app, account, peer, Some(place), it).await?;
-        settled.extend(person.filter(|it| !settled.contains(it)));
-    }
-    Ok(settled)
 }
 
 /// The id that an account goes by on the way of a comment.
