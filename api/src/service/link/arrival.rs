@@ -12,7 +12,7 @@ use liaison_domain::{
     comment::Comment,
     fan_out::notified_of_new_task,
     file::{Attachment, File, UNKNOWN_TYPE, safe_name},
-    id::{AccountId, FileId, PersonId, StreamId, TaskId},
+    id::{AccountId, FileId, PersonId, StreamId},
     link::{
         register::Stamp,
         state::{GrantState, LinkState, MirrorState},
@@ -42,7 +42,7 @@ use uuid::Uuid;
 
 use super::{
     To, checklist,
-    crossing::{CommentEvent, comment_changed},
+    crossing::{CommentEvent, comment_changed, members},
     edits::{Stamped, broadcast},
     ending,
     people::settle,
@@ -383,8 +383,4 @@ pub(super) async fn addressees(
     let people: Vec<PersonId> = people.into_iter().collect();
     let mut known = person::list_addressees(tx, account, people.iter().copied()).await?;
     Ok(people.iter().filter_map(|it| known.remove(it)).collect())
-}
-
-async fn members(tx: &mut dyn Tx, account: AccountId, task: TaskId) -> Result<Members, Failure> {
-    Ok(task::list_members(tx, account, [task]).await?.remove(&task).unwrap_or_default())
 }

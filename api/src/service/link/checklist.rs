@@ -190,9 +190,12 @@ pub(super) async fn take(
     said: Vec<FieldChange>,
     wins: impl Fn(&str, Stamp) -> bool,
 ) -> Result<Vec<FieldChange>, Failure> {
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
     let task = row.task_id;
     let members = members(tx, account, task).await?;
-    if said.is_empty() || !shares_checklist(row.peer_id, &list_in_charge(tx, account, &members).await?) {
+    if !shares_checklist(row.peer_id, &list_in_charge(tx, account, &members).await?) {
         return Ok(Vec::new());
     }
     let known = checklist::list(tx, account, task).await?;

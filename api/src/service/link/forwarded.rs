@@ -34,6 +34,9 @@ use uuid::Uuid;
 use super::{To, agreement::ask, crossing::members, directory::account_of_domain, people::step, say};
 use crate::{app::App, keys::marked_mail, service::Failure};
 
+/// Most mails that a peer can name of a task; it names the latest.
+const MAX_MAILS: usize = 200;
+
 /// A mail that came, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
 pub struct Forwarded<'a> {
@@ -179,7 +182,8 @@ impl Begun {
             return Ok(None);
         };
         let domain = format!("@{}", app.config.mail.domain_of(&peer.name));
-        let ids = opened.mails.iter().map(|it| it.message_id.clone());
+        let mails = opened.mails.get(..MAX_MAILS).unwrap_or(&opened.mails);
+        let ids = mails.iter().map(|it| it.message_id.clone());
         let mut known = thread::list_references(tx, account, ids).await?;
         known.retain(|it| it.is_ours || it.message_id.ends_with(&domain));
         for at in known.iter().map(|it| it.task_id) {
@@ -192,7 +196,7 @@ impl Begun {
             }
             let there = known.iter().filter(|it| it.task_id == at);
             let comments = there.filter_map(|it| {
-                let mail = opened.mails.iter().find(|mail| mail.message_id == it.message_id)?;
+                let mail = mails.iter().find(|mail| mail.message_id == it.message_id)?;
                 Some((mail.comment?, it.comment_id?, it.is_ours))
             });
             return Ok(Some(Self { comments: comments.collect(), task }));
