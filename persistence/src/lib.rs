@@ -111,6 +111,8 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         signature::ALL,
         suppression::ALL,
         task::ALL,
+        task::list::ALL,
+        task::members::ALL,
         thread::ALL,
         virtual_address::ALL,
     ]

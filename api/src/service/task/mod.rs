@@ -1,6 +1,7 @@
-//! Tasks: setting them, changing them, who takes part.
+//! Tasks: setting them. How they change stands in [`change`], who takes part in [`people`].
 
-use std::collections::{BTreeSet, HashMap};
+mod change;
+mod people;
 
 use liaison_domain::{
     Timestamp,
@@ -12,7 +13,7 @@ use liaison_domain::{
     outgoing::MailKind,
     person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
-    task::{Priority, Task, TaskRight, TaskRole, TaskStatus},
+    task::{Priority, Task, TaskRole, TaskStatus},
     text::Title,
 };
 use liaison_persistence::{
@@ -24,66 +25,21 @@ use liaison_persistence::{
     task::{self, Members},
 };
 
+pub use self::{
+    change::{TaskChange, update},
+    people::{People, add_member, remove_member},
+};
 use super::{
-    Failure,
-    access::{self, Entered},
+    Failure, access,
     caller::StaffCaller,
     contact::named_by_address,
     fan_out::{self, Notice, staff},
     file::get_attachable,
     link::edits,
-    people::{Named, get_selectable},
     project,
     rich_text::RichText,
-    stale, status_news,
 };
 use crate::app::App;
-
-/// The people of a task, as a caller names them.
-#[derive(Clone, Debug, Default)]
-pub struct People {
-    pub assigner: Option<PersonId>,
-    pub assignees: Option<Vec<PersonId>>,
-    pub participants: Option<Vec<PersonId>>,
-    pub auditors: Option<Vec<PersonId>>,
-}
-
-impl People {
-    /// The roles that are named, each with its whole list.
-    fn named(&self) -> impl Iterator<Item = (TaskRole, &[PersonId])> {
-        [
-            (TaskRole::Assigner, self.assigner.as_ref().map(std::slice::from_ref)),
-            (TaskRole::Assignee, self.assignees.as_deref()),
-            (TaskRole::Participant, self.participants.as_deref()),
-            (TaskRole::Auditor, self.auditors.as_deref()),
-        ]
-        .into_iter()
-        .filter_map(|(role, people)| Some((role, people?)))
-    }
-
-    /// Loads who joins. Who is not known here or may not take part is refused; who holds the role already may stay,
-    /// whatever became of him.
-    async fn get_joining(
-        &self,
-        tx: &mut WriteTx,
-        caller: &StaffCaller,
-        members: &Members,
-    ) -> Result<HashMap<PersonId, Addressee>, Failure> {
-        let mut joining = Vec::new();
-        for (role, people) in self.named() {
-            let named = match role {
-                TaskRole::Assigner => {
-                    people.iter().map(|id| Named { pointer: "/assigner".to_owned(), id: *id }).collect()
-                }
-                TaskRole::Assignee => Named::each("/assignees", people).collect::<Vec<_>>(),
-                TaskRole::Participant => Named::each("/participants", people).collect(),
-                TaskRole::Auditor => Named::each("/auditors", people).collect(),
-            };
-            joining.extend(named.into_iter().filter(|it| !members.holds(role, it.id)));
-        }
-        get_selectable(tx, caller.account, &joining).await
-    }
-}
 
 /// A task as an employee sets it.
 #[derive(Debug)]
@@ -269,166 +225,8 @@ fn news<'a>(
     }
 }
 
-/// What changes of a task.
-#[derive(Debug, Default)]
-pub struct TaskChange {
-    pub title: Option<Title>,
-    pub description: Option<RichText>,
-    pub status: Option<TaskStatus>,
-    pub priority: Option<Priority>,
-    /// Each of these: the new value, or a new nothing.
-    pub start_at: Option<Option<Timestamp>>,
-    pub deadline: Option<Option<Timestamp>>,
-    pub parent_id: Option<Option<TaskId>>,
-    pub project_id: Option<Option<ProjectId>>,
-    pub counterparty: Option<Option<PersonId>>,
-    pub people: People,
-}
-
-impl TaskChange {
-    /// The rights that the change needs (ROL); none where nothing changes.
-    fn rights(&self) -> BTreeSet<TaskRight> {
-        let edits = self.title.is_some()
-            || self.description.is_some()
-            || self.priority.is_some()
-            || self.start_at.is_some()
-            || self.deadline.is_some()
-            || self.parent_id.is_some()
-            || self.project_id.is_some()
-            || self.counterparty.is_some();
-        let mut rights: BTreeSet<TaskRight> =
-            self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
-        rights.extend(edits.then_some(TaskRight::Edit));
-        rights.extend(self.status.map(|_| TaskRight::ChangeStatus));
-        rights
-    }
-}
-
-/// Changes a task.
-pub async fn update(
-    tx: &mut WriteTx,
-    app: &App,
-    caller: &StaffCaller,
-    entered: Entered,
-    change: TaskChange,
-) -> Result<(), Failure> {
-    let rights = change.rights();
-    if rights.is_empty() {
-        return Ok(());
-    }
-    for right in rights {
-        entered.require(caller, right)?;
-    }
-    let Entered { task, members, .. } = entered;
-    let known = change.people.get_joining(tx, caller, &members).await?;
-    let parent_id = change.parent_id.unwrap_or(task.parent_id);
-    if parent_id != task.parent_id {
-        require_no_circle(tx, caller, task.id, parent_id).await?;
-    }
-    project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
-    require_counterparty(tx, caller, change.counterparty.flatten(), task.counterparty_id).await?;
-    let before = task.clone();
-    let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
-    let description =
-        change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
-    let changed = Task {
-        title: change.title.map_or(task.title, Title::into_string),
-        description_html: description.html,
-        description_text: description.text,
-        status,
-        priority: change.priority.unwrap_or(task.priority),
-        start_at: change.start_at.unwrap_or(task.start_at),
-        deadline: change.deadline.unwrap_or(task.deadline),
-        parent_id,
-        project_id: change.project_id.unwrap_or(task.project_id),
-        counterparty_id: change.counterparty.unwrap_or(task.counterparty_id),
-        updated_at: now,
-        closed_at: if status.is_active() { None } else { task.closed_at.or(Some(now)) },
-        ..task
-    };
-    if !task::update(tx, caller.account, &changed).await? {
-        return Err(stale().into());
-    }
-    for (role, people) in change.people.named() {
-        task::replace_members(tx, caller.account, changed.id, role, people).await?;
-    }
-    edits::task_updated(tx, app, caller.account, caller.employee, (&before, &members), &changed).await?;
-    let joined = |id: &&PersonId| !members.holds(TaskRole::Assignee, **id);
-    let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
-    let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
-    let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
-    tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
-    let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
-    let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
-    tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
-    if change.people.assigner.is_none() {
-        status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
-    }
-    change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
-    Ok(())
-}
-
 fn assigner_of(members: &Members) -> Option<PersonKind> {
     members.of(TaskRole::Assigner).next().map(|it| it.kind)
-}
-
-/// Puts a person in a role, or leaves him there.
-pub async fn add_member(
-    tx: &mut WriteTx,
-    app: &App,
-    caller: &StaffCaller,
-    entered: &Entered,
-    role: TaskRole,
-    person: PersonId,
-) -> Result<(), Failure> {
-    require_not_assigner(role, "/role")?;
-    entered.require(caller, TaskRight::to_fill(role))?;
-    let Entered { task, members, .. } = entered;
-    if members.holds(role, person) {
-        return Ok(());
-    }
-    let named = Named { pointer: "/person_id".to_owned(), id: person };
-    let known = get_selectable(tx, caller.account, &[named]).await?;
-    task::insert_members(tx, caller.account, task.id, [(role, person)]).await?;
-    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
-    if role == TaskRole::Assignee {
-        let told = notified_of_new_task(assigner_of(members), known.values());
-        tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
-    }
-    tell_joined(tx, app, caller.account, caller.employee, task, &[(role, person)], None).await?;
-    task::touch(tx, caller.account, task.id, app.env.now()).await?;
-    change_feed::append(tx, caller.account, Change::TaskUpdated, task.id.uuid(), app.env.now());
-    Ok(())
-}
-
-/// Takes a person out of a role; who does not hold it is 404.
-pub async fn remove_member(
-    tx: &mut WriteTx,
-    app: &App,
-    caller: &StaffCaller,
-    entered: &Entered,
-    role: TaskRole,
-    person: PersonId,
-) -> Result<(), Failure> {
-    require_not_assigner(role, "?role")?;
-    entered.require(caller, TaskRight::to_fill(role))?;
-    if !task::delete_member(tx, caller.account, entered.task.id, role, person).await? {
-        return Err(Refusal::unknown_id("?person").into());
-    }
-    let Entered { task, members, .. } = entered;
-    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
-    task::touch(tx, caller.account, entered.task.id, app.env.now()).await?;
-    change_feed::append(tx, caller.account, Change::TaskUpdated, entered.task.id.uuid(), app.env.now());
-    Ok(())
-}
-
-/// The assigner is replaced, never added or taken out (ROL-1).
-fn require_not_assigner(role: TaskRole, pointer: &str) -> Result<(), Refusal> {
-    if role != TaskRole::Assigner {
-        return Ok(());
-    }
-    let detail = "A task has exactly one assigner; name another one instead.";
-    Err(Refusal::new(Code::AssignerRequired, detail).at(pointer, FieldCode::Invalid, "can't be assigner"))
 }
 
 /// A parent is a task that the caller may see.

@@ -1,0 +1,126 @@
+//! Changing a task.
+
+use std::collections::BTreeSet;
+
+use liaison_domain::{
+    Timestamp,
+    change::Change,
+    fan_out::notified_of_new_task,
+    id::{PersonId, ProjectId, TaskId},
+    person::Addressee,
+    task::{Priority, Task, TaskRight, TaskRole, TaskStatus},
+    text::Title,
+};
+use liaison_persistence::{
+    change_feed,
+    database::WriteTx,
+    task::{self},
+};
+
+use super::{People, assigner_of, require_counterparty, require_no_circle, tell, tell_joined};
+use crate::{
+    app::App,
+    service::{
+        Failure, access::Entered, caller::StaffCaller, link::edits, project, rich_text::RichText, stale,
+        status_news,
+    },
+};
+
+/// What changes of a task.
+#[derive(Debug, Default)]
+pub struct TaskChange {
+    pub title: Option<Title>,
+    pub description: Option<RichText>,
+    pub status: Option<TaskStatus>,
+    pub priority: Option<Priority>,
+    /// Each of these: the new value, or a new nothing.
+    pub start_at: Option<Option<Timestamp>>,
+    pub deadline: Option<Option<Timestamp>>,
+    pub parent_id: Option<Option<TaskId>>,
+    pub project_id: Option<Option<ProjectId>>,
+    pub counterparty: Option<Option<PersonId>>,
+    pub people: People,
+}
+
+impl TaskChange {
+    /// The rights that the change needs (ROL); none where nothing changes.
+    fn rights(&self) -> BTreeSet<TaskRight> {
+        let edits = self.title.is_some()
+            || self.description.is_some()
+            || self.priority.is_some()
+            || self.start_at.is_some()
+            || self.deadline.is_some()
+            || self.parent_id.is_some()
+            || self.project_id.is_some()
+            || self.counterparty.is_some();
+        let mut rights: BTreeSet<TaskRight> =
+            self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
+        rights.extend(edits.then_some(TaskRight::Edit));
+        rights.extend(self.status.map(|_| TaskRight::ChangeStatus));
+        rights
+    }
+}
+
+/// Changes a task.
+pub async fn update(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    entered: Entered,
+    change: TaskChange,
+) -> Result<(), Failure> {
+    let rights = change.rights();
+    if rights.is_empty() {
+        return Ok(());
+    }
+    for right in rights {
+        entered.require(caller, right)?;
+    }
+    let Entered { task, members, .. } = entered;
+    let known = change.people.get_joining(tx, caller, &members).await?;
+    let parent_id = change.parent_id.unwrap_or(task.parent_id);
+    if parent_id != task.parent_id {
+        require_no_circle(tx, caller, task.id, parent_id).await?;
+    }
+    project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
+    require_counterparty(tx, caller, change.counterparty.flatten(), task.counterparty_id).await?;
+    let before = task.clone();
+    let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
+    let description =
+        change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
+    let changed = Task {
+        title: change.title.map_or(task.title, Title::into_string),
+        description_html: description.html,
+        description_text: description.text,
+        status,
+        priority: change.priority.unwrap_or(task.priority),
+        start_at: change.start_at.unwrap_or(task.start_at),
+        deadline: change.deadline.unwrap_or(task.deadline),
+        parent_id,
+        project_id: change.project_id.unwrap_or(task.project_id),
+        counterparty_id: change.counterparty.unwrap_or(task.counterparty_id),
+        updated_at: now,
+        closed_at: if status.is_active() { None } else { task.closed_at.or(Some(now)) },
+        ..task
+    };
+    if !task::update(tx, caller.account, &changed).await? {
+        return Err(stale().into());
+    }
+    for (role, people) in change.people.named() {
+        task::replace_members(tx, caller.account, changed.id, role, people).await?;
+    }
+    edits::task_updated(tx, app, caller.account, caller.employee, (&before, &members), &changed).await?;
+    let joined = |id: &&PersonId| !members.holds(TaskRole::Assignee, **id);
+    let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
+    let new_assigner = change.people.assigner.and_then(|id| known.get(&id)).map(Addressee::kind);
+    let told = notified_of_new_task(new_assigner.or_else(|| assigner_of(&members)), assignees);
+    tell(tx, app, caller.account, caller.employee, &changed, &told, None).await?;
+    let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
+    let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
+    tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
+    if change.people.assigner.is_none() {
+        status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
+    }
+    change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The people of tasks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use liaison_domain::{
+    id::{AccountId, PersonId, TaskId},
+    person::{PersonKind, PersonRef},
+    task::TaskRole,
+};
+use serde::Serialize;
+
+use crate::{
+    database::{Tx, WriteTx},
+    error::StorageError,
+    list::{Hex, Ids, Rows, hex, in_ids},
+    person::{join_linked, linked},
+    sql::Json,
+};
+
+struct MemberRow {
+    task_id: TaskId,
+    role: TaskRole,
+    person_id: PersonId,
+    kind: PersonKind,
+    name: String,
+    linked_account: Option<String>,
+    linked_login: Option<String>,
+}
+record!(MemberRow { task_id, role, person_id, kind, name, linked_account, linked_login });
+
+#[derive(Serialize)]
+struct NewMember {
+    role: &'static str,
+    person_id: Hex,
+}
+
+statements! {
+    LIST_MEMBERS = [
+        "SELECT m.task_id, m.role, m.person_id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login \
+         FROM task_role m JOIN person p ON p.account_id = m.account_id AND p.id = m.person_id " join_linked!() " \
+         WHERE m.account_id = $1 AND m.task_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY m.task_id, m.role, p.name, m.person_id"
+    ];
+    DELETE_ROLE = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3"];
+    DELETE_MEMBER = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3 AND person_id = $4"];
+    INSERT_MEMBERS = [
+        "INSERT INTO task_role (account_id, task_id, role, person_id) "
+        {
+            sqlite: "SELECT $1, $2, value ->> 'role', unhex(value ->> 'person_id') FROM json_each($3) WHERE TRUE",
+            postgres: "SELECT $1, $2, role, person_id FROM jsonb_to_recordset($3) AS r(role text, person_id uuid)"
+        }
+        " ON CONFLICT (account_id, task_id, role, person_id) DO NOTHING"
+    ];
+}
+
+/// The people of a task with their roles, by role and name; who holds two roles comes twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members(pub Vec<(TaskRole, PersonRef)>);
+
+impl Members {
+    pub fn of(&self, role: TaskRole) -> impl Iterator<Item = &PersonRef> {
+        self.0.iter().filter(move |(held, _)| *held == role).map(|(_, person)| person)
+    }
+
+    pub fn holds(&self, role: TaskRole, person: PersonId) -> bool {
+        self.of(role).any(|it| it.id == person)
+    }
+
+    /// The roles that a person holds.
+    pub fn roles_of(&self, person: PersonId) -> BTreeSet<TaskRole> {
+        self.0.iter().filter(|(_, it)| it.id == person).map(|(role, _)| *role).collect()
+    }
+}
+
+/// The people of each task; who was deleted since keeps his place.
+pub async fn list_members(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, Members>, StorageError> {
+    let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
+    let mut members: HashMap<TaskId, Members> = HashMap::new();
+    for row in db!(tx, fetch_all::<MemberRow>(LIST_MEMBERS, account, ids))? {
+        let person = PersonRef {
+            id: row.person_id,
+            kind: row.kind,
+            name: row.name,
+            linked_account: linked(row.linked_account, row.linked_login),
+        };
+        members.entry(row.task_id).or_default().0.push((row.role, person));
+    }
+    Ok(members)
+}
+
+/// Puts people in roles; who holds the role already stays. Gives how many have come.
+pub async fn insert_members(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    people: impl IntoIterator<Item = (TaskRole, PersonId)>,
+) -> Result<u64, StorageError> {
+    let row = |(role, person): (TaskRole, PersonId)| NewMember {
+        role: role.as_str(),
+        person_id: hex(person.uuid()),
+    };
+    let rows: Rows<NewMember> = Json(people.into_iter().map(row).collect());
+    if rows.0.is_empty() {
+        return Ok(0);
+    }
+    db!(tx, execute(INSERT_MEMBERS, account, task, rows))
+}
+
+/// Replaces everybody in a role.
+pub async fn replace_members(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    role: TaskRole,
+    people: &[PersonId],
+) -> Result<(), StorageError> {
+    db!(tx, execute(DELETE_ROLE, account, task, role))?;
+    insert_members(tx, account, task, people.iter().map(|it| (role, *it))).await.map(drop)
+}
+
+/// Takes a person out of a role; false where he did not hold it.
+pub async fn delete_member(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    role: TaskRole,
+    person: PersonId,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, execute(DELETE_MEMBER, account, task, role, person))? == 1)
+}
