@@ -37,7 +37,7 @@ impl NoticeType {
         matches!(self, Self::NewTask | Self::NewComment)
     }
 
-    /// What a mail tells contacts; none where it is not for them.
+    /// What a mail tells contacts; none where it is nothing that an account decides about.
     pub const fn of(kind: MailKind) -> Option<Self> {
         match kind {
             MailKind::NewTask => Some(Self::NewTask),
@@ -45,7 +45,7 @@ impl NoticeType {
             MailKind::TaskFromMail => Some(Self::TaskFromMail),
             MailKind::TaskAccepted => Some(Self::TaskAccepted),
             MailKind::StatusChanged => Some(Self::StatusChanged),
-            MailKind::StaffNotice => None,
+            MailKind::PortalLink | MailKind::StaffNotice => None,
         }
     }
 }

@@ -19,6 +19,8 @@ named! {
         ApplyLink = "apply_link",
         /// Publishes one held comment when its time has come.
         PublishComment = "publish_comment",
+        /// Mails a contact the link into the portal that he asked for.
+        SendPortalLink = "send_portal_link",
     }
 }
 

@@ -20,18 +20,34 @@ named! {
         TaskAccepted = "task_accepted",
         /// A task that the contact set has another status (type 5).
         StatusChanged = "status_changed",
+        /// He asked for a way into the portal (DASH-3).
+        PortalLink = "portal_link",
         /// An employee is told of what he chose to be told by mail (NTF-2).
         StaffNotice = "staff_notice",
     }
 }
 
 impl MailKind {
-    /// Whether no person wrote it: such mail can be ended by its recipient (R37).
+    /// Whether no person wrote it.
     pub const fn is_automatic(self) -> bool {
         match self {
             Self::NewTask | Self::NewComment => false,
-            Self::TaskFromMail | Self::TaskAccepted | Self::StatusChanged | Self::StaffNotice => true,
+            Self::TaskFromMail
+            | Self::TaskAccepted
+            | Self::StatusChanged
+            | Self::PortalLink
+            | Self::StaffNotice => true,
         }
+    }
+
+    /// Whether its recipient can end it: nobody wrote it, and he did not ask for it (R37).
+    pub const fn can_be_ended(self) -> bool {
+        self.is_automatic() && !matches!(self, Self::PortalLink)
+    }
+
+    /// Whether its recipient caused it himself (RFC 3834 §3).
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::TaskFromMail | Self::PortalLink)
     }
 
     /// Whether it tells of a status of the task.
@@ -47,6 +63,7 @@ impl MailKind {
             | Self::TaskFromMail
             | Self::TaskAccepted
             | Self::StatusChanged
+            | Self::PortalLink
             | Self::StaffNotice => title.to_owned(),
         }
     }

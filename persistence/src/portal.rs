@@ -14,6 +14,7 @@ use crate::{
     error::StorageError,
     list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
+    sql::Scalar,
     visibility::visible_comment,
 };
 
@@ -96,6 +97,13 @@ statements! {
         AND r.token_revoked_at IS NULL AND c.spam = FALSE AND c.portal_access = TRUE \
         AND EXISTS (SELECT 1 FROM person_address a WHERE a.account_id = r.account_id AND a.address_key = r.address_key \
             AND a.person_id = p.id)"];
+    /// Whether the contact may come in, and no link went to him after $3.
+    COUNT_ENTITLED = ["SELECT COUNT(*) AS value FROM contact c \
+        JOIN person p ON p.account_id = c.account_id AND p.id = c.id AND p.deleted_at IS NULL \
+        WHERE c.account_id = $1 AND c.id = $2 AND c.spam = FALSE AND c.portal_access = TRUE \
+        AND NOT EXISTS (SELECT 1 FROM outgoing_recipient r \
+            JOIN outgoing_mail m ON m.account_id = r.account_id AND m.id = r.mail_id \
+            WHERE r.account_id = $1 AND r.person_id = $2 AND m.kind = 'portal_link' AND m.created_at > $3)"];
     INSERT_TASK_RECIPIENTS = [
         "INSERT INTO task_recipient (account_id, person_id, task_id) SELECT $1, p.id, $2 FROM person p \
          WHERE p.account_id = $1 AND p.id "
@@ -135,6 +143,16 @@ pub async fn find_guest(
     since: Timestamp,
 ) -> Result<Option<GuestRow>, StorageError> {
     db!(tx, fetch_optional::<GuestRow>(FIND_GUEST, account, mail, contact, since))
+}
+
+/// Whether a contact may come in by a link that he asks for, and none went to him after `since`.
+pub async fn may_get_link(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    contact: PersonId,
+    since: Timestamp,
+) -> Result<bool, StorageError> {
+    Ok(db!(tx, fetch_one::<Scalar<i64>>(COUNT_ENTITLED, account, contact, since))?.0 > 0)
 }
 
 /// Remembers that a task itself was sent to these contacts.

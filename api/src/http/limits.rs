@@ -111,9 +111,10 @@ fn check(limits: &Limits, request: &ServiceRequest) -> Option<Standing> {
     let address = request.peer_addr().map(|it| it.ip());
     match (request.method(), request.path()) {
         (&Method::POST, "/v1/accounts") => Some(standing(&limits.sign_ups, &address?)),
-        (&Method::POST, "/v1/sessions" | "/v1/sessions/refresh" | "/v1/portal/sessions") => {
-            Some(standing(&limits.sign_ins, &address?))
-        }
+        (
+            &Method::POST,
+            "/v1/sessions" | "/v1/sessions/refresh" | "/v1/portal/sessions" | "/v1/portal/links",
+        ) => Some(standing(&limits.sign_ins, &address?)),
         _ => Some(standing(&limits.tokens, &digest(bearer(request.request())?.as_bytes()))),
     }
 }

@@ -112,22 +112,27 @@ async fn leave(
 ) -> Result<(FanOut, Option<String>, Staff), Failure> {
     let now = app.env.now();
     // Whoever is answered caused it himself.
-    let author = Some(notice.author).filter(|_| notice.kind != MailKind::TaskFromMail);
+    let author = Some(notice.author).filter(|_| !notice.kind.is_answer());
     let mut plan = fan_out::plan(author, notice.audience, notice.contacts_wait);
     let (mut failed, mut mailed) = (None, HashSet::new());
     if !plan.mails.is_empty() {
         let settings = contact_mail_settings::get(tx, notice.account).await?;
-        let kind = NoticeType::of(notice.kind).ok_or(Failure::Internal("no notice to contacts", None))?;
-        let told = mail_template::find_notice(tx, notice.account, kind).await?;
-        plan = if told.enabled { plan } else { plan.disabled() };
+        let (is_enabled, template) = match NoticeType::of(notice.kind) {
+            Some(kind) => {
+                let told = mail_template::find_notice(tx, notice.account, kind).await?;
+                (told.enabled, told.template_id)
+            }
+            None => (true, None),
+        };
+        plan = if is_enabled { plan } else { plan.disabled() };
         let keys = plan.mails.iter().map(|it| it.address.key());
         let stopped = suppression::list_by_addresses(tx, notice.account, keys, now).await?;
         let mut suppressed = settings.suppressed_keys();
-        let is_automatic = notice.kind.is_automatic();
-        suppressed.extend(stopped.into_iter().filter(|it| it.stops(is_automatic)).map(|it| it.address_key));
+        let can_be_ended = notice.kind.can_be_ended();
+        suppressed.extend(stopped.into_iter().filter(|it| it.stops(can_be_ended)).map(|it| it.address_key));
         plan = plan.without(&suppressed);
-        if told.enabled {
-            (failed, mailed) = write_mails(tx, app, notice, &settings, told.template_id, &plan).await?;
+        if is_enabled {
+            (failed, mailed) = write_mails(tx, app, notice, &settings, template, &plan).await?;
         }
     }
     let (account, task) = (notice.account, notice.task);
@@ -220,7 +225,7 @@ async fn write_mails(
     };
     outgoing_mail::insert_all(tx, account, &about, &new).await?;
     let mailed = addressed.iter().flat_map(Addressed::recipients).map(|it| it.person).collect();
-    if template.is_some() || notice.kind == MailKind::TaskFromMail {
+    if template.is_some() || notice.kind.is_answer() {
         Ok((write_subjects(tx, app, account, &new).await?, mailed))
     } else {
         Ok((None, mailed))

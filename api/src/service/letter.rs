@@ -238,7 +238,7 @@ impl Around {
             hop: Some(Hop { installation: app.keys.installation(), count: hops(row) }),
         };
         // Nobody wrote an answer of ourselves, so nobody is told that it came to nothing (RFC 3834 §3.3).
-        let sender = Some(bounces_to).filter(|_| row.kind != MailKind::TaskFromMail);
+        let sender = Some(bounces_to).filter(|_| !row.kind.is_answer());
         let envelope = Envelope { sender, recipients: vec![recipient] };
         let own = form.template.and_then(|id| self.templates.get(&MailTemplateId::new(id)));
         let (mut facts, mut files) = self.facts(row, task)?;
@@ -267,9 +267,9 @@ impl Around {
                 linked_files: linked.iter().map(|it| file_fact(&it.file, &linked)).collect(),
                 history: self.history(row),
                 unsubscribe_url: self.unsubscribe_url(app, row),
-                portal_url: own
-                    .filter(|own| own.adds_portal_link)
-                    .and_then(|_| portal_url(app, self.account.id, row)),
+                portal_url: (row.kind == MailKind::PortalLink || own.is_some_and(|own| own.adds_portal_link))
+                    .then(|| portal_url(app, self.account.id, row))
+                    .flatten(),
                 signature_html: signature.cloned(),
                 pixel_url,
             },
@@ -299,7 +299,7 @@ impl Around {
     /// Where the recipient ends such mail, where no person wrote it (R37).
     fn unsubscribe_url(&self, app: &App, row: &DeliveryRow) -> Option<String> {
         let link = MailLink { account: self.account.id, mail: row.mail_id, person: row.person_id };
-        row.kind.is_automatic().then(|| unsubscription::url(app, link)).flatten()
+        row.kind.can_be_ended().then(|| unsubscription::url(app, link)).flatten()
     }
 
     /// The external mailbox that a message leaves by, and how it is reached.

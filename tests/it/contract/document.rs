@@ -10,6 +10,7 @@ use support::{Contract, Operation};
 /// Operations that need no token.
 const PUBLIC: &[&str] = &[
     "create_account",
+    "create_portal_link",
     "create_portal_session",
     "create_session",
     "follow_file_link",

@@ -200,6 +200,7 @@ impl World {
                 json!({"sender_name": "Olga", "smtp": {"password": "x"}, "imap": {"password": "x"}})
             }
             "create_file" | "create_portal_file" => return Body::Form,
+            "create_portal_link" => json!({"account": "acme", "email": "nobody@client.example"}),
             "create_portal_session" => json!({"token": self.guests_link().await}),
             "create_portal_comment" => json!({"text": "At ten."}),
             "receive_mail" | "dry_run_incoming_mail" => {

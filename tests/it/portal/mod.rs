@@ -2,6 +2,7 @@
 
 mod answering;
 mod files;
+mod links;
 mod merge;
 mod reading;
 mod sessions;

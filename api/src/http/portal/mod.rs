@@ -4,6 +4,7 @@
 
 mod create_comment;
 mod create_file;
+mod create_link;
 mod create_session;
 mod list_comments;
 mod list_tasks;
@@ -37,6 +38,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(show_page::show_portal_page)
         .service(create_session::create_portal_session)
+        .service(create_link::create_portal_link)
         .service(list_tasks::list_portal_tasks)
         .service(show_task::show_portal_task)
         .service(list_comments::list_portal_comments)

@@ -36,7 +36,7 @@ impl Around {
             (None, files)
         };
         let mut facts = self.spoken_of(task, comment, recipient, row.created_at);
-        if row.kind == MailKind::TaskFromMail {
+        if row.kind.is_answer() {
             leave_out_what_was_chosen(&mut facts);
         }
         if row.kind.is_automatic() && row.kind != MailKind::StaffNotice {

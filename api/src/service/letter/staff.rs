@@ -87,6 +87,7 @@ pub(super) fn kind(row: &DeliveryRow) -> Result<Kind, Unmade> {
         MailKind::TaskFromMail => return Ok(Kind::TaskFromMail),
         MailKind::TaskAccepted => return Ok(Kind::TaskAccepted),
         MailKind::StatusChanged => return Ok(Kind::StatusChanged),
+        MailKind::PortalLink => return Ok(Kind::PortalLink),
         MailKind::StaffNotice => row.form.0.notice(),
     };
     match staff {

@@ -5,6 +5,7 @@
 //! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
 
 mod links;
+mod portal_link;
 mod process_mail;
 mod publish_comment;
 pub(super) mod send_mail;
@@ -21,6 +22,7 @@ pub(super) const KINDS: &[JobKind] = &[
     JobKind::SendMail,
     JobKind::ProcessMail,
     JobKind::PublishComment,
+    JobKind::SendPortalLink,
     JobKind::RelayLink,
     JobKind::ApplyLink,
 ];
@@ -30,7 +32,7 @@ pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
         JobKind::SendMail => 128,
         JobKind::RelayLink | JobKind::ApplyLink => 64,
-        JobKind::ProcessMail | JobKind::PublishComment => 16,
+        JobKind::ProcessMail | JobKind::PublishComment | JobKind::SendPortalLink => 16,
         JobKind::FetchMail => 0,
     }
 }
@@ -42,6 +44,7 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         JobKind::RelayLink => links::relay(workers, batch).await,
         JobKind::ApplyLink => links::apply(workers, batch).await,
         JobKind::PublishComment => publish_comment::run(workers, batch).await,
+        JobKind::SendPortalLink => portal_link::run(workers, batch).await,
         JobKind::FetchMail => Err(Failure::Internal("a mailbox is no job for a batch", None)),
     }
 }
@@ -59,7 +62,7 @@ pub(super) async fn give_up(
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
         JobKind::ApplyLink => links::park(tx, account, subject, error).await,
-        // A comment stays held, which its author sees; the others are never given up.
-        JobKind::PublishComment | JobKind::RelayLink | JobKind::FetchMail => Ok(()),
+        // A comment stays held, which its author sees; a link can be asked for again; the others are never given up.
+        JobKind::PublishComment | JobKind::SendPortalLink | JobKind::RelayLink | JobKind::FetchMail => Ok(()),
     }
 }

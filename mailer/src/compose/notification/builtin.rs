@@ -47,6 +47,8 @@ const fn subject(kind: Kind, language: Language) -> &'static str {
             "We have received your message (task no. {{ task.number }})"
         }
         (Kind::TaskFromMail, Language::Russian) => "Мы получили ваше письмо (задача № {{ task.number }})",
+        (Kind::PortalLink, Language::English) => "Your link to {{ system.account }}",
+        (Kind::PortalLink, Language::Russian) => "Ваша ссылка в «{{ system.account }}»",
         (Kind::NewComment | Kind::Mention, _) => "Re: {{ task.title }}",
         (
             Kind::NewTask
@@ -83,6 +85,8 @@ const fn bodies(kind: Kind, language: Language) -> (&'static str, &'static str) 
         (Kind::StatusChanged, Language::Russian) => bodies!("ru/status_changed"),
         (Kind::Reminder, Language::English) => bodies!("en/reminder"),
         (Kind::Reminder, Language::Russian) => bodies!("ru/reminder"),
+        (Kind::PortalLink, Language::English) => bodies!("en/portal_link"),
+        (Kind::PortalLink, Language::Russian) => bodies!("ru/portal_link"),
         (Kind::Mention, Language::English) => bodies!("en/mention"),
         (Kind::Mention, Language::Russian) => bodies!("ru/mention"),
         (Kind::AddedAsParticipant, Language::English) => bodies!("en/added_as_participant"),

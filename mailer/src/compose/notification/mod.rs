@@ -36,6 +36,8 @@ pub enum Kind {
     StatusChanged,
     /// Somebody wants him reminded.
     Reminder,
+    /// He asked for a way into the portal.
+    PortalLink,
     /// A comment names the employee (COM-4).
     Mention,
     /// The employee became a participant.
@@ -45,13 +47,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NewTask,
         Self::NewComment,
         Self::TaskFromMail,
         Self::TaskAccepted,
         Self::StatusChanged,
         Self::Reminder,
+        Self::PortalLink,
         Self::Mention,
         Self::AddedAsParticipant,
         Self::AddedAsAuditor,
@@ -66,6 +69,7 @@ impl Kind {
             Self::TaskAccepted => "task_accepted",
             Self::StatusChanged => "status_changed",
             Self::Reminder => "reminder",
+            Self::PortalLink => "portal_link",
             Self::Mention => "mention",
             Self::AddedAsParticipant => "added_as_participant",
             Self::AddedAsAuditor => "added_as_auditor",
@@ -77,7 +81,7 @@ impl Kind {
     const fn automatic_cause(self) -> Option<AutomaticCause> {
         match self {
             Self::NewTask | Self::NewComment => None,
-            Self::TaskFromMail => Some(AutomaticCause::Replied),
+            Self::TaskFromMail | Self::PortalLink => Some(AutomaticCause::Replied),
             Self::TaskAccepted
             | Self::StatusChanged
             | Self::Reminder
