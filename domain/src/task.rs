@@ -67,6 +67,8 @@ pub struct Task {
     pub project_id: Option<ProjectId>,
     /// The contact whom the work is about (CT-1).
     pub counterparty_id: Option<PersonId>,
+    /// Open to those of the counterparty's contacts who see their companies' tasks (EXT-9).
+    pub company_access: bool,
     /// The mail that it began with.
     pub incoming_mail_id: Option<IncomingMailId>,
     pub created_by: PersonId,

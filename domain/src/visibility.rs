@@ -18,17 +18,24 @@ pub struct Scope {
     pub sees_all: bool,
     /// Sees hidden comments of others (COM-5).
     pub sees_hidden: bool,
+    /// Sees what concerns his companies, in tasks about them (EXT-8).
+    pub sees_company: bool,
 }
 
 impl Scope {
     /// Staff see the whole conversation; hidden comments are for those addressed and for administrators (COM-5).
     pub const fn employee(viewer: PersonId, role: Role) -> Self {
-        Self { viewer, sees_all: true, sees_hidden: role.is_admin() }
+        Self { viewer, sees_all: true, sees_hidden: role.is_admin(), sees_company: false }
     }
 
     /// A contact sees what he wrote and what was addressed to him, nothing else (DASH-5, LINK-4).
     pub const fn contact(viewer: PersonId) -> Self {
-        Self { viewer, sees_all: false, sees_hidden: false }
+        Self { viewer, sees_all: false, sees_hidden: false, sees_company: false }
+    }
+
+    /// In the portal he may see beside that what his companies' other contacts see (EXT-8).
+    pub const fn guest(viewer: PersonId, sees_company_tasks: bool) -> Self {
+        Self { sees_company: sees_company_tasks, ..Self::contact(viewer) }
     }
 
     /// Judges one comment.
@@ -38,7 +45,8 @@ impl Scope {
             || (self.sees_all && self.sees_hidden)
             || (!comment.held
                 && ((self.sees_all && !comment.hidden)
-                    || (addressed && (self.sees_all || !comment.unrecognized_sender))))
+                    || (addressed && (self.sees_all || !comment.unrecognized_sender))
+                    || (self.sees_company && comment.is_open_to_company())))
     }
 }
 
@@ -52,6 +60,16 @@ pub struct Visible<'a> {
     pub held: bool,
     /// Not confirmed yet, so not for other contacts (R17).
     pub unrecognized_sender: bool,
+    /// The task is about a company of the viewer's and open to its contacts, and one of these or the company itself wrote the
+    /// comment or was addressed in it (EXT-8, EXT-9).
+    pub concerns_company: bool,
+}
+
+impl Visible<'_> {
+    /// Whether those see it who see what concerns their company: what is hidden is for the chosen alone (COM-5).
+    const fn is_open_to_company(&self) -> bool {
+        self.concerns_company && !self.hidden && !self.unrecognized_sender
+    }
 }
 
 named! {
@@ -63,6 +81,8 @@ named! {
         Addressed = "addressed",
         /// He holds a role in the task, and the comment is not hidden.
         Role = "role",
+        /// It concerns his company, and he sees its tasks (EXT-8).
+        Company = "company",
         /// He administrates the account.
         Administrator = "administrator",
     }
@@ -75,6 +95,8 @@ pub struct Around<'a> {
     pub audience: &'a [PersonRef],
     /// Who holds a role in the task.
     pub members: &'a [PersonRef],
+    /// Who sees it because it concerns his company.
+    pub colleagues: &'a [PersonRef],
     pub administrators: &'a [PersonRef],
     pub hidden: bool,
     pub held: bool,
@@ -87,10 +109,12 @@ pub fn explain(around: &Around<'_>) -> Vec<(PersonRef, SeenBy)> {
     let has_left = |_: &&PersonRef| !around.held;
     let addressed = around.audience.iter().filter(|it| is_employee(it) || !around.unrecognized_sender);
     let members = around.members.iter().filter(|it| is_employee(it) && !around.hidden);
+    let colleagues = around.colleagues.iter().filter(|_| !around.hidden && !around.unrecognized_sender);
     let people = [(around.author, SeenBy::Author)]
         .into_iter()
         .chain(addressed.filter(has_left).map(|it| (it, SeenBy::Addressed)))
         .chain(members.filter(has_left).map(|it| (it, SeenBy::Role)))
+        .chain(colleagues.filter(has_left).map(|it| (it, SeenBy::Company)))
         .chain(around.administrators.iter().map(|it| (it, SeenBy::Administrator)));
     let mut seen: Vec<(PersonRef, SeenBy)> = Vec::new();
     for (person, by) in people {
@@ -113,8 +137,14 @@ mod tests {
 
     #[track_caller]
     fn check(scope: Scope, hidden: bool, unrecognized_sender: bool, expected: bool) {
-        let comment =
-            Visible { author: AUTHOR, audience: &[ADDRESSED], hidden, held: false, unrecognized_sender };
+        let comment = Visible {
+            author: AUTHOR,
+            audience: &[ADDRESSED],
+            hidden,
+            held: false,
+            unrecognized_sender,
+            concerns_company: true,
+        };
         assert_eq!(scope.allows(&comment), expected, "{scope:?} {comment:?}");
     }
 
@@ -144,6 +174,15 @@ mod tests {
         check(Scope::employee(OTHER, Role::Admin), true, false, true);
     }
 
+    /// EXT-8: who sees what concerns his company sees no more than its other contacts all may.
+    #[test]
+    fn what_concerns_his_company_is_for_who_sees_its_tasks() {
+        check(Scope::guest(OTHER, true), false, false, true);
+        check(Scope::guest(OTHER, false), false, false, false);
+        check(Scope::guest(OTHER, true), true, false, false);
+        check(Scope::guest(OTHER, true), false, true, false);
+    }
+
     /// COM-8: nobody else knows of what has not left.
     #[test]
     fn a_held_comment_is_for_its_author_and_administrators() {
@@ -154,6 +193,7 @@ mod tests {
                 hidden: false,
                 held: true,
                 unrecognized_sender: false,
+                concerns_company: true,
             };
             scope.allows(&held)
         };
@@ -171,6 +211,7 @@ mod tests {
             person(3, PersonKind::Contact),
         );
         let (member, admin) = (person(4, PersonKind::Employee), person(5, PersonKind::Employee));
+        let colleague = person(6, PersonKind::Contact);
         let audience = [staff.clone(), client.clone()];
         let ids = [staff.id, client.id];
         for flags in 0..8 {
@@ -179,19 +220,28 @@ mod tests {
                 author: &author,
                 audience: &audience,
                 members: &[member.clone(), client.clone()],
+                colleagues: std::slice::from_ref(&colleague),
                 administrators: std::slice::from_ref(&admin),
                 hidden,
                 held,
                 unrecognized_sender,
             };
             let explained: Vec<PersonId> = explain(&around).into_iter().map(|(it, _)| it.id).collect();
-            let comment = Visible { author: author.id, audience: &ids, hidden, held, unrecognized_sender };
+            let comment = Visible {
+                author: author.id,
+                audience: &ids,
+                hidden,
+                held,
+                unrecognized_sender,
+                concerns_company: true,
+            };
             for (who, scope) in [
                 (&author, Scope::employee(author.id, Role::Member)),
                 (&staff, Scope::employee(staff.id, Role::Member)),
                 (&client, Scope::contact(client.id)),
                 (&member, Scope::employee(member.id, Role::Member)),
                 (&admin, Scope::employee(admin.id, Role::Admin)),
+                (&colleague, Scope::guest(colleague.id, true)),
             ] {
                 assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");
             }

@@ -96,6 +96,8 @@ CREATE TABLE contact (
     spam BOOLEAN NOT NULL,
     -- May read and answer in the portal what was addressed to him (DASH-1).
     portal_access BOOLEAN NOT NULL,
+    -- Sees what his companies' other contacts see in tasks about them (EXT-8).
+    sees_company_tasks BOOLEAN NOT NULL,
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX contact_by_group ON contact (account_id, group_id) WHERE group_id IS NOT NULL;

@@ -26,6 +26,8 @@ CREATE TABLE task (
     parent_id UUID,
     project_id UUID,
     counterparty_id UUID,
+    -- Open to those of the counterparty's contacts who see their companies' tasks (EXT-9).
+    company_access BOOLEAN NOT NULL,
     -- The mail that it began with.
     incoming_mail_id UUID,
     warnings JSONB NOT NULL,

@@ -102,6 +102,8 @@ CREATE TABLE contact (
     spam INTEGER NOT NULL CHECK (spam IN (0, 1)),
     -- May read and answer in the portal what was addressed to him (DASH-1).
     portal_access INTEGER NOT NULL CHECK (portal_access IN (0, 1)),
+    -- Sees what his companies' other contacts see in tasks about them (EXT-8).
+    sees_company_tasks INTEGER NOT NULL CHECK (sees_company_tasks IN (0, 1)),
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, id) REFERENCES person (account_id, id),
     FOREIGN KEY (account_id, group_id) REFERENCES contact_group (account_id, id)

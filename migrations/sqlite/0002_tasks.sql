@@ -27,6 +27,8 @@ CREATE TABLE task (
     parent_id BLOB,
     project_id BLOB,
     counterparty_id BLOB,
+    -- Open to those of the counterparty's contacts who see their companies' tasks (EXT-9).
+    company_access INTEGER NOT NULL CHECK (company_access IN (0, 1)),
     -- The mail that it began with.
     incoming_mail_id BLOB,
     warnings TEXT NOT NULL,

@@ -1,7 +1,9 @@
 //! Comments and their audiences.
 
+pub mod audience;
 pub mod insert;
 
+pub use audience::{list_colleagues, list_recipients};
 pub use insert::insert_all;
 
 use std::collections::HashMap;
@@ -10,7 +12,6 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     id::{AccountId, CommentId, PersonId, TaskId},
-    person::{PersonKind, PersonRef},
     visibility::Scope,
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,6 @@ use crate::{
     error::StorageError,
     list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
-    person::{join_linked, linked},
     sql::{Json, Scalar},
     visibility::visible_comment,
 };
@@ -48,16 +48,6 @@ record!(Comment {
     version
 });
 
-struct RecipientRow {
-    comment_id: CommentId,
-    person_id: PersonId,
-    kind: PersonKind,
-    name: String,
-    linked_account: Option<String>,
-    linked_login: Option<String>,
-}
-record!(RecipientRow { comment_id, person_id, kind, name, linked_account, linked_login });
-
 struct WarningsRow {
     id: CommentId,
     warnings: Json<Vec<Warning>>,
@@ -78,6 +68,14 @@ macro_rules! columns {
          c.elided, c.subject, c.hidden, c.reply_to, c.mailbox_id, c.incoming_mail_id, c.unrecognized_sender, \
          c.sender_disowned, c.version"
     };
+}
+
+/// Runs a statement over what a viewer sees, whose placeholders are the account, the subject, the scope's fields and the rest.
+macro_rules! visible {
+    ($tx:expr, $verb:ident, $statement:ident, $account:expr, $subject:expr, $scope:expr $(, $more:expr)*) => {{
+        let Scope { viewer, sees_all, sees_hidden, sees_company } = $scope;
+        db!($tx, $verb::<Comment>($statement, $account, $subject, viewer, sees_all, sees_hidden, sees_company $(, $more)*))
+    }};
 }
 
 statements! {
@@ -125,23 +123,16 @@ statements! {
     LIST_VISIBLE_BY_IDS = [
         "SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        " AND " visible_comment!("$3", "$4", "$5") " ORDER BY c.id"
+        " AND " visible_comment!("$3", "$4", "$5", "$6") " ORDER BY c.id"
     ];
     FIND_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.id = $2 AND "
-        visible_comment!("$3", "$4", "$5")];
+        visible_comment!("$3", "$4", "$5", "$6")];
     /// Oldest first.
     LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
-        visible_comment!("$3", "$4", "$5") " AND (c.created_at, c.id) > ($6, $7) ORDER BY c.created_at, c.id LIMIT $8"];
+        visible_comment!("$3", "$4", "$5", "$6") " AND (c.created_at, c.id) > ($7, $8) ORDER BY c.created_at, c.id LIMIT $9"];
     /// What people said last in a task, as far as the viewer sees it.
     FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' \
-        AND c.send_at IS NULL AND " visible_comment!("$3", "$4", "$5") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
-    LIST_RECIPIENTS = [
-        "SELECT r.comment_id, r.person_id, p.kind, p.name, l.name AS linked_account, k.login AS linked_login \
-         FROM comment_recipient r JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id " join_linked!() " \
-         WHERE r.account_id = $1 AND r.comment_id "
-        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        " ORDER BY r.comment_id, r.position"
-    ];
+        AND c.send_at IS NULL AND " visible_comment!("$3", "$4", "$5", "$6") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
     LIST_WARNINGS = [
         "SELECT id, warnings FROM comment WHERE account_id = $1 AND id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -274,9 +265,7 @@ pub async fn list_visible_by_ids(
     scope: Scope,
 ) -> Result<HashMap<CommentId, Comment>, StorageError> {
     let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
-    let Scope { viewer, sees_all, sees_hidden } = scope;
-    let comments =
-        db!(tx, fetch_all::<Comment>(LIST_VISIBLE_BY_IDS, account, ids, viewer, sees_all, sees_hidden))?;
+    let comments = visible!(tx, fetch_all, LIST_VISIBLE_BY_IDS, account, ids, scope)?;
     Ok(comments.into_iter().map(|comment| (comment.id, comment)).collect())
 }
 
@@ -287,10 +276,7 @@ pub async fn find_visible(
     id: CommentId,
     scope: Scope,
 ) -> Result<Option<Comment>, StorageError> {
-    db!(
-        tx,
-        fetch_optional::<Comment>(FIND_VISIBLE, account, id, scope.viewer, scope.sees_all, scope.sees_hidden)
-    )
+    visible!(tx, fetch_optional, FIND_VISIBLE, account, id, scope)
 }
 
 /// What the viewer may see of a task's conversation, oldest first.
@@ -302,20 +288,8 @@ pub async fn list_visible(
     page: PageRequest,
 ) -> Result<Page<Comment>, StorageError> {
     let after = page.after();
-    let rows = db!(
-        tx,
-        fetch_all::<Comment>(
-            LIST_VISIBLE,
-            account,
-            task,
-            scope.viewer,
-            scope.sees_all,
-            scope.sees_hidden,
-            after.at(),
-            after.id(),
-            page.fetch()
-        )
-    )?;
+    let (at, id, limit) = (after.at(), after.id(), page.fetch());
+    let rows = visible!(tx, fetch_all, LIST_VISIBLE, account, task, scope, at, id, limit)?;
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }
 
@@ -326,30 +300,7 @@ pub async fn find_last(
     task: TaskId,
     scope: Scope,
 ) -> Result<Option<Comment>, StorageError> {
-    db!(
-        tx,
-        fetch_optional::<Comment>(FIND_LAST, account, task, scope.viewer, scope.sees_all, scope.sees_hidden)
-    )
-}
-
-/// The audience of each comment, in the order of addressing.
-pub async fn list_recipients(
-    tx: &mut dyn Tx,
-    account: AccountId,
-    comments: impl IntoIterator<Item = CommentId>,
-) -> Result<HashMap<CommentId, Vec<PersonRef>>, StorageError> {
-    let ids = Ids::new(comments.into_iter().map(CommentId::uuid));
-    let mut recipients: HashMap<CommentId, Vec<PersonRef>> = HashMap::new();
-    for row in db!(tx, fetch_all::<RecipientRow>(LIST_RECIPIENTS, account, ids))? {
-        let person = PersonRef {
-            id: row.person_id,
-            kind: row.kind,
-            name: row.name,
-            linked_account: linked(row.linked_account, row.linked_login),
-        };
-        recipients.entry(row.comment_id).or_default().push(person);
-    }
-    Ok(recipients)
+    visible!(tx, fetch_optional, FIND_LAST, account, task, scope)
 }
 
 /// How much was said in a task, deleted comments counted too.

@@ -62,6 +62,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         change_feed::ALL,
         checklist::ALL,
         comment::ALL,
+        comment::audience::ALL,
         comment::insert::ALL,
         contact::ALL,
         contact::group::ALL,

@@ -160,7 +160,7 @@ pub async fn list(
     unread_only: bool,
     page: PageRequest,
 ) -> Result<Page<NotificationRow>, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden } = scope;
+    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
     let (before, most) = (page.before(), page.fetch());
     let (at, id) = (before.at(), before.id());
     let rows = if unread_only {
@@ -193,7 +193,7 @@ pub async fn count_unread(
     scope: Scope,
     most: i64,
 ) -> Result<i64, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden } = scope;
+    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
     let count =
         db!(tx, fetch_one::<Scalar<i64>>(COUNT_UNREAD, account, viewer, sees_all, sees_hidden, most))?;
     Ok(count.0)

@@ -6,6 +6,7 @@ use liaison_domain::{
     file::File,
     id::{AccountId, FileId, OutgoingMailId, PersonId, TaskId},
     language::Language,
+    visibility::Scope,
 };
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::{
     list::{Ids, in_ids},
     page::{Cursor, Page, PageRequest},
     sql::Scalar,
-    visibility::visible_comment,
+    visibility::{of_counterparty, open_to_company, visible_comment},
 };
 
 /// A contact who may come in.
@@ -25,9 +26,10 @@ pub struct GuestRow {
     pub id: PersonId,
     pub name: String,
     pub language: Option<Language>,
+    pub sees_company_tasks: bool,
     pub account_language: Language,
 }
-record!(GuestRow { id, name, language, account_language });
+record!(GuestRow { id, name, language, sees_company_tasks, account_language });
 
 /// A task as a contact sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +48,9 @@ record!(PortalTaskRow { id, number, title, description_html, description_text, l
 
 record!(File { id, name, content_type, size, sha256, created_at });
 
-/// Whether the task `t` itself was sent to the contact $2, or somebody addressed something in it to him. What he wrote
-/// himself opens no task to him: anybody can write to a task's address (DASH-6, S2).
+/// Whether the task `t` itself was sent to the contact $2, or somebody addressed something in it to him, or it is open to him for
+/// his company's sake where $3 says that he sees such (EXT-8). What he wrote himself opens no task to him: anybody can write to a
+/// task's address (DASH-6, S2).
 macro_rules! reached {
     () => {
         concat!(
@@ -55,18 +58,34 @@ macro_rules! reached {
              JOIN comment c ON c.account_id = r.account_id AND c.id = r.comment_id \
              WHERE r.account_id = $1 AND r.person_id = $2 AND c.author_id <> $2 AND c.kind = 'message' AND ",
             visible_comment!("$2", "FALSE", "FALSE"),
-            " UNION ALL SELECT s.task_id FROM task_recipient s WHERE s.account_id = $1 AND s.person_id = $2)"
+            " UNION ALL SELECT s.task_id FROM task_recipient s WHERE s.account_id = $1 AND s.person_id = $2 \
+             UNION ALL SELECT k.id FROM contact_company w \
+             JOIN task k ON k.account_id = w.account_id AND k.counterparty_id = w.company_id \
+             WHERE $3 AND w.account_id = $1 AND w.contact_id = $2 AND ",
+            open_to_company!("$2"),
+            ")"
         )
     };
 }
 
 /// Whether the contact $2 sees the description and the files of the task `t`: the words are his own, or they were sent to
-/// him and he still has a role.
+/// him and he still has a role; or they are such to somebody of his company, whose tasks he sees where $3 says so.
 macro_rules! described {
     () => {
-        "(t.description_author_id = $2 OR (EXISTS (SELECT 1 FROM task_recipient s WHERE s.account_id = t.account_id \
-         AND s.person_id = $2 AND s.task_id = t.id) AND EXISTS (SELECT 1 FROM task_role m \
-         WHERE m.account_id = t.account_id AND m.task_id = t.id AND m.person_id = $2)))"
+        concat!(
+            "(t.description_author_id = $2 OR EXISTS (SELECT 1 FROM task_recipient s \
+             JOIN task_role h ON h.account_id = s.account_id AND h.task_id = s.task_id AND h.person_id = s.person_id \
+             WHERE s.account_id = t.account_id AND s.person_id = $2 AND s.task_id = t.id) \
+             OR ($3 AND EXISTS (SELECT 1 FROM task k WHERE k.account_id = t.account_id AND k.id = t.id AND ",
+            open_to_company!("$2"),
+            " AND (",
+            of_counterparty!("t.description_author_id"),
+            " OR EXISTS (SELECT 1 FROM task_role h JOIN task_recipient s ON s.account_id = h.account_id \
+             AND s.person_id = h.person_id AND s.task_id = h.task_id \
+             WHERE h.account_id = t.account_id AND h.task_id = t.id AND ",
+            of_counterparty!("h.person_id"),
+            ")))))"
+        )
     };
 }
 
@@ -79,7 +98,7 @@ macro_rules! columns {
             described!(),
             " THEN t.description_text END AS description_text, (SELECT MAX(c.created_at) FROM comment c \
              WHERE c.account_id = t.account_id AND c.task_id = t.id AND c.kind = 'message' AND ",
-            visible_comment!("$2", "FALSE", "FALSE"),
+            visible_comment!("$2", "FALSE", "FALSE", "$3"),
             ") AS last_comment_at, t.created_at"
         )
     };
@@ -87,7 +106,7 @@ macro_rules! columns {
 
 statements! {
     /// Who got the message $2 after $4 at an address that is still his, and may come in.
-    FIND_GUEST = ["SELECT p.id, p.name, c.language, o.language AS account_language FROM outgoing_recipient r \
+    FIND_GUEST = ["SELECT p.id, p.name, c.language, c.sees_company_tasks, o.language AS account_language FROM outgoing_recipient r \
         JOIN outgoing_mail m ON m.account_id = r.account_id AND m.id = r.mail_id \
         JOIN person q ON q.account_id = r.account_id AND q.id = r.person_id \
         JOIN person p ON p.account_id = r.account_id AND p.id = COALESCE(q.merged_into, q.id) AND p.deleted_at IS NULL \
@@ -110,17 +129,17 @@ statements! {
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
         " ON CONFLICT DO NOTHING"
     ];
-    FIND_REACHED_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $3 AND " reached!()];
+    FIND_REACHED_TASK = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND t.id = $4 AND " reached!()];
     /// Ids of tasks sort by the time of their making.
     LIST_REACHED_TASKS = ["SELECT " columns!() " FROM task t WHERE t.account_id = $1 AND " reached!()
-        " AND t.id < $3 ORDER BY t.id DESC LIMIT $4"];
+        " AND t.id < $4 ORDER BY t.id DESC LIMIT $5"];
     FIND_REACHED_FILE = [
         "SELECT f.id, f.name, f.content_type, f.size, f.sha256, f.created_at FROM file f \
-         WHERE f.account_id = $1 AND f.id = $3 AND (EXISTS (SELECT 1 FROM comment_file a \
+         WHERE f.account_id = $1 AND f.id = $4 AND (EXISTS (SELECT 1 FROM comment_file a \
             JOIN comment c ON c.account_id = a.account_id AND c.id = a.comment_id AND c.kind = 'message' \
             JOIN task t ON t.account_id = c.account_id AND t.id = c.task_id \
             WHERE a.account_id = f.account_id AND a.file_id = f.id AND "
-        visible_comment!("$2", "FALSE", "FALSE") " AND " reached!()
+        visible_comment!("$2", "FALSE", "FALSE", "$3") " AND " reached!()
         ") OR EXISTS (SELECT 1 FROM task_file a JOIN task t ON t.account_id = a.account_id AND t.id = a.task_id \
             WHERE a.account_id = f.account_id AND a.file_id = f.id AND " described!() " AND " reached!() "))"
     ];
@@ -174,22 +193,31 @@ pub async fn insert_task_recipients(
 pub async fn find_task(
     tx: &mut dyn Tx,
     account: AccountId,
-    contact: PersonId,
+    scope: Scope,
     id: TaskId,
 ) -> Result<Option<PortalTaskRow>, StorageError> {
-    db!(tx, fetch_optional::<PortalTaskRow>(FIND_REACHED_TASK, account, contact, id))
+    db!(tx, fetch_optional::<PortalTaskRow>(FIND_REACHED_TASK, account, scope.viewer, scope.sees_company, id))
 }
 
 /// The tasks that something in was for the contact, newest first.
 pub async fn list_tasks(
     tx: &mut dyn Tx,
     account: AccountId,
-    contact: PersonId,
+    scope: Scope,
     page: PageRequest,
 ) -> Result<Page<PortalTaskRow>, StorageError> {
     let before = page.before();
-    let rows =
-        db!(tx, fetch_all::<PortalTaskRow>(LIST_REACHED_TASKS, account, contact, before.id(), page.fetch()))?;
+    let rows = db!(
+        tx,
+        fetch_all::<PortalTaskRow>(
+            LIST_REACHED_TASKS,
+            account,
+            scope.viewer,
+            scope.sees_company,
+            before.id(),
+            page.fetch()
+        )
+    )?;
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }
 
@@ -197,10 +225,10 @@ pub async fn list_tasks(
 pub async fn find_file(
     tx: &mut dyn Tx,
     account: AccountId,
-    contact: PersonId,
+    scope: Scope,
     id: FileId,
 ) -> Result<Option<File>, StorageError> {
-    db!(tx, fetch_optional::<File>(FIND_REACHED_FILE, account, contact, id))
+    db!(tx, fetch_optional::<File>(FIND_REACHED_FILE, account, scope.viewer, scope.sees_company, id))
 }
 
 /// Those of the files that the contact uploaded and has not sent yet.

@@ -64,6 +64,7 @@ pub struct PortalCaller {
     /// His own language, where somebody set it.
     pub language: Option<Language>,
     pub account_language: Language,
+    sees_company_tasks: bool,
 }
 
 impl PortalCaller {
@@ -77,12 +78,13 @@ impl PortalCaller {
             name: it.name,
             language: it.language,
             account_language: it.account_language,
+            sees_company_tasks: it.sees_company_tasks,
         }))
     }
 
     /// What he may see of a task that he may enter.
     pub const fn scope(&self) -> Scope {
-        Scope::contact(self.contact)
+        Scope::guest(self.contact, self.sees_company_tasks)
     }
 }
 

@@ -391,6 +391,7 @@ pub async fn explain_audience(
         author: &author.ok_or_else(Refusal::not_found)?,
         audience: &recipients.unwrap_or_default(),
         members: &members,
+        colleagues: &comment::list_colleagues(tx, account, comment.id).await?,
         administrators: &employee::list_administrators(tx, account).await?,
         hidden: comment.hidden,
         held: comment.is_held(),

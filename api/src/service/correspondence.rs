@@ -65,6 +65,7 @@ pub async fn write(
         parent_id: None,
         project_id,
         counterparty,
+        company_access: true,
         people: People {
             assigner: None,
             assignees: Some(vec![to]),

@@ -129,6 +129,7 @@ async fn create_task(
         parent_id: None,
         project_id: None,
         counterparty: None,
+        company_access: true,
         people: People::default(),
         assignee_emails: Vec::new(),
         file_ids: Vec::new(),

@@ -63,6 +63,8 @@ pub struct Card {
     pub spam: bool,
     /// May read and answer in the portal what was addressed to him (DASH-1).
     pub portal_access: bool,
+    /// Sees what his companies' other contacts see in tasks about them (EXT-8).
+    pub sees_company_tasks: bool,
 }
 
 impl Card {
@@ -85,6 +87,7 @@ impl Card {
             selectable_as_counterparty: true,
             spam: false,
             portal_access: true,
+            sees_company_tasks: false,
         }
     }
 

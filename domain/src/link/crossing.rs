@@ -88,7 +88,14 @@ mod tests {
     }
 
     fn comment(author: PersonId, audience: &[PersonId]) -> Candidate<'_> {
-        let seen = Visible { author, audience, hidden: false, unrecognized_sender: false, held: false };
+        let seen = Visible {
+            author,
+            audience,
+            hidden: false,
+            unrecognized_sender: false,
+            held: false,
+            concerns_company: false,
+        };
         Candidate { seen, path: &[], crossed: &[] }
     }
 

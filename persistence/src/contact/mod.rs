@@ -46,6 +46,7 @@ struct ContactRow {
     selectable_as_counterparty: bool,
     spam: bool,
     portal_access: bool,
+    sees_company_tasks: bool,
     created_at: Timestamp,
     version: i64,
 }
@@ -66,6 +67,7 @@ record!(ContactRow {
     selectable_as_counterparty,
     spam,
     portal_access,
+    sees_company_tasks,
     created_at,
     version
 });
@@ -86,17 +88,17 @@ macro_rules! columns {
     () => {
         "p.id, p.name, c.is_company, c.first_name, c.middle_name, c.last_name, c.group_id, c.position, c.description, \
          c.address, c.language, c.time_zone, c.selectable_as_participant, c.selectable_as_counterparty, c.spam, \
-         c.portal_access, p.created_at, p.version"
+         c.portal_access, c.sees_company_tasks, p.created_at, p.version"
     };
 }
 
 statements! {
     INSERT_CONTACT = ["INSERT INTO contact (account_id, id, is_company, first_name, middle_name, last_name, group_id, \
         position, description, address, language, time_zone, selectable_as_participant, selectable_as_counterparty, spam, \
-        portal_access) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"];
+        portal_access, sees_company_tasks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"];
     UPDATE_CONTACT = ["UPDATE contact SET is_company = $3, first_name = $4, middle_name = $5, last_name = $6, \
         group_id = $7, position = $8, description = $9, address = $10, language = $11, time_zone = $12, \
-        selectable_as_participant = $13, selectable_as_counterparty = $14, spam = $15, portal_access = $16 \
+        selectable_as_participant = $13, selectable_as_counterparty = $14, spam = $15, portal_access = $16, sees_company_tasks = $17 \
         WHERE account_id = $1 AND id = $2"];
     FIND_CONTACT = ["SELECT " columns!() " FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
         WHERE c.account_id = $1 AND c.id = $2 AND p.deleted_at IS NULL"];
@@ -170,7 +172,8 @@ pub async fn insert(
             card.selectable_as_participant,
             card.selectable_as_counterparty,
             card.spam,
-            card.portal_access
+            card.portal_access,
+            card.sees_company_tasks
         )
     )?;
     phone::insert_all(tx, account, id, &card.phones).await?;
@@ -209,7 +212,8 @@ pub async fn update(
             card.selectable_as_participant,
             card.selectable_as_counterparty,
             card.spam,
-            card.portal_access
+            card.portal_access,
+            card.sees_company_tasks
         )
     )?;
     person::replace_addresses(tx, account, id, &card.emails).await?;
@@ -358,6 +362,7 @@ async fn complete(
                 selectable_as_counterparty: row.selectable_as_counterparty,
                 spam: row.spam,
                 portal_access: row.portal_access,
+                sees_company_tasks: row.sees_company_tasks,
             },
         }
     };

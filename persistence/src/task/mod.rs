@@ -39,6 +39,7 @@ record!(Task {
     parent_id,
     project_id,
     counterparty_id,
+    company_access,
     incoming_mail_id,
     created_by,
     created_at,
@@ -59,7 +60,7 @@ record!(WarningsRow { id, warnings });
 macro_rules! columns {
     () => {
         "t.id, t.number, t.title, t.description_html, t.description_text, t.status, t.priority, t.start_at, t.deadline, \
-         t.parent_id, t.project_id, t.counterparty_id, t.incoming_mail_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
+         t.parent_id, t.project_id, t.counterparty_id, t.company_access, t.incoming_mail_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
     };
 }
 use columns;
@@ -70,12 +71,12 @@ statements! {
         RETURNING task_number AS value"];
     INSERT_TASK = ["INSERT INTO task (account_id, id, number, title, title_key, description_html, description_text, status, \
         priority, start_at, deadline, parent_id, project_id, counterparty_id, incoming_mail_id, warnings, created_by, \
-        description_author_id, created_at, updated_at, closed_at, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $18, $19, 1)"];
+        description_author_id, created_at, updated_at, closed_at, company_access, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20, $21, 1)"];
     UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, \
         description_author_id = CASE WHEN description_html = $5 THEN description_author_id END, description_html = $5, description_text = $6, status = $7, \
         priority = $8, start_at = $9, deadline = $10, parent_id = $11, project_id = $12, counterparty_id = $13, \
-        updated_at = $14, closed_at = $15, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
+        updated_at = $14, closed_at = $15, company_access = $17, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
     /// A comment or a change of people moves the task up in lists of what changed.
     TOUCH_TASKS = [
         "UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id "
@@ -155,7 +156,9 @@ pub async fn insert(
             Json(warnings),
             task.created_by,
             task.created_at,
-            task.closed_at
+            task.updated_at,
+            task.closed_at,
+            task.company_access
         )
     )
     .map(drop)
@@ -182,7 +185,8 @@ pub async fn update(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result
             task.counterparty_id,
             task.updated_at,
             task.closed_at,
-            task.version
+            task.version,
+            task.company_access
         )
     )?;
     Ok(rows == 1)

@@ -21,7 +21,7 @@ use crate::{
 const TABLE: &str = include_str!("visibility.txt");
 
 /// Those who ask, in the order of the columns.
-const VIEWERS: [&str; 11] = [
+const VIEWERS: [&str; 12] = [
     "anonymous",
     "stranger",
     "outsider",
@@ -32,6 +32,7 @@ const VIEWERS: [&str; 11] = [
     "auditor",
     "asked",
     "joined",
+    "colleague",
     "linked",
 ];
 
@@ -104,6 +105,13 @@ impl World {
         let [admin, boss, doer, participant, auditor, outsider] =
             staff.try_into().unwrap_or_else(|_| panic!());
         let (asked, joined) = (owner.contact("asked").await, owner.contact("joined").await);
+        let colleague = owner.contact("colleague").await;
+        let firm = json!({"name": "Client", "is_company": true});
+        let firm = owner.post("/v1/contacts", firm).await.expect(201).json();
+        for (contact, sees_company_tasks) in [(&asked, false), (&colleague, true)] {
+            let card = json!({"company_ids": [firm["id"]], "sees_company_tasks": sees_company_tasks});
+            owner.patch(format!("/v1/contacts/{}", contact.id()), card).await.expect(200);
+        }
         let card =
             json!({"name": "Linked", "email": "anna@globex.liaison.test", "selectable_as_participant": true});
         let linked = owner.post("/v1/contacts", card).await.expect(201).json();
@@ -114,14 +122,16 @@ impl World {
             "assignees": [doer.me.id()],
             "participants": [participant.me.id(), asked.id(), joined.id(), linked.id()],
             "auditors": [auditor.me.id()],
+            "counterparty": firm["id"],
         });
         let task = boss.post("/v1/tasks", body).await.expect(201).json();
         // Whoever comes into the portal was written to, elsewhere.
         let other = owner.post("/v1/tasks", json!({"title": "Other"})).await.expect(201).json();
         let comments = |task: &Value| format!("/v1/tasks/{}/comments", task.id());
-        let come_in = json!({"text": "Come in", "notify": [asked.id(), joined.id()]});
+        let come_in = json!({"text": "Come in", "notify": [asked.id(), joined.id(), colleague.id()]});
         owner.post(comments(&other), come_in).await.expect(201);
         let (asked_guest, joined_guest) = (enter(&owner, &asked).await, enter(&owner, &joined).await);
+        let colleague_guest = enter(&owner, &colleague).await;
 
         let mut words =
             BTreeMap::from([("title", task.id().to_owned()), ("description", task.id().to_owned())]);
@@ -170,19 +180,20 @@ impl World {
             auditor,
             asked_guest,
             joined_guest,
+            colleague_guest,
             globex,
         ];
         let mut world = Self { viewers, words, ids: vec![task.id().to_owned()] };
         world.ids.extend(world.words.values().cloned());
         world.ids.extend([&asked, &joined, &linked, &owner.me].map(|it| it.id().to_owned()));
-        for client in [&owner, &world.viewers[10]] {
+        for client in [&owner, &world.viewers[11]] {
             for list in ["/v1/tasks", "/v1/mail/outgoing", "/v1/mail/incoming"] {
                 let listed = client.get(list).await.expect(200).json();
                 world.ids.extend(listed.items().iter().map(|it| it.id().to_owned()));
             }
         }
-        let copy = world.viewers[10].get("/v1/tasks").await.expect(200).json().items()[0].clone();
-        let there = world.viewers[10].get(comments(&copy)).await.expect(200).json();
+        let copy = world.viewers[11].get("/v1/tasks").await.expect(200).json().items()[0].clone();
+        let there = world.viewers[11].get(comments(&copy)).await.expect(200).json();
         world.ids.extend(there.items().iter().map(|it| it.id().to_owned()));
         world.ids.sort();
         world.ids.dedup();

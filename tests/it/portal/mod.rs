@@ -1,6 +1,7 @@
 //! The portal: contacts who read and answer without a login.
 
 mod answering;
+mod company;
 mod files;
 mod links;
 mod merge;

@@ -206,8 +206,8 @@ impl World {
 
     /// The tasks of a contact's portal.
     async fn reaches(&self, tx: &mut WriteTx, person: usize) -> BTreeSet<TaskId> {
-        let all = PageRequest { limit: 200, after: None };
-        let page = portal::list_tasks(tx, self.caller.account, self.people[person], all).await.unwrap();
+        let (scope, all) = (Scope::contact(self.people[person]), PageRequest { limit: 200, after: None });
+        let page = portal::list_tasks(tx, self.caller.account, scope, all).await.unwrap();
         page.items.into_iter().map(|it| it.id).collect()
     }
 

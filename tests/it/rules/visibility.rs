@@ -16,6 +16,7 @@ use liaison_persistence::{
     comment, database::WriteTx, file, outgoing_mail::history, page::PageRequest, portal, task,
 };
 use proptest::prelude::*;
+use serde_json::json;
 use support::{JsonExt as _, TestApp, both_engines};
 use uuid::Uuid;
 
@@ -31,6 +32,14 @@ both_engines!(
 
 pub(super) const N_TASKS: usize = 2;
 pub(super) const N_PEOPLE: usize = 6;
+
+/// The places of the contacts.
+const CONTACTS: std::ops::Range<usize> = 4..N_PEOPLE;
+
+/// Whether who sees his company's tasks sees this one (EXT-9).
+const fn is_open(task: usize) -> bool {
+    task == 0
+}
 
 /// One comment of a random world; people and tasks by their place in [`World`].
 #[derive(Clone, Debug)]
@@ -65,7 +74,8 @@ pub(super) fn written() -> impl Strategy<Value = Written> {
     )
 }
 
-/// An account with its owner, an administrator, two members and two contacts, and with tasks that all of them may enter.
+/// An account with its owner, an administrator, two members and two contacts of one company, and with tasks about it that all of
+/// them may enter. The second is closed to who only sees his company's tasks.
 pub(super) struct World {
     app: TestApp,
     pub(super) account: AccountId,
@@ -86,12 +96,24 @@ impl World {
             Scope::contact(person(&ivan)),
             Scope::contact(person(&olga)),
         ];
+        let firm =
+            anna.post("/v1/contacts", json!({"name": "Firm", "is_company": true})).await.expect(201).json();
+        for contact in [&ivan, &olga] {
+            let card = format!("/v1/contacts/{}", contact.id());
+            anna.patch(card, json!({"company_ids": [firm["id"]]})).await.expect(200);
+        }
         let mut tasks = Vec::new();
-        for title in ["1", "2"] {
-            let task = set(&anna, serde_json::json!({"title": title})).await;
+        for (title, company_access) in [("1", true), ("2", false)] {
+            let body = json!({"title": title, "counterparty": firm["id"], "company_access": company_access});
+            let task = set(&anna, body).await;
             tasks.push(TaskId::new(task.id().parse().unwrap()));
         }
         Self { account: AccountId::new(anna.account.id().parse().unwrap()), scopes, tasks, app }
+    }
+
+    /// The contacts in the portal: as they are, and as they would be if they saw their company's tasks.
+    fn guests(&self) -> impl Iterator<Item = (usize, Scope)> {
+        CONTACTS.flat_map(|i| [false, true].map(|it| (i, Scope::guest(self.person(i), it))))
     }
 
     pub(super) fn person(&self, i: usize) -> PersonId {
@@ -140,8 +162,17 @@ impl World {
         let audience: Vec<PersonId> = written.audience.iter().map(|it| self.person(*it)).collect();
         let Written { hidden, held, unrecognized_sender, .. } = *written;
         let author = self.person(written.author);
+        let mut people = written.audience.iter().chain([&written.author]);
+        let concerns_company = is_open(written.task) && people.any(|it| CONTACTS.contains(it));
         !written.deleted
-            && scope.allows(&Visible { author, audience: &audience, hidden, held, unrecognized_sender })
+            && scope.allows(&Visible {
+                author,
+                audience: &audience,
+                hidden,
+                held,
+                unrecognized_sender,
+                concerns_company,
+            })
     }
 
     /// A task's conversation, page by page.
@@ -159,7 +190,7 @@ impl World {
     }
 }
 
-/// COM-5, DASH-5, R17, S7: one by one and in lists alike, in the order of writing, through pages of two.
+/// COM-5, DASH-5, EXT-8, R17, S7: one by one and in lists alike, in the order of writing, through pages of two.
 async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
     let world = &World::build(app).await;
     let conversations = prop::collection::vec(written(), 0..10);
@@ -170,17 +201,17 @@ async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
             comments.push((world.write(&mut tx, n, written).await, written));
         }
         comments.sort_by_key(|(it, _)| (it.created_at, it.id));
-        for scope in &world.scopes {
+        for scope in world.scopes.iter().copied().chain(world.guests().map(|(_, it)| it)) {
             for task in &world.tasks {
                 let visible = comments
                     .iter()
-                    .filter(|(it, written)| it.task_id == *task && world.allows(scope, written));
+                    .filter(|(it, written)| it.task_id == *task && world.allows(&scope, written));
                 let expected: Vec<Comment> = visible.map(|(it, _)| it.clone()).collect();
-                equal(scope, &world.list(&mut tx, *task, *scope).await, &expected)?;
+                equal(scope, &world.list(&mut tx, *task, scope).await, &expected)?;
             }
             for (comment, written) in &comments {
-                let found = comment::find_visible(&mut tx, world.account, comment.id, *scope).await.unwrap();
-                let expected = world.allows(scope, written).then(|| comment.clone());
+                let found = comment::find_visible(&mut tx, world.account, comment.id, scope).await.unwrap();
+                let expected = world.allows(&scope, written).then(|| comment.clone());
                 equal((scope, written), &found, &expected)?;
             }
         }
@@ -284,7 +315,7 @@ async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
     .await;
 }
 
-/// DASH-4, DASH-5, DASH-6, S7: tasks, their words, their files and when they moved.
+/// DASH-4, DASH-5, DASH-6, EXT-8, EXT-9, S7: tasks, their words, their files and when they moved.
 async fn the_portal_shows_a_contact_exactly_what_was_for_him(app: TestApp) {
     let world = &World::build(app).await;
     let sent = prop::collection::btree_set((0..N_TASKS, 4..N_PEOPLE), 0..3);
@@ -308,15 +339,19 @@ async fn the_portal_shows_a_contact_exactly_what_was_for_him(app: TestApp) {
         for (n, upload) in uploads.iter().enumerate() {
             ids.push(attach(world, &mut tx, n, upload, &written).await);
         }
-        for viewer in 4..N_PEOPLE {
-            let (scope, contact) = (&world.scopes[viewer], world.person(viewer));
-            let sees = |it: &Written| world.allows(scope, it);
+        for (viewer, scope) in world.guests() {
+            let sees = |it: &Written| world.allows(&scope, it);
             let is_for_him = |it: &Written| sees(it) && it.author != viewer && it.audience.contains(&viewer);
+            let of_company = |task: usize| scope.sees_company && is_open(task);
             let reached = |task: usize| {
-                sent.contains(&(task, viewer))
+                of_company(task)
+                    || sent.contains(&(task, viewer))
                     || conversation.iter().any(|it| it.task == task && is_for_him(it))
             };
-            let described = |task: usize| sent.contains(&(task, viewer)) && members.contains(&(task, viewer));
+            let described = |task: usize| {
+                let is_told = |it: usize| sent.contains(&(task, it)) && members.contains(&(task, it));
+                is_told(viewer) || (of_company(task) && CONTACTS.clone().any(is_told))
+            };
             let mut expected = Vec::new();
             for task in (0..N_TASKS).rev().filter(|it| reached(*it)) {
                 let in_task =
@@ -325,16 +360,15 @@ async fn the_portal_shows_a_contact_exactly_what_was_for_him(app: TestApp) {
                 expected.push((world.tasks[task], described(task), last));
             }
             let page = PageRequest { limit: 200, after: None };
-            let found = portal::list_tasks(&mut tx, world.account, contact, page).await.unwrap().items;
+            let found = portal::list_tasks(&mut tx, world.account, scope, page).await.unwrap().items;
             for row in &found {
-                let one = portal::find_task(&mut tx, world.account, contact, row.id).await.unwrap();
+                let one = portal::find_task(&mut tx, world.account, scope, row.id).await.unwrap();
                 equal("one by one", &one.as_ref(), &Some(row))?;
             }
             let facts = found.iter().map(|it| (it.id, it.description_html.is_some(), it.last_comment_at));
             equal(viewer, &facts.collect(), &expected)?;
             for task in (0..N_TASKS).filter(|it| !reached(*it)) {
-                let one =
-                    portal::find_task(&mut tx, world.account, contact, world.tasks[task]).await.unwrap();
+                let one = portal::find_task(&mut tx, world.account, scope, world.tasks[task]).await.unwrap();
                 equal("not his", &one, &None)?;
             }
             for (upload, id) in uploads.iter().zip(&ids) {
@@ -344,7 +378,7 @@ async fn the_portal_shows_a_contact_exactly_what_was_for_him(app: TestApp) {
                         .iter()
                         .map(|it| &conversation[*it])
                         .any(|it| reached(it.task) && sees(it));
-                let found = portal::find_file(&mut tx, world.account, contact, *id).await.unwrap();
+                let found = portal::find_file(&mut tx, world.account, scope, *id).await.unwrap();
                 equal((viewer, upload), &found.is_some(), &hangs)?;
             }
         }

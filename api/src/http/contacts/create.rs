@@ -92,6 +92,9 @@ struct CreateContact {
     spam: bool,
     /// May read and answer in the portal what was addressed to him; absent: true.
     portal_access: Option<bool>,
+    /// Sees in the portal what his companies' other contacts see in tasks about them (EXT-8); absent: false.
+    #[serde(default)]
+    sees_company_tasks: bool,
 }
 
 /// Add a contact
@@ -168,6 +171,7 @@ impl CreateContact {
             selectable_as_counterparty: self.selectable_as_counterparty.unwrap_or(true),
             spam: self.spam,
             portal_access: self.portal_access.unwrap_or(true),
+            sees_company_tasks: self.sees_company_tasks,
         })
     }
 }

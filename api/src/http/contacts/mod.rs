@@ -98,6 +98,8 @@ struct ContactView {
     spam: bool,
     /// May read and answer in the portal what was addressed to him; not while he is marked as spam.
     portal_access: bool,
+    /// Sees in the portal what his companies' other contacts see in tasks about them (EXT-8).
+    sees_company_tasks: bool,
     /// Whom he is in another account: what is addressed to him appears there, and leaves by no mail.
     #[schema(required)]
     linked_account: Option<LinkedAccountView>,
@@ -147,6 +149,7 @@ impl From<&Contact> for ContactView {
             selectable_as_counterparty: card.selectable_as_counterparty,
             spam: card.spam,
             portal_access: card.portal_access,
+            sees_company_tasks: card.sees_company_tasks,
             linked_account: contact.linked_account.as_ref().map(LinkedAccountView::from),
             warnings: Vec::new(),
             created_at: contact.created_at,

@@ -118,6 +118,10 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = bool)]
     portal_access: Change<bool>,
+    /// Sees in the portal what his companies' other contacts see in tasks about them, earlier ones too (EXT-8).
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    sees_company_tasks: Change<bool>,
 }
 
 /// Change a contact
@@ -223,6 +227,7 @@ impl UpdateContact {
                 .unwrap_or(old.selectable_as_counterparty),
             spam: self.spam.0.unwrap_or(old.spam),
             portal_access: self.portal_access.0.unwrap_or(old.portal_access),
+            sees_company_tasks: self.sees_company_tasks.0.unwrap_or(old.sees_company_tasks),
         })
     }
 }

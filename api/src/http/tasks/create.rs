@@ -57,6 +57,8 @@ struct CreateTask {
     project_id: Option<Uuid>,
     /// The contact whom the work is about.
     counterparty: Option<Uuid>,
+    /// Whether those of the counterparty's contacts see it who see their companies' tasks (EXT-9); absent: true.
+    company_access: Option<bool>,
     /// Who sets it; absent: the caller.
     assigner: Option<Uuid>,
     /// At most 200 people. Contacts among them get the task by mail (CLI-7).
@@ -145,6 +147,7 @@ impl CreateTask {
             parent_id: self.parent_id.map(TaskId::new),
             project_id: self.project_id.map(ProjectId::new),
             counterparty: self.counterparty.map(PersonId::new),
+            company_access: self.company_access.unwrap_or(true),
             people: People {
                 assigner: self.assigner.map(PersonId::new),
                 assignees: people(self.assignees),

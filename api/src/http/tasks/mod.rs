@@ -85,6 +85,8 @@ pub(super) struct TaskView {
     /// The contact whom the work is about.
     #[schema(required)]
     counterparty: Option<PersonView>,
+    /// Whether those of the counterparty's contacts see it who see their companies' tasks (EXT-9).
+    company_access: bool,
     /// Who set it.
     #[schema(required)]
     assigner: Option<PersonView>,
@@ -163,6 +165,7 @@ impl Surroundings {
             parent_id: task.parent_id.map(TaskId::uuid),
             project_id: task.project_id.map(ProjectId::uuid),
             counterparty: counterparty.map(PersonView::from),
+            company_access: task.company_access,
             assigner: people(TaskRole::Assigner).pop(),
             assignees: people(TaskRole::Assignee),
             participants: people(TaskRole::Participant),

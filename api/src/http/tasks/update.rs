@@ -77,6 +77,10 @@ struct UpdateTask {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     counterparty: Patch<Uuid>,
+    /// Whether those of the counterparty's contacts see it who see their companies' tasks (EXT-9).
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    company_access: Change<bool>,
     #[serde(default)]
     #[schema(value_type = Uuid)]
     assigner: Change<Uuid>,
@@ -147,6 +151,7 @@ impl UpdateTask {
             parent_id: self.parent_id.into_change().map(|it| it.map(TaskId::new)),
             project_id: self.project_id.into_change().map(|it| it.map(ProjectId::new)),
             counterparty: self.counterparty.into_change().map(|it| it.map(PersonId::new)),
+            company_access: self.company_access.0,
             people: People {
                 assigner: self.assigner.0.map(PersonId::new),
                 assignees: people(&mut fields, "/assignees", self.assignees),

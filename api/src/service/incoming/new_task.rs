@@ -111,6 +111,7 @@ pub(super) async fn begin(
         parent_id: None,
         project_id: new.judged.addressed.project,
         counterparty_id: counterparty(tx, account.id, assigner).await?,
+        company_access: true,
         incoming_mail_id: Some(new.row.id),
         created_by: author,
         roles,

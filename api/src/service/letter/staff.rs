@@ -75,6 +75,7 @@ impl Around {
             hidden: comment.hidden,
             held: comment.is_held(),
             unrecognized_sender: comment.unrecognized_sender,
+            concerns_company: false,
         })
     }
 }

@@ -279,6 +279,7 @@ impl Facts {
             hidden: comment.hidden,
             unrecognized_sender: comment.unrecognized_sender,
             held: comment.is_held(),
+            concerns_company: false,
         };
         Candidate { seen, path: &self.path, crossed: &self.crossed }
     }

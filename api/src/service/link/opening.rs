@@ -149,6 +149,7 @@ async fn begin(
         parent_id: parent,
         project_id: project,
         counterparty_id: None,
+        company_access: true,
         incoming_mail_id: None,
         created_by: author,
         roles,

@@ -55,7 +55,7 @@ pub async fn list_tasks(
     caller: &PortalCaller,
     page: PageRequest,
 ) -> Result<Page<PortalTask>, Failure> {
-    let page = portal::list_tasks(tx, caller.account, caller.contact, page).await?;
+    let page = portal::list_tasks(tx, caller.account, caller.scope(), page).await?;
     Ok(Page { items: with_files(tx, caller, page.items).await?, next: page.next })
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn require_task(
     caller: &PortalCaller,
     id: TaskId,
 ) -> Result<PortalTaskRow, Failure> {
-    let found = portal::find_task(tx, caller.account, caller.contact, id).await?;
+    let found = portal::find_task(tx, caller.account, caller.scope(), id).await?;
     Ok(found.ok_or_else(Refusal::not_found)?)
 }
 
@@ -149,7 +149,7 @@ pub async fn get_file(
     caller: &PortalCaller,
     id: FileId,
 ) -> Result<(File, Option<Bytes>), Failure> {
-    let found = portal::find_file(tx, caller.account, caller.contact, id).await?;
+    let found = portal::find_file(tx, caller.account, caller.scope(), id).await?;
     let found = found.ok_or_else(Refusal::not_found)?;
     let content = file::content(tx, caller.account, &found.sha256).await?;
     Ok((found, content))

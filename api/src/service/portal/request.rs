@@ -9,6 +9,7 @@ use liaison_domain::{
     mail_address::EmailAddress,
     outgoing::MailKind,
     person::Addressee,
+    visibility::Scope,
 };
 use liaison_persistence::{account, database::WriteTx, job, page::PageRequest, person, portal, task};
 
@@ -46,7 +47,8 @@ pub async fn send(tx: &mut WriteTx, app: &App, account: AccountId, contact: Pers
     if app.config.portal_url().is_none() || !portal::may_get_link(tx, account, contact, since).await? {
         return Ok(());
     }
-    let reached = portal::list_tasks(tx, account, contact, PageRequest { limit: 1, after: None }).await?;
+    let (scope, latest) = (Scope::contact(contact), PageRequest { limit: 1, after: None });
+    let reached = portal::list_tasks(tx, account, scope, latest).await?;
     let Some(reached) = reached.items.first() else { return Ok(()) };
     let task = task::find(tx, account, reached.id).await?;
     let known = person::list_addressees(tx, account, [contact]).await?.remove(&contact);

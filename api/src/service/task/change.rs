@@ -39,6 +39,7 @@ pub struct TaskChange {
     pub parent_id: Option<Option<TaskId>>,
     pub project_id: Option<Option<ProjectId>>,
     pub counterparty: Option<Option<PersonId>>,
+    pub company_access: Option<bool>,
     pub people: People,
 }
 
@@ -52,7 +53,8 @@ impl TaskChange {
             || self.deadline.is_some()
             || self.parent_id.is_some()
             || self.project_id.is_some()
-            || self.counterparty.is_some();
+            || self.counterparty.is_some()
+            || self.company_access.is_some();
         let mut rights: BTreeSet<TaskRight> =
             self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
         rights.extend(edits.then_some(TaskRight::Edit));
@@ -99,6 +101,7 @@ pub async fn update(
         parent_id,
         project_id: change.project_id.unwrap_or(task.project_id),
         counterparty_id: change.counterparty.unwrap_or(task.counterparty_id),
+        company_access: change.company_access.unwrap_or(task.company_access),
         updated_at: now,
         closed_at: if status.is_active() { None } else { task.closed_at.or(Some(now)) },
         ..task

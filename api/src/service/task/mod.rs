@@ -52,6 +52,7 @@ pub struct CreateTask {
     pub parent_id: Option<TaskId>,
     pub project_id: Option<ProjectId>,
     pub counterparty: Option<PersonId>,
+    pub company_access: bool,
     pub people: People,
     /// More assignees, who may be unknown here (LINKC-1).
     pub assignee_emails: Vec<EmailAddress>,
@@ -69,6 +70,7 @@ pub struct NewTask {
     pub parent_id: Option<TaskId>,
     pub project_id: Option<ProjectId>,
     pub counterparty_id: Option<PersonId>,
+    pub company_access: bool,
     pub incoming_mail_id: Option<IncomingMailId>,
     pub created_by: PersonId,
     /// Everybody with his role, exactly one assigner among them (ROL-1).
@@ -110,6 +112,7 @@ pub async fn create(
         parent_id: new.parent_id,
         project_id: new.project_id,
         counterparty_id: new.counterparty,
+        company_access: new.company_access,
         incoming_mail_id: None,
         created_by: caller.employee,
         roles: roles.collect(),
@@ -137,6 +140,7 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) 
         parent_id: new.parent_id,
         project_id: new.project_id,
         counterparty_id: new.counterparty_id,
+        company_access: new.company_access,
         incoming_mail_id: new.incoming_mail_id,
         created_by: new.created_by,
         created_at: now,
