@@ -5,6 +5,7 @@
 
 pub mod account_create;
 pub mod app;
+pub mod bench_seed;
 pub mod config;
 pub mod env;
 pub mod http;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 use liaison_api::{
     account_create::AccountCreate,
+    bench_seed::BenchSeed,
     config::Config,
     http::openapi,
     ingest::Ingest,
@@ -37,6 +38,9 @@ enum Command {
     /// Make accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Make what measurements need.
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Take mails from files and look at them at once.
     Ingest(Ingest),
     /// Print the settings in force, secrets masked.
@@ -55,6 +59,12 @@ enum Command {
 enum AccountCommand {
     /// Make an account with its owner; his password is the first line of standard input.
     Create(AccountCreate),
+}
+
+#[derive(Debug, Subcommand)]
+enum BenchCommand {
+    /// Make an account with many tasks.
+    Seed(BenchSeed),
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +88,10 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Account(AccountCommand::Create(create)) => {
             let config = config()?;
             run(async { create.run(&startup::app(config).await?).await })
+        }
+        Command::Bench(BenchCommand::Seed(seed)) => {
+            let config = config()?;
+            run(async { seed.run(&startup::app(config).await?).await })
         }
         Command::Ingest(ingest) => {
             let config = config()?;

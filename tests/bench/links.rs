@@ -2,7 +2,6 @@
 //! cluster commits at all, and how soon a comment is there at a steady pace.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
@@ -13,14 +12,14 @@ use liaison_persistence::testing::{
     ceiling::postgres_commits_per_second,
     latency::{list_latencies, take_statistics},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use support::{
     Engine, JsonExt as _, PASSWORD,
     process::{Site, wait_until},
 };
 use tokio::runtime::Runtime;
 
-use crate::{jobs::Jobs, line, mib};
+use crate::{connection::Connection, jobs::Jobs, line, mib};
 
 /// Tasks that go on in both accounts.
 const TASKS: usize = 64;
@@ -102,16 +101,16 @@ impl<'a> Pair<'a> {
             let email = format!("anna@{name}.example");
             let owner = json!({"name": "Anna", "login": "anna", "email": email, "password": PASSWORD});
             let body = json!({"name": name, "title": name, "owner": owner});
-            Line::open(site, "").post("/v1/accounts", &body)["access_token"]
+            Connection::open(site, "").post("/v1/accounts", &body)["access_token"]
                 .text()
                 .clone_into(&mut pair.token);
             // They read in the application: a mail beside each comment is what `outgoing` measures.
             let quiet = json!({"types": {"new_task": {"email": false}, "new_comment": {"email": false}}});
-            Line::open(site, &pair.token).send("PATCH", "/v1/notification-settings", &quiet);
+            Connection::open(site, pair.token.clone()).send("PATCH", "/v1/notification-settings", &quiet);
         }
         let email = "anna@globex.liaison.localhost";
         let card = json!({"name": "Anna of Globex", "email": email, "selectable_as_participant": true});
-        let mut line = Line::open(site, &pair.token);
+        let mut line = Connection::open(site, pair.token.clone());
         line.post("/v1/contacts", &card).id().clone_into(&mut pair.contact);
         for n in 0..TASKS {
             let body = json!({"title": format!("Gate {n}"), "assignees": [pair.contact]});
@@ -127,7 +126,7 @@ impl<'a> Pair<'a> {
         std::thread::scope(|scope| {
             for _ in 0..WRITERS {
                 scope.spawn(|| {
-                    let mut line = Line::open(self.site, &self.token);
+                    let mut line = Connection::open(self.site, self.token.clone());
                     loop {
                         let n = next.fetch_add(1, Ordering::Relaxed);
                         if n >= comments {
@@ -144,49 +143,5 @@ impl<'a> Pair<'a> {
             }
         });
         started.elapsed()
-    }
-}
-
-/// A connection that stays open, as a client's does.
-struct Line<'a> {
-    site: &'a Site,
-    token: &'a str,
-    answers: BufReader<TcpStream>,
-}
-
-impl<'a> Line<'a> {
-    fn open(site: &'a Site, token: &'a str) -> Self {
-        let stream = TcpStream::connect(&site.http).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { site, token, answers: BufReader::new(stream) }
-    }
-
-    fn post(&mut self, path: &str, body: &Value) -> Value {
-        self.send("POST", path, body)
-    }
-
-    fn send(&mut self, method: &str, path: &str, body: &Value) -> Value {
-        let (host, token, body) = (&self.site.http, self.token, body.to_string());
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-             Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        self.answers.get_mut().write_all(request.as_bytes()).unwrap();
-        let (mut line, mut length) = (String::new(), 0);
-        self.answers.read_line(&mut line).unwrap();
-        assert!(line.starts_with("HTTP/1.1 20"), "{line}");
-        while line != "\r\n" {
-            line.clear();
-            self.answers.read_line(&mut line).unwrap();
-            if let Some((name, value)) = line.split_once(": ")
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut answer = vec![0; length];
-        self.answers.read_exact(&mut answer).unwrap();
-        serde_json::from_slice(&answer).unwrap()
     }
 }

@@ -1,5 +1,5 @@
 //! `make bench`: how fast mail is taken in and turned into comments, how fast it leaves, and how fast linked accounts speak
-//! to each other, beside what the machine can do at all. A word after it measures that part alone: `cargo bench -- outgoing`.
+//! to each other, beside what the machine can do at all; and what a page of a large account costs. A word after it measures that part alone: `cargo bench -- outgoing`.
 //!
 //! Everything is measured on the production build, over sockets, on SQLite with `synchronous = full`, links on PostgreSQL; the
 //! ceilings are measured in the same run on the same disk. Figures of two runs compare only under the same load of the machine.
@@ -13,10 +13,12 @@
 )]
 
 mod ceiling;
+mod connection;
 mod hostile;
 mod incoming;
 mod jobs;
 mod links;
+mod lists;
 mod outgoing;
 
 use std::{fs, thread::available_parallelism};
@@ -33,11 +35,12 @@ fn main() {
     }
     use_program(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/liaison"));
     println!("{} cores, load {}", available_parallelism().unwrap(), load_average());
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 7] = [
         ("ceiling", ceiling::measure),
         ("incoming", incoming::measure),
         ("outgoing", outgoing::measure),
         ("links", links::measure),
+        ("lists", lists::measure),
         ("hostile", hostile::measure),
         ("load", measure_load),
     ];
