@@ -12,6 +12,21 @@ CREATE TABLE project (
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT, WITHOUT ROWID;
 
+-- An account's own statuses, each of which counts as a standard one (STA-2).
+CREATE TABLE task_status (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    -- As #rrggbb.
+    color TEXT NOT NULL,
+    counts_as TEXT NOT NULL CHECK (counts_as IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
+    position INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id) REFERENCES account (id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE task (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
@@ -21,6 +36,8 @@ CREATE TABLE task (
     description_html TEXT NOT NULL,
     description_text TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('draft', 'new', 'in_progress', 'done', 'completed', 'rejected', 'deferred', 'cancelled')),
+    -- The account's own status, which counts as that one.
+    custom_status_id BLOB,
     priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'urgent')),
     start_at TEXT,
     deadline TEXT,
@@ -41,6 +58,7 @@ CREATE TABLE task (
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number),
+    FOREIGN KEY (account_id, custom_status_id) REFERENCES task_status (account_id, id),
     FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id),
     FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id),
@@ -50,6 +68,7 @@ CREATE TABLE task (
 CREATE INDEX task_by_change ON task (account_id, updated_at, id);
 CREATE INDEX task_by_parent ON task (account_id, parent_id);
 CREATE INDEX task_by_project ON task (account_id, project_id, id);
+CREATE INDEX task_by_custom_status ON task (account_id, custom_status_id) WHERE custom_status_id IS NOT NULL;
 CREATE INDEX task_by_counterparty ON task (account_id, counterparty_id, id) WHERE counterparty_id IS NOT NULL;
 CREATE INDEX task_by_describer ON task (account_id, description_author_id) WHERE description_author_id IS NOT NULL;
 

@@ -101,6 +101,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "employee"."status" = EmployeeStatus,
         "contact"."language" = Language,
         "contact_phone"."kind" = PhoneKind,
+        "task_status"."counts_as" = TaskStatus,
         "task"."status" = TaskStatus,
         "task"."priority" = Priority,
         "task_role"."role" = TaskRole,
