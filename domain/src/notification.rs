@@ -60,6 +60,11 @@ impl NotificationKind {
         Self::StatusChanged,
     ];
 
+    /// Whether it tells of a status.
+    pub const fn tells_status(self) -> bool {
+        matches!(self, Self::TaskAccepted | Self::TaskRejected | Self::StatusChanged)
+    }
+
     /// The channels where nobody decided: both (NTF-2), but none for who only takes part or watches (NTF-3, NTF-4).
     pub const fn default_channels(self) -> Channels {
         let told = !matches!(self, Self::AddedAsParticipant | Self::AddedAsAuditor);

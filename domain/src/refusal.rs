@@ -51,6 +51,8 @@ named! {
         NoAddress = "no_address",
         /// A task has exactly one assigner (ROL-1).
         AssignerRequired = "assigner_required",
+        /// Its assignees have answered the task, or it waits for no answer (STA-3).
+        TaskNotNew = "task_not_new",
         /// A checklist has as many items as it may have (LIM-1).
         ChecklistFull = "checklist_full",
         OwnerRequired = "owner_required",

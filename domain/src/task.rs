@@ -7,6 +7,7 @@ use crate::{
     account::Role,
     id::{IncomingMailId, PersonId, ProjectId, TaskId},
     named::named,
+    refusal::{Code, Refusal},
 };
 
 named! {
@@ -111,9 +112,64 @@ pub fn may(right: TaskRight, employee: Role, roles: &BTreeSet<TaskRole>) -> bool
         }
 }
 
+/// The status that a task begins with: who sets one for himself alone has taken it on by that (STA-3).
+pub fn initial_status(roles: &[(TaskRole, PersonId)]) -> TaskStatus {
+    let of = |wanted| roles.iter().filter(move |(role, _)| *role == wanted).map(|(_, person)| person);
+    let assigner = of(TaskRole::Assigner).next();
+    let is_his_own = assigner.is_some() && of(TaskRole::Assignee).map(Some).all(|it| it == assigner);
+    if is_his_own && of(TaskRole::Assignee).next().is_some() {
+        TaskStatus::InProgress
+    } else {
+        TaskStatus::New
+    }
+}
+
+/// Refuses to let somebody accept or reject a task that he does not do, or that waits for no answer (STA-3).
+pub fn require_unanswered(status: TaskStatus, roles: &BTreeSet<TaskRole>) -> Result<(), Refusal> {
+    if !roles.contains(&TaskRole::Assignee) {
+        return Err(Refusal::forbidden("Only its assignees accept or reject a task."));
+    }
+    if status != TaskStatus::New {
+        return Err(Refusal::new(Code::TaskNotNew, "The task was answered before, or waits for no answer."));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    /// STA-3
+    #[test]
+    fn who_sets_a_task_for_himself_alone_has_accepted_it() {
+        use TaskRole::{Assignee, Assigner, Participant};
+        let [anna, boris] = [1, 2].map(|n| PersonId::new(Uuid::from_u128(n)));
+        for (others, status) in [
+            (&[][..], TaskStatus::New),
+            (&[(Participant, anna)], TaskStatus::New),
+            (&[(Assignee, boris)], TaskStatus::New),
+            (&[(Assignee, anna), (Assignee, boris)], TaskStatus::New),
+            (&[(Assignee, anna), (Participant, boris)], TaskStatus::InProgress),
+        ] {
+            let roles = [&[(Assigner, anna)], others].concat();
+            assert_eq!(initial_status(&roles), status, "{others:?}");
+        }
+    }
+
+    /// STA-3
+    #[test]
+    fn an_assignee_answers_a_new_task_once() {
+        let code = |status, role| require_unanswered(status, &BTreeSet::from([role])).map_err(|it| it.code);
+        assert_eq!(code(TaskStatus::New, TaskRole::Assignee), Ok(()));
+        for status in TaskStatus::ALL.iter().filter(|it| **it != TaskStatus::New) {
+            assert_eq!(code(*status, TaskRole::Assignee), Err(Code::TaskNotNew), "{status}");
+        }
+        for role in [TaskRole::Assigner, TaskRole::Participant, TaskRole::Auditor] {
+            assert_eq!(code(TaskStatus::New, role), Err(Code::Forbidden), "{role}");
+        }
+    }
 
     /// ROL: the rights table, a row a role.
     #[test]

@@ -162,6 +162,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::NotUndoable
         | Code::AlreadySent
         | Code::NotSent
+        | Code::TaskNotNew
         | Code::TooManyKeys
         | Code::TemplateInUse
         | Code::NotReleasable

@@ -89,6 +89,31 @@ pub struct NewComment {
     pub arrival: Option<Arrival>,
 }
 
+impl NewComment {
+    /// What an employee writes here.
+    pub(super) fn written(author: PersonId, body: RichText, audience: Vec<Addressee>) -> Self {
+        Self {
+            author,
+            origin: Origin::Api,
+            visible: body.text.clone(),
+            elided: String::new(),
+            subject: None,
+            audience,
+            hidden: false,
+            reply_to: None,
+            incoming_mail: None,
+            unrecognized_sender: false,
+            sender_disowned: false,
+            hops: 0,
+            mailbox: None,
+            files: Vec::new(),
+            warnings: Vec::new(),
+            arrival: None,
+            body,
+        }
+    }
+}
+
 /// How a comment came over a link.
 #[derive(Debug)]
 pub struct Arrival {
@@ -149,23 +174,11 @@ pub(super) async fn prepare(
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
     Ok(NewComment {
-        author: caller.employee,
-        origin: Origin::Api,
-        visible: new.body.text.clone(),
-        elided: String::new(),
-        subject: None,
-        audience,
         hidden: new.hidden.unwrap_or(answered.is_some_and(|it| it.hidden)),
         reply_to: new.reply_to,
-        incoming_mail: None,
-        unrecognized_sender: false,
-        sender_disowned: false,
-        hops: 0,
         mailbox: new.mailbox,
         files,
-        warnings: Vec::new(),
-        arrival: None,
-        body: new.body,
+        ..NewComment::written(caller.employee, new.body, audience)
     })
 }
 
@@ -188,11 +201,17 @@ pub(super) struct Addition<'a> {
     new: NewComment,
     task: &'a Task,
     members: &'a Members,
+    rejects: bool,
 }
 
 impl<'a> Addition<'a> {
     pub(super) fn of(app: &App, task: &'a Task, members: &'a Members, new: NewComment) -> Self {
-        Self { row: row(app, task.id, &new, None), new, task, members }
+        Self { row: row(app, task.id, &new, None), new, task, members, rejects: false }
+    }
+
+    /// It says why its author rejected the task (STA-3).
+    pub(super) fn rejecting(self) -> Self {
+        Self { rejects: true, ..self }
     }
 
     /// Whether nobody is told of it but in the application.
@@ -201,7 +220,7 @@ impl<'a> Addition<'a> {
     }
 
     fn publication(&self) -> Publication<'_> {
-        let Self { row, new, task, members } = self;
+        let Self { row, new, task, members, rejects } = self;
         Publication {
             task,
             members,
@@ -211,6 +230,7 @@ impl<'a> Addition<'a> {
             hops: new.hops,
             over: new.arrival.as_ref().map(|it| it.mirror),
             is_history: new.arrival.as_ref().is_some_and(|it| it.is_history),
+            rejects: *rejects,
             warnings: new.warnings.clone(),
         }
     }

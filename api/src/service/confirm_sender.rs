@@ -76,6 +76,7 @@ async fn release(tx: &mut WriteTx, app: &App, account: AccountId, held: &Comment
             by_mail: false,
             mentioned: &[],
             is_for_others: true,
+            rejects: false,
         };
         warnings.extend(tell(tx, app, &notice, true).await?);
     }

@@ -55,6 +55,8 @@ pub struct Notice<'a> {
     pub mentioned: &'a [PersonId],
     /// Employees were told before; these are others.
     pub is_for_others: bool,
+    /// The comment says why its author rejected the task.
+    pub rejects: bool,
 }
 
 impl Notice<'_> {
@@ -63,6 +65,10 @@ impl Notice<'_> {
         match self.kind {
             MailKind::NewComment if self.mentioned.contains(&person) => {
                 vec![NotificationKind::Mention, NotificationKind::NewComment]
+            }
+            MailKind::NewComment if self.rejects => {
+                use NotificationKind::{NewComment, StatusChanged, TaskRejected};
+                vec![TaskRejected, StatusChanged, NewComment]
             }
             MailKind::NewComment => vec![NotificationKind::NewComment],
             _ => vec![NotificationKind::NewTask],

@@ -202,6 +202,7 @@ async fn release(
         hops: 0,
         over: None,
         is_history: false,
+        rejects: false,
         warnings,
     };
     publish_all(tx, app, account, &[publication]).await

@@ -35,7 +35,46 @@ pub(super) async fn tell(
     if kinds.is_empty() {
         return Ok(());
     }
-    let notice = Notice {
+    let assigner = members.of(TaskRole::Assigner).next();
+    let employee = assigner.filter(|it| it.kind == PersonKind::Employee);
+    let staff = Staff {
+        people: employee.map(|it| (it.id, kinds.to_vec())).into_iter().collect(),
+        to_watchers: Some(NotificationKind::StatusChanged),
+        ..Staff::default()
+    };
+    staff::tell_all(tx, app, vec![(&notice(caller, task), staff)]).await?;
+    tell_contact(tx, app, caller, before, task, members).await
+}
+
+/// Tells the assigner alone, where he is a contact.
+pub(super) async fn tell_contact(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    before: TaskStatus,
+    task: &Task,
+    members: &Members,
+) -> Result<(), Failure> {
+    let assigner = members.of(TaskRole::Assigner).next();
+    let Some(contact) = assigner.filter(|it| it.kind == PersonKind::Contact) else { return Ok(()) };
+    let known: Vec<_> =
+        person::list_addressees(tx, caller.account, [contact.id]).await?.into_values().collect();
+    if known.iter().any(|it| it.is_linked) {
+        return Ok(());
+    }
+    let by_assignee = members.holds(TaskRole::Assignee, caller.employee);
+    for kind in outgoing::notices_of_status(before, task.status, by_assignee) {
+        let Some(told) = NoticeType::of(*kind) else { continue };
+        if mail_template::find_notice(tx, caller.account, told).await?.enabled {
+            let notice = Notice { kind: *kind, audience: &known, ..notice(caller, task) };
+            return fan_out::notify(tx, app, &notice).await.map(drop);
+        }
+    }
+    Ok(())
+}
+
+const fn notice<'a>(caller: &StaffCaller, task: &'a Task) -> Notice<'a> {
+    Notice {
         account: caller.account,
         task,
         kind: MailKind::StatusChanged,
@@ -48,27 +87,6 @@ pub(super) async fn tell(
         by_mail: false,
         mentioned: &[],
         is_for_others: false,
-    };
-    let assigner = members.of(TaskRole::Assigner).next();
-    let employee = assigner.filter(|it| it.kind == PersonKind::Employee);
-    let staff = Staff {
-        people: employee.map(|it| (it.id, kinds.to_vec())).into_iter().collect(),
-        to_watchers: Some(NotificationKind::StatusChanged),
-        ..Staff::default()
-    };
-    staff::tell_all(tx, app, vec![(&notice, staff)]).await?;
-    let Some(contact) = assigner.filter(|it| it.kind == PersonKind::Contact) else { return Ok(()) };
-    let known: Vec<_> =
-        person::list_addressees(tx, caller.account, [contact.id]).await?.into_values().collect();
-    if known.iter().any(|it| it.is_linked) {
-        return Ok(());
+        rejects: false,
     }
-    for kind in outgoing::notices_of_status(before, task.status, by_assignee) {
-        let Some(told) = NoticeType::of(*kind) else { continue };
-        if mail_template::find_notice(tx, caller.account, told).await?.enabled {
-            let notice = Notice { kind: *kind, audience: &known, ..notice };
-            return fan_out::notify(tx, app, &notice).await.map(drop);
-        }
-    }
-    Ok(())
 }

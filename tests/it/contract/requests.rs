@@ -219,12 +219,14 @@ impl World {
             "update_project" => json!({"name": "The old fence"}),
             "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
             "update_task" => json!({"status": "in_progress"}),
+            "reject_task" => json!({"reason": "The gate is not ours."}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" | "preview_comment" => json!({"text": "When will it be done?"}),
             "create_dkim_key" => json!({"algorithm": "ed25519"}),
             "create_suppression" => json!({"address": email}),
             "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
-            "confirm_comment_sender"
+            "accept_task"
+            | "confirm_comment_sender"
             | "send_comment"
             | "cancel_comment"
             | "release_incoming_mail"

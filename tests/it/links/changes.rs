@@ -8,6 +8,7 @@ use super::{Pair, assign, comment, comments, link, only_task, tasks, texts};
 
 both_engines!(
     a_status_set_in_any_account_is_set_in_all,
+    what_an_assignee_answers_crosses_with_his_reason,
     of_two_changes_at_once_the_same_one_wins_on_both_sides,
     what_people_without_a_part_change_stays_at_home,
     an_author_edits_and_deletes_in_both_accounts,
@@ -51,6 +52,22 @@ async fn a_status_set_in_any_account_is_set_in_all(app: TestApp) {
     app.work().await;
     let closed = show(&acme, &task).await;
     assert_eq!((closed["status"].text(), closed["closed_at"].is_string()), ("completed", true));
+}
+
+/// STA-3, LINKM-2, LINKM-3
+async fn what_an_assignee_answers_crosses_with_his_reason(app: TestApp) {
+    let Pair { app, acme, globex, contact } = Pair::new(app).await;
+    let task = assign(&acme, "Gate", &contact).await;
+    app.work().await;
+    let copy = only_task(&globex).await;
+    let path = format!("/v1/tasks/{}:reject", copy.id());
+    globex.post(path, json!({"reason": "Not ours"})).await.expect(200);
+    app.work().await;
+    assert_eq!(show(&acme, &task).await["status"], "rejected");
+    let comments = comments(&acme, &task).await;
+    let [reason] = &comments[..] else { panic!("{comments:?}") };
+    assert_eq!((&reason["text"], &reason["author"]["id"]), (&json!("Not ours"), &contact["id"]));
+    assert_eq!(reason["audience"][0]["id"], acme.me["id"]);
 }
 
 /// R40

@@ -58,6 +58,15 @@ pub(in crate::http) fn body(
     body
 }
 
+/// Reads a plain text that has to say something.
+pub(super) fn words(fields: &mut Fields, pointer: &str, text: String) -> RichText {
+    let body = rich_text(fields, pointer, Written::Text(text));
+    if fields.is_empty() && body.text.trim().is_empty() {
+        fields.note(pointer, FieldCode::Empty, "must have a text");
+    }
+    body
+}
+
 /// Reads a text within its limits; only such a one is worth cleaning.
 fn rich_text(fields: &mut Fields, pointer: &str, written: Written) -> RichText {
     let (Written::Text(text) | Written::Html(text)) = &written;

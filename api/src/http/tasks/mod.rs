@@ -1,6 +1,7 @@
 //! `/v1/tasks`: tasks, their people, and (in [`super::comments`]) their conversation.
 
 mod add_member;
+mod answer;
 mod checklist;
 mod create;
 mod input;
@@ -54,6 +55,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show::show_task)
         .service(show_raw::show_task_raw)
         .service(update::update_task)
+        .service(answer::accept_task)
+        .service(answer::reject_task)
         .service(add_member::add_participant)
         .service(remove_member::remove_participant)
         .service(links::list_task_links)

@@ -145,6 +145,7 @@ impl UpdateTask {
                 Patch::Value(text) => Some(description(&mut fields, text, self.description_format)),
             },
             status: fields.change("/status", self.status, |it| it.parse()),
+            reason: None,
             priority: fields.change("/priority", self.priority, |it| it.parse()),
             start_at: fields.clearable("/start_at", self.start_at, moment).into_change(),
             deadline: fields.clearable("/deadline", self.deadline, moment).into_change(),

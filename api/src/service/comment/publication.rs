@@ -47,6 +47,8 @@ pub(in crate::service) struct Publication<'a> {
     pub over: Option<StreamId>,
     /// It was there before its reader joined: nobody is told of it.
     pub is_history: bool,
+    /// It says why its author rejected the task.
+    pub rejects: bool,
     /// What was noticed before.
     pub warnings: Vec<Warning>,
 }
@@ -70,6 +72,7 @@ impl Publication<'_> {
             by_mail: row.origin == Origin::Email,
             mentioned,
             is_for_others: false,
+            rejects: self.rejects,
         }
     }
 }

@@ -173,7 +173,7 @@ async fn write_mails(
             let form = Form {
                 unique_reply_address: true,
                 open_tracking: false,
-                status: notice.kind.tells_status().then(|| task.status.to_string()),
+                status: kind.tells_status().then(|| task.status.to_string()),
                 notice: Some(kind.to_string()),
                 ..form(&settings, None, None, Vec::<CommentId>::new())
             };

@@ -80,6 +80,7 @@ pub(super) async fn send(
         by_mail: true,
         mentioned: &[],
         is_for_others: false,
+        rejects: false,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }

@@ -17,7 +17,9 @@ use liaison_persistence::{
     task::{self},
 };
 
-use super::{People, assigner_of, require_counterparty, require_no_circle, tell, tell_joined};
+use super::{
+    People, answer::give_reason, assigner_of, require_counterparty, require_no_circle, tell, tell_joined,
+};
 use crate::{
     app::App,
     service::{
@@ -32,6 +34,8 @@ pub struct TaskChange {
     pub title: Option<Title>,
     pub description: Option<RichText>,
     pub status: Option<TaskStatus>,
+    /// Why the task is rejected.
+    pub reason: Option<RichText>,
     pub priority: Option<Priority>,
     /// Each of these: the new value, or a new nothing.
     pub start_at: Option<Option<Timestamp>>,
@@ -121,7 +125,10 @@ pub async fn update(
     let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
     tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
-    if change.people.assigner.is_none() {
+    if let Some(reason) = change.reason {
+        give_reason(tx, app, caller, (&changed, &members), reason).await?;
+        status_news::tell_contact(tx, app, caller, before.status, &changed, &members).await?;
+    } else if change.people.assigner.is_none() {
         status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
     }
     change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());

@@ -1,5 +1,7 @@
-//! Tasks: setting them. How they change stands in [`change`], who takes part in [`people`].
+//! Tasks: setting them. How they change stands in [`change`], what assignees answer in [`answer`], who takes part in
+//! [`people`].
 
+mod answer;
 mod change;
 mod people;
 
@@ -13,7 +15,7 @@ use liaison_domain::{
     outgoing::MailKind,
     person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
-    task::{Priority, Task, TaskRole, TaskStatus},
+    task::{Priority, Task, TaskRole, initial_status},
     text::Title,
 };
 use liaison_persistence::{
@@ -26,6 +28,7 @@ use liaison_persistence::{
 };
 
 pub use self::{
+    answer::{accept, reject},
     change::{TaskChange, update},
     people::{People, add_member, remove_member},
 };
@@ -133,7 +136,7 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) 
         title: new.title.into_string(),
         description_html: new.description.html,
         description_text: new.description.text,
-        status: TaskStatus::New,
+        status: initial_status(&new.roles),
         priority: new.priority,
         start_at: new.start_at,
         deadline: new.deadline,
@@ -226,6 +229,7 @@ fn news<'a>(
         by_mail: mail_hops.is_some(),
         mentioned: &[],
         is_for_others: false,
+        rejects: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/v1/tasks`
 
 mod add_participant;
+mod answer;
 mod checklist;
 mod create;
 mod list;
