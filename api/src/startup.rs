@@ -30,6 +30,7 @@ use crate::{
         dkim_key::{self, signing::SigningKeys},
         intake::{lmtp::LmtpIntake, queue::Intake},
         mailbox::{secret, server::Transports},
+        notification::live,
     },
     storage::Storage,
     worker,
@@ -76,6 +77,10 @@ pub async fn serve(mut config: Config, only: Option<Part>) -> anyhow::Result<()>
         background.spawn(worker::run(app.clone().into_inner(), stop.clone()));
         let (app, stop) = (app.clone(), stop.clone());
         background.spawn(async move { worker::sweep::run(&app, stop).await });
+    }
+    if runs(Part::Api) {
+        let (app, stop) = (app.clone(), stop.clone());
+        background.spawn(async move { live::run(&app, stop).await });
     }
     let served = if runs(Part::Api) { serve_http(app.clone(), &listen, stop.clone()).await } else { Ok(()) };
     if served.is_err() {

@@ -78,6 +78,8 @@ named! {
         IdempotencyKeyReused = "idempotency_key_reused",
         // Too much, too early.
         RateLimited = "rate_limited",
+        /// As many streams of events are open as may be.
+        TooManyStreams = "too_many_streams",
         Unavailable = "unavailable",
         Internal = "internal",
     }

@@ -31,6 +31,7 @@ CREATE TABLE account_counter (
     task_number BIGINT NOT NULL,
     project_number BIGINT NOT NULL,
     change_sequence BIGINT NOT NULL,
+    notice_sequence BIGINT NOT NULL,
     PRIMARY KEY (account_id)
 );
 

@@ -200,10 +200,15 @@ CREATE TABLE notification (
     detail TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     read_at TIMESTAMPTZ,
+    -- Where it stands in the order of the account's commits: when he was told, and when he was told or read it last.
+    told_sequence BIGINT,
+    changed_sequence BIGINT,
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
 CREATE INDEX notification_unread ON notification (account_id, person_id, created_at, id) WHERE read_at IS NULL;
+CREATE INDEX notification_by_change ON notification (account_id, person_id, changed_sequence, id)
+    WHERE changed_sequence IS NOT NULL;
 CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
 
 -- What an employee wants to be told; no row where he keeps to the defaults.

@@ -31,6 +31,7 @@ CREATE TABLE account_counter (
     task_number INTEGER NOT NULL,
     project_number INTEGER NOT NULL,
     change_sequence INTEGER NOT NULL,
+    notice_sequence INTEGER NOT NULL,
     PRIMARY KEY (account_id),
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT, WITHOUT ROWID;

@@ -225,6 +225,9 @@ CREATE TABLE notification (
     detail TEXT,
     created_at TEXT NOT NULL,
     read_at TEXT,
+    -- Where it stands in the order of the account's commits: when he was told, and when he was told or read it last.
+    told_sequence INTEGER,
+    changed_sequence INTEGER,
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
@@ -234,6 +237,8 @@ CREATE TABLE notification (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_by_person ON notification (account_id, person_id, created_at, id);
 CREATE INDEX notification_unread ON notification (account_id, person_id, created_at, id) WHERE read_at IS NULL;
+CREATE INDEX notification_by_change ON notification (account_id, person_id, changed_sequence, id)
+    WHERE changed_sequence IS NOT NULL;
 CREATE INDEX notification_by_comment ON notification (account_id, comment_id) WHERE comment_id IS NOT NULL;
 
 -- What an employee wants to be told; no row where he keeps to the defaults.

@@ -67,8 +67,8 @@ statements! {
     INSERT_ACCOUNT = ["INSERT INTO account (id, name, title, language, send_delay_seconds, created_at, version) \
         VALUES ($1, $2, $3, $4, 0, $5, 1) ON CONFLICT (name) DO NOTHING"];
     /// Every account counts its tasks and changes from the start.
-    INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, project_number, change_sequence) \
-        VALUES ($1, 0, 0, 0)"];
+    INSERT_COUNTER = ["INSERT INTO account_counter (account_id, task_number, project_number, change_sequence, \
+        notice_sequence) VALUES ($1, 0, 0, 0, 0)"];
     /// Holds the names of an account's mailboxes, which stand in two tables. Only PostgreSQL has several writers.
     LOCK_NAMES = ["SELECT id AS value FROM account WHERE id = $1" { sqlite: "", postgres: " FOR NO KEY UPDATE" }];
     FIND_ACCOUNT = ["SELECT id, name, title, language, send_delay_seconds, created_at, version FROM account WHERE id = $1"];

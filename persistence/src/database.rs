@@ -16,6 +16,7 @@ use crate::{
     change_feed::{self, Changes},
     error::StorageError,
     job::{Due, Lane},
+    notification::{listeners::Listeners, live::Touched},
     sql::Scalar,
 };
 
@@ -67,6 +68,7 @@ const BEGIN_WRITE_UNSYNCED: &str =
 pub struct Database {
     pub(crate) pools: Pools,
     due: Arc<Due>,
+    listeners: Arc<Listeners>,
 }
 
 #[derive(Clone, Debug)]
@@ -133,7 +135,7 @@ impl Database {
     }
 
     fn of(pools: Pools) -> Self {
-        Self { pools, due: Arc::default() }
+        Self { pools, due: Arc::default(), listeners: Arc::default() }
     }
 
     pub const fn engine(&self) -> Engine {
@@ -148,6 +150,11 @@ impl Database {
         &self.due
     }
 
+    /// Who waits for his notices on this node.
+    pub const fn listeners(&self) -> &Arc<Listeners> {
+        &self.listeners
+    }
+
     /// Begins a transaction that may write. On SQLite it waits for the one writer.
     pub async fn write(&self) -> Result<WriteTx, StorageError> {
         let inner = match &self.pools {
@@ -156,7 +163,7 @@ impl Database {
             }
             Pools::Postgres(pool) => Inner::Postgres(begin(pool, BEGIN_WRITE).await?),
         };
-        Ok(WriteTx::new(inner, self.due.clone()))
+        Ok(WriteTx::new(inner, self))
     }
 
     /// The same, but the commit waits for no disk: a crash of the process leaves it, loss of power may take it, with all
@@ -170,7 +177,7 @@ impl Database {
             Pools::Sqlite { .. } => return self.write().await,
             Pools::Postgres(pool) => Inner::Postgres(begin(pool, BEGIN_WRITE_UNSYNCED).await?),
         };
-        Ok(WriteTx::new(inner, self.due.clone()))
+        Ok(WriteTx::new(inner, self))
     }
 
     /// Begins a transaction that sees one state of the database and can't change it.
@@ -240,7 +247,10 @@ pub struct WriteTx {
     pub(crate) changes: Changes,
     /// What its commit leaves to be done.
     pub(crate) lanes: BTreeSet<Lane>,
+    /// Notices that it tells or marks.
+    pub(crate) touched: Touched,
     due: Arc<Due>,
+    listeners: Arc<Listeners>,
 }
 
 /// A transaction that reads one state of the database.
@@ -256,18 +266,26 @@ enum Reading {
 }
 
 impl WriteTx {
-    const fn new(inner: Inner, due: Arc<Due>) -> Self {
-        Self { inner, changes: Changes::new(), lanes: BTreeSet::new(), due }
+    fn new(inner: Inner, database: &Database) -> Self {
+        Self {
+            inner,
+            changes: Changes::new(),
+            lanes: BTreeSet::new(),
+            touched: Touched::new(),
+            due: database.due.clone(),
+            listeners: database.listeners.clone(),
+        }
     }
 
-    /// Makes everything done in it last, and rings for the work that it leaves. The last fallible step before an answer.
+    /// Makes everything done in it last, and rings for the work that it leaves and the people whom it tells. The last fallible step before an answer.
     pub async fn commit(mut self) -> Result<(), StorageError> {
-        change_feed::write(&mut self).await?;
+        let heard = change_feed::write(&mut self).await?;
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
         }?;
         self.due.add(self.lanes);
+        self.listeners.ring(&heard);
         Ok(())
     }
 }

@@ -91,6 +91,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         mailbox::ALL,
         mailbox::channel::ALL,
         notification::ALL,
+        notification::live::ALL,
         notification_settings::ALL,
         outgoing_mail::ALL,
         outgoing_mail::answered::ALL,

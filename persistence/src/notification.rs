@@ -1,4 +1,7 @@
-//! What employees are told in the application.
+//! What employees are told in the application; [`live`] is how they hear of it at once.
+
+pub mod listeners;
+pub mod live;
 
 use liaison_domain::{
     Timestamp,
@@ -87,12 +90,13 @@ macro_rules! page {
     };
 }
 
-macro_rules! columns {
+macro_rules! notice_columns {
     () => {
         "n.id, n.kind, n.task_id, t.number AS task_number, t.title AS task_title, n.comment_id, n.mailbox_id, n.author_id, \
          n.detail, n.created_at, n.read_at "
     };
 }
+use notice_columns;
 
 statements! {
     /// People who are no active employees are told nothing here.
@@ -109,8 +113,8 @@ statements! {
         }
     ];
     /// Newest first.
-    LIST_NOTIFICATIONS = ["SELECT " columns!() seen!() page!()];
-    LIST_UNREAD = ["SELECT " columns!() seen!() " AND n.read_at IS NULL" page!()];
+    LIST_NOTIFICATIONS = ["SELECT " notice_columns!() seen!() page!()];
+    LIST_UNREAD = ["SELECT " notice_columns!() seen!() " AND n.read_at IS NULL" page!()];
     COUNT_UNREAD = ["SELECT COUNT(*) AS value FROM (SELECT 1 AS one " seen!() " AND n.read_at IS NULL LIMIT $5) AS unread"];
     /// In one order, so that of two who mark the same ones the second waits for the first. Only PostgreSQL has several writers.
     LOCK_OWN = [
@@ -126,6 +130,7 @@ statements! {
     MARK_READ = [
         "UPDATE notification SET read_at = $3 WHERE account_id = $1 AND read_at IS NULL AND id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " RETURNING id AS value"
     ];
 }
 
@@ -145,10 +150,13 @@ pub async fn insert_all(
         author_id: it.author.map(|it| hex(it.uuid())),
         detail: it.detail,
     };
-    let rows: Rows<Row> = Json(notices.into_iter().map(row).collect());
+    let mut touched = Vec::new();
+    let noted = notices.into_iter().inspect(|it| touched.push((it.person, it.id)));
+    let rows: Rows<Row> = Json(noted.map(row).collect());
     if rows.0.is_empty() {
         return Ok(());
     }
+    tx.touched.entry(account).or_default().append(&mut touched);
     db!(tx, execute(INSERT_NOTIFICATIONS, account, rows, at)).map(drop)
 }
 
@@ -222,13 +230,18 @@ pub async fn lock_unread(
     Ok(rows.into_iter().map(|it| it.0).collect())
 }
 
-/// Marks notices as read that are not yet.
+/// Marks those of the person's notices as read that are not yet.
 pub async fn mark_read(
     tx: &mut WriteTx,
     account: AccountId,
+    person: PersonId,
     ids: &[NotificationId],
     at: Timestamp,
 ) -> Result<(), StorageError> {
     let ids = Ids::new(ids.iter().map(|it| it.uuid()));
-    db!(tx, execute(MARK_READ, account, ids, at)).map(drop)
+    let marked = db!(tx, fetch_all::<Scalar<NotificationId>>(MARK_READ, account, ids, at))?;
+    if !marked.is_empty() {
+        tx.touched.entry(account).or_default().extend(marked.into_iter().map(|it| (person, it.0)));
+    }
+    Ok(())
 }

@@ -100,7 +100,7 @@ impl ResponseError for Problem {
             tracing::error!(error = %self.0.chain(), "request failed");
         }
         let mut response = HttpResponse::build(status);
-        if matches!(code, Code::RateLimited | Code::Unavailable) {
+        if matches!(code, Code::RateLimited | Code::TooManyStreams | Code::Unavailable) {
             response.insert_header(("Retry-After", "5"));
         }
         if status == StatusCode::UNAUTHORIZED {
@@ -180,7 +180,7 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::TemplateFailed
         | Code::UnknownRecipient
         | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::RateLimited | Code::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -1,6 +1,8 @@
 //! What an employee was told in the application: his own feed, and what he has read of it (NTF-12). What gets into it is for
 //! [`super::fan_out`].
 
+pub mod live;
+
 use liaison_domain::{id::NotificationId, refusal::Refusal};
 use liaison_persistence::{
     database::{Tx, WriteTx},
@@ -56,5 +58,5 @@ pub async fn mark_read(
             own
         }
     };
-    Ok(notification::mark_read(tx, account, &own, env.now()).await?)
+    Ok(notification::mark_read(tx, account, person, &own, env.now()).await?)
 }

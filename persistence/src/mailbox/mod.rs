@@ -230,5 +230,6 @@ pub async fn notify(
     at: Timestamp,
 ) -> Result<(), StorageError> {
     let kind = NotificationKind::MailboxFailing;
+    tx.touched.entry(account).or_default().push((person, id));
     db!(tx, execute(INSERT_NOTIFICATION, account, id, person, kind, mailbox, at)).map(drop)
 }

@@ -55,6 +55,11 @@ impl TestDatabase {
         Ok(Self { database: Database::open(&settings(&url)).await?, url, dropped })
     }
 
+    /// The same database as another program has it.
+    pub async fn open_again(&self) -> Result<Database, StorageError> {
+        Database::open(&settings(&self.url)).await
+    }
+
     /// Closes the database and takes it out of the cluster. An SQLite file goes with its folder.
     pub async fn remove(&self) -> Result<(), StorageError> {
         self.database.close().await;

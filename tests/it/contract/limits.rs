@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use liaison_api::lmtp;
+use liaison_api::{lmtp, service::notification::live};
 use liaison_domain::text::MAX_BODY_BYTES;
 use liaison_mailer::parse;
 
@@ -26,6 +26,8 @@ fn the_page_of_limits_has_the_limits_of_the_code() {
         ("text and HTML", bytes(parse.text_bytes)),
         ("recipients of a delivery report", count(parse.reported_recipients)),
         ("a comment's text", bytes(MAX_BODY_BYTES)),
+        ("streams of an employee", count(live::LIMITS.of_person)),
+        ("streams of a node", count(live::LIMITS.in_all)),
     ] {
         assert!(page.contains(&format!("\n| {what} | {limit} |")), "the limit of {what} is {limit}");
     }

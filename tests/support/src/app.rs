@@ -3,7 +3,7 @@
 use std::{fs, future::Future, path::Path, pin::Pin, rc::Rc, sync::Arc};
 
 use actix_web::{
-    body,
+    HttpResponse, body,
     dev::Service as _,
     rt::System,
     test::{TestRequest, init_service},
@@ -18,7 +18,7 @@ use liaison_api::{
 };
 use liaison_mailer::transport::MemoryTransport;
 use liaison_persistence::{
-    database::Engine,
+    database::{Database, Engine},
     testing::{Place, TestDatabase},
 };
 use tempfile::TempDir;
@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use crate::{
     answer::Answer,
     client::Client,
+    events::Events,
     sources::{TestClock, env},
 };
 
@@ -70,7 +71,7 @@ struct Bench {
     mail: MemoryTransport,
 }
 
-type Service = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Answer>>>>;
+type Service = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = HttpResponse>>>>;
 
 impl TestApp {
     /// Starts an application on an empty database.
@@ -90,9 +91,20 @@ impl TestApp {
         Self::of(self.0.bench.clone(), config).await
     }
 
+    /// Another node on the same database.
+    pub async fn another_node(&self) -> Self {
+        let bench = self.0.bench.clone();
+        let database = bench.database.open_again().await.unwrap();
+        Self::on(database, bench, self.0.app.config.clone()).await
+    }
+
     async fn of(bench: Rc<Bench>, config: Config) -> Self {
+        Self::on(bench.database.database.clone(), bench, config).await
+    }
+
+    async fn on(database: Database, bench: Rc<Bench>, config: Config) -> Self {
         startup::start_log(&config);
-        let mut app = startup::build(config, bench.env.clone(), bench.database.database.clone()).unwrap();
+        let mut app = startup::build(config, bench.env.clone(), database).unwrap();
         // Where a test names a server, mail is meant to leave by it.
         if !app.config.mail.transport.starts_with("smtp://") {
             app.transport = Arc::new(bench.mail.clone());
@@ -137,7 +149,18 @@ impl TestApp {
     }
 
     pub(crate) async fn answer(&self, request: TestRequest) -> Answer {
-        (self.0.service)(request).await
+        let response = (self.0.service)(request).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        if Events::are_in(&response) {
+            // It has no end.
+            let first = Events::of(response).chunk().await;
+            return Answer::new(status, headers, first.unwrap_or_default());
+        }
+        Answer::new(status, headers, body::to_bytes(response.into_body()).await.unwrap())
+    }
+
+    pub(crate) async fn listen(&self, request: TestRequest) -> Events {
+        Events::of((self.0.service)(request).await)
     }
 
     /// Ends the test: nothing may be left to be done, no mail unread.
@@ -168,12 +191,10 @@ async fn serve(app: Data<App>) -> Service {
     Box::new(move |request| {
         let service = service.clone();
         Box::pin(async move {
-            let response = match service.call(request.to_request()).await {
+            match service.call(request.to_request()).await {
                 Ok(response) => response.into_parts().1.map_into_boxed_body(),
                 Err(error) => error.error_response(),
-            };
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            Answer::new(status, headers, body::to_bytes(response.into_body()).await.unwrap())
+            }
         })
     })
 }

@@ -16,7 +16,7 @@ use actix_web::{
 };
 use serde_json::Value;
 
-use crate::{Answer, TestApp, contract::Contract};
+use crate::{Answer, TestApp, contract::Contract, events::Events};
 
 /// Somebody who calls the API, signed in or not.
 #[derive(Clone)]
@@ -40,6 +40,12 @@ impl Client {
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    /// The same client at another node.
+    #[must_use]
+    pub fn at(&self, node: &TestApp) -> Self {
+        Self { app: node.clone(), ..self.clone() }
     }
 
     pub fn get(&self, path: impl Into<String>) -> Call {
@@ -109,7 +115,12 @@ impl Call {
         Self { address: address.into(), ..self }
     }
 
-    async fn send(self) -> Answer {
+    /// Opens a stream of events, which has to be granted.
+    pub async fn listen(self) -> Events {
+        self.app.listen(self.request()).await
+    }
+
+    fn request(&self) -> TestRequest {
         let mut request = TestRequest::default()
             .method(self.method.clone())
             .uri(&self.path)
@@ -118,7 +129,11 @@ impl Call {
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_str()));
         }
-        let mut answer = self.app.answer(request.set_payload(self.body.clone())).await;
+        request.set_payload(self.body.clone())
+    }
+
+    async fn send(self) -> Answer {
+        let mut answer = self.app.answer(self.request()).await;
         answer.request = format!("{} {}", self.method, self.path);
         Contract::shared(|contract| contract.judge(&self.method, &self.path, &self.body, &answer));
         answer

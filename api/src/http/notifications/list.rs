@@ -1,6 +1,7 @@
 //! `GET /v1/notifications`
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use liaison_persistence::page::Page;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -55,7 +56,7 @@ pub(super) async fn list_notifications(
     fields.finish()?;
     let page = query(&app, async |tx| {
         let found = notification::list(tx, &caller, unread.unwrap_or_default(), page).await?;
-        views(tx, caller.account, found).await
+        Ok(Page { items: views(tx, caller.account, found.items).await?, next: found.next })
     })
     .await?;
     Ok(Answer::ok(&PageView::of(page, |it| it))?.respond(&request))

@@ -1,5 +1,6 @@
 //! `/v1/notifications`: what employees are told in the application.
 
+mod events;
 mod list;
 mod mark_read;
 mod summarize;
@@ -9,7 +10,7 @@ use liaison_domain::{
     id::{AccountId, CommentId, MailboxId, TaskId},
     person::PersonRef,
 };
-use liaison_persistence::{database::Tx, notification::NotificationRow, page::Page, person};
+use liaison_persistence::{database::Tx, notification::NotificationRow, person};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +24,7 @@ use crate::{
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_notifications)
+        .service(events::stream_notifications)
         .service(summarize::summarize_notifications)
         .service(mark_read::mark_notifications_read);
 }
@@ -93,13 +95,14 @@ impl NotificationView {
 async fn views(
     tx: &mut dyn Tx,
     account: AccountId,
-    page: Page<NotificationRow>,
-) -> Result<Page<NotificationView>, Failure> {
-    let authors = person::list_refs(tx, account, page.items.iter().filter_map(|it| it.author_id)).await?;
-    Ok(page.map(|row| {
+    rows: Vec<NotificationRow>,
+) -> Result<Vec<NotificationView>, Failure> {
+    let authors = person::list_refs(tx, account, rows.iter().filter_map(|it| it.author_id)).await?;
+    let view = |row: NotificationRow| {
         let author = row.author_id.and_then(|it| authors.get(&it));
         NotificationView::of(row, author)
-    }))
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 async fn summary(tx: &mut dyn Tx, caller: &StaffCaller) -> Result<NotificationSummary, Failure> {

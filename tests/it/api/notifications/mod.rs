@@ -1,5 +1,6 @@
 //! `/v1/notifications`
 
+mod events;
 mod list;
 mod mark_read;
 mod mentions;
