@@ -52,6 +52,7 @@ CREATE TABLE person (
 );
 CREATE INDEX person_by_age ON person (account_id, kind, created_at, id);
 CREATE INDEX person_merged ON person (account_id, merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX person_by_name ON person (account_id, name_key, id) WHERE deleted_at IS NULL;
 
 CREATE TABLE employee (
     account_id UUID NOT NULL,

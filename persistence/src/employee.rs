@@ -85,6 +85,7 @@ pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &NewEmployee<'_>)
         name: new.name,
         known_as: new.name,
         addresses,
+        shared: &[],
         at: new.at,
     };
     person::insert(tx, account, &person).await?;

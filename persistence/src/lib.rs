@@ -65,6 +65,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         comment::audience::ALL,
         comment::insert::ALL,
         contact::ALL,
+        contact::duplicate::ALL,
         contact::group::ALL,
         contact::merge::ALL,
         contact::merge::rows::ALL,

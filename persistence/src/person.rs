@@ -65,6 +65,7 @@ struct NewAddress {
     position: usize,
     address: String,
     address_key: String,
+    is_duplicate: bool,
 }
 
 /// Joined to the people `p`: the links `k` of those who have one, and the other accounts `l` by name.
@@ -94,11 +95,15 @@ statements! {
         "INSERT INTO person_address (account_id, person_id, position, address, address_key, is_duplicate) "
         {
             sqlite: "SELECT $1, unhex(value ->> 'person_id'), value ->> 'position', value ->> 'address', \
-                value ->> 'address_key', FALSE FROM json_each($2) WHERE TRUE",
-            postgres: "SELECT $1, person_id, position, address, address_key, FALSE \
-                FROM jsonb_to_recordset($2) AS r(person_id uuid, position bigint, address text, address_key text)"
+                value ->> 'address_key', value ->> 'is_duplicate' FROM json_each($2) WHERE TRUE",
+            postgres: "SELECT $1, person_id, position, address, address_key, is_duplicate FROM jsonb_to_recordset($2) \
+                AS r(person_id uuid, position bigint, address text, address_key text, is_duplicate boolean)"
         }
     ];
+    /// What a person shares with somebody who had it before him.
+    LIST_SHARED = ["SELECT t.address_key AS value FROM person_address t WHERE t.account_id = $1 AND t.person_id = $2 \
+        AND t.is_duplicate = TRUE AND EXISTS (SELECT 1 FROM person_address o WHERE o.account_id = t.account_id \
+        AND o.address_key = t.address_key AND o.is_duplicate = FALSE) ORDER BY t.position"];
     LIST_ADDRESSES = [
         "SELECT person_id, address FROM person_address WHERE account_id = $1 AND person_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
@@ -147,6 +152,8 @@ pub struct NewPerson<'a> {
     pub known_as: &'a str,
     /// Main address first.
     pub addresses: &'a [EmailAddress],
+    /// Those of the addresses, folded, that are somebody's already (DUP-3).
+    pub shared: &'a [String],
     pub at: Timestamp,
 }
 
@@ -156,7 +163,7 @@ pub(crate) async fn insert(
     new: &NewPerson<'_>,
 ) -> Result<(), StorageError> {
     db!(tx, execute(INSERT_PERSON, account, new.id, new.kind, new.name, text::fold(new.known_as), new.at))?;
-    insert_addresses(tx, account, new.id, new.addresses).await
+    insert_addresses(tx, account, new.id, new.addresses, new.shared).await
 }
 
 pub(crate) async fn update(
@@ -186,15 +193,17 @@ pub async fn delete(
     Ok(deleted)
 }
 
-/// Replaces all addresses of a person.
+/// Replaces all addresses of a person. What he shares with somebody who had it before him he goes on sharing.
 pub async fn replace_addresses(
     tx: &mut WriteTx,
     account: AccountId,
     id: PersonId,
     addresses: &[EmailAddress],
 ) -> Result<(), StorageError> {
+    let shared = db!(tx, fetch_all::<Scalar<String>>(LIST_SHARED, account, id))?;
+    let shared: Vec<String> = shared.into_iter().map(|it| it.0).collect();
     db!(tx, execute(DELETE_ADDRESSES, account, id))?;
-    insert_addresses(tx, account, id, addresses).await
+    insert_addresses(tx, account, id, addresses, &shared).await
 }
 
 async fn insert_addresses(
@@ -202,15 +211,15 @@ async fn insert_addresses(
     account: AccountId,
     id: PersonId,
     addresses: &[EmailAddress],
+    shared: &[String],
 ) -> Result<(), StorageError> {
     if addresses.is_empty() {
         return Ok(());
     }
-    let row = |(position, address): (usize, &EmailAddress)| NewAddress {
-        person_id: hex(id.uuid()),
-        position,
-        address: address.as_str().to_owned(),
-        address_key: address.key(),
+    let row = |(position, address): (usize, &EmailAddress)| {
+        let (person_id, address_key) = (hex(id.uuid()), address.key());
+        let is_duplicate = shared.contains(&address_key);
+        NewAddress { person_id, position, address: address.as_str().to_owned(), address_key, is_duplicate }
     };
     let rows: Rows<NewAddress> = crate::sql::Json(addresses.iter().enumerate().map(row).collect());
     db!(tx, execute(INSERT_ADDRESSES, account, rows)).map(drop)

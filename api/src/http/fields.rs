@@ -130,7 +130,7 @@ impl FieldError for HostNameError {
 impl FieldError for TimeZoneError {
     fn code(&self) -> FieldCode {
         match self {
-            Self::Form => FieldCode::Invalid,
+            Self::Unknown => FieldCode::Invalid,
             Self::TooLong => FieldCode::TooLong,
         }
     }

@@ -1,5 +1,6 @@
 //! Contacts: people and companies that the account talks to.
 
+pub mod duplicate;
 pub mod group;
 pub mod merge;
 pub mod resemblance;
@@ -57,7 +58,7 @@ pub async fn create(
 ) -> Result<Contact, Failure> {
     let (env, id): (_, PersonId) = (&app.env, app.env.id());
     let linked = take_linked(tx, app, caller, &mut card, &[]).await?;
-    require_free_addresses(tx, caller, id, &card.emails).await?;
+    require_free_addresses(tx, caller, id, &card.emails, &[]).await?;
     require_known(tx, caller, id, &card).await?;
     contact::insert(tx, caller.account, id, &card, env.now()).await?;
     if let Some(found) = linked {
@@ -149,7 +150,7 @@ pub async fn update(
 ) -> Result<Contact, Failure> {
     let env = &app.env;
     let linked = take_linked(tx, app, caller, &mut card, &current.card.emails).await?;
-    require_free_addresses(tx, caller, current.id, &card.emails).await?;
+    require_free_addresses(tx, caller, current.id, &card.emails, &current.card.emails).await?;
     require_known(tx, caller, current.id, &card).await?;
     if !contact::update(tx, caller.account, current.id, &card, env.now(), current.version).await? {
         return Err(stale().into());
@@ -223,12 +224,14 @@ pub async fn delete(
     Ok(())
 }
 
-/// DUP-1, DUP-2: every address, main or further, belongs to one person of the account.
+/// DUP-1, DUP-2: every address, main or further, belongs to one person of the account. What is his already stays his, though
+/// he may share it (DUP-3).
 async fn require_free_addresses(
     tx: &mut WriteTx,
     caller: &StaffCaller,
     id: PersonId,
     emails: &[EmailAddress],
+    known: &[EmailAddress],
 ) -> Result<(), Failure> {
     let owners = person::list_owners(tx, caller.account, emails.iter().map(EmailAddress::key)).await?;
     let taken: HashSet<&str> =
@@ -237,7 +240,8 @@ async fn require_free_addresses(
     let mut seen = HashSet::new();
     for (i, email) in emails.iter().enumerate() {
         let key = email.key();
-        if taken.contains(key.as_str()) || !seen.insert(key) {
+        let is_his = known.iter().any(|it| it.key() == key);
+        if (taken.contains(key.as_str()) && !is_his) || !seen.insert(key) {
             refusal = refusal.at(pointer(i), FieldCode::Taken, "is taken");
         }
     }

@@ -59,6 +59,7 @@ names! {
     IncomingPolicyName = "IncomingLinkPolicy", link::policy.Incoming;
     IncomingStateName = "IncomingMailState", inbound::verdict.IncomingState;
     LanguageName = "Language", language.Language;
+    LikenessName = "ContactLikeness", contact::resemblance.Likeness;
     LoginMethodName = "LoginMethod", mailbox.LoginMethod;
     MailKindName = "OutgoingMailKind", outgoing.MailKind;
     MailboxOwnerName = "MailboxOwner", mailbox.MailboxOwner;

@@ -42,7 +42,7 @@ pub fn merge(into: (PersonId, &Card), from: &[(PersonId, &Card)]) -> (Card, Gain
             }
         }
         for phone in &other.phones {
-            if !card.phones.iter().any(|it| is_same_phone(it, phone)) {
+            if !card.phones.iter().any(|it| it.is_same(phone)) {
                 card.phones.push(phone.clone());
                 gained.phones.push(phone.clone());
             }
@@ -77,13 +77,6 @@ pub fn unmerge(current: &Card, gained: &Gained, from: &[&Card]) -> Card {
         clear_copied(*field, &mut card, from);
     }
     card
-}
-
-fn is_same_phone(a: &Phone, b: &Phone) -> bool {
-    match (a.key(), b.key()) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.number == b.number,
-    }
 }
 
 /// Fills a field that is missing; whether it did.

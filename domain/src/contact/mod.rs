@@ -13,6 +13,7 @@ use crate::{
     language::Language,
     mail_address::EmailAddress,
     named::named,
+    notification::parse_zone,
     person::LinkedAccount,
     text::{Line, Name, TextError, is_bidi_control},
 };
@@ -166,9 +167,17 @@ impl Phone {
         let significant = digits.len().saturating_sub(10);
         (digits.len() >= 5).then(|| digits.into_iter().skip(significant).collect())
     }
+
+    /// Whether two are spellings of one number.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self.key(), other.key()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.number == other.number,
+        }
+    }
 }
 
-/// The name of a time zone in the IANA database, by its form: whether there is such a place is not asked.
+/// The name of a time zone in the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeZone(String);
 
@@ -177,15 +186,10 @@ impl TimeZone {
     pub const MAX_BYTES: usize = 64;
 
     pub fn parse(text: &str) -> Result<Self, TimeZoneError> {
-        let is_word = |word: &str| {
-            word.starts_with(|c: char| c.is_ascii_alphabetic())
-                && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
-        };
-        let is_place = text.split('/').all(is_word) && (1..=2).contains(&text.matches('/').count());
         if text.len() > Self::MAX_BYTES {
             return Err(TimeZoneError::TooLong);
         }
-        if is_place || text == "UTC" { Ok(Self(text.to_owned())) } else { Err(TimeZoneError::Form) }
+        parse_zone(text).map(|_| Self(text.to_owned())).map_err(|_unknown| TimeZoneError::Unknown)
     }
 
     pub fn as_str(&self) -> &str {
@@ -197,7 +201,7 @@ impl TimeZone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TimeZoneError {
     #[error("must be the name of a time zone, like Europe/Berlin or UTC")]
-    Form,
+    Unknown,
     #[error("must have at most 64 bytes")]
     TooLong,
 }
@@ -229,8 +233,17 @@ mod tests {
         for name in ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+3", "UTC"] {
             assert_eq!(TimeZone::parse(name).unwrap().as_str(), name);
         }
-        for text in ["", "Moscow", "+03:00", "Europe/", "Europe/Ber lin", "a/b/c/d", "/etc/passwd"] {
-            assert_eq!(TimeZone::parse(text), Err(TimeZoneError::Form), "{text}");
+        for text in [
+            "",
+            "Moscow",
+            "+03:00",
+            "Europe/",
+            "Europe/Ber lin",
+            "Europe/Atlantis",
+            "europe/berlin",
+            "/etc/passwd",
+        ] {
+            assert_eq!(TimeZone::parse(text), Err(TimeZoneError::Unknown), "{text}");
         }
     }
 

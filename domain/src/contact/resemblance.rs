@@ -3,10 +3,24 @@
 //! They never refuse anything. Of addresses there are no warnings but refusals: those belong to one person (DUP-1).
 
 use super::{NamePart, NameParts};
-use crate::text::{Name, fold};
+use crate::{
+    named::named,
+    text::{Name, fold},
+};
 
 /// Most contacts that are warned of at once.
 pub const MAX_WARNINGS: usize = 10;
+
+named! {
+    /// What two people have in common who may be one.
+    pub enum Likeness {
+        /// An address, which only an import on request gives to several (DUP-3).
+        SameEmail = "same_email",
+        SamePhone = "same_phone",
+        /// The whole name.
+        SameName = "same_name",
+    }
+}
 
 /// Names as they are compared: folded, each perhaps unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

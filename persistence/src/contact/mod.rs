@@ -1,5 +1,6 @@
 //! Contacts: people and companies that an account knows.
 
+pub mod duplicate;
 pub mod group;
 pub mod merge;
 pub mod phone;
@@ -98,8 +99,8 @@ statements! {
         portal_access, sees_company_tasks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"];
     UPDATE_CONTACT = ["UPDATE contact SET is_company = $3, first_name = $4, middle_name = $5, last_name = $6, \
         group_id = $7, position = $8, description = $9, address = $10, language = $11, time_zone = $12, \
-        selectable_as_participant = $13, selectable_as_counterparty = $14, spam = $15, portal_access = $16, sees_company_tasks = $17 \
-        WHERE account_id = $1 AND id = $2"];
+        selectable_as_participant = $13, selectable_as_counterparty = $14, spam = $15, portal_access = $16, \
+        sees_company_tasks = $17 WHERE account_id = $1 AND id = $2"];
     FIND_CONTACT = ["SELECT " columns!() " FROM contact c JOIN person p ON p.account_id = c.account_id AND p.id = c.id \
         WHERE c.account_id = $1 AND c.id = $2 AND p.deleted_at IS NULL"];
     LIST_BY_IDS = [
@@ -136,6 +137,35 @@ statements! {
     ];
 }
 
+/// Runs one of the two statements that write a card's own columns, in their order.
+macro_rules! write_card {
+    ($tx:ident, $SQL:ident, $account:ident, $id:ident, $card:ident) => {
+        db!(
+            $tx,
+            execute(
+                $SQL,
+                $account,
+                $id,
+                $card.is_company,
+                text($card.parts.first.as_ref()),
+                text($card.parts.middle.as_ref()),
+                text($card.parts.last.as_ref()),
+                $card.group_id,
+                text($card.position.as_ref()),
+                $card.description,
+                text($card.address.as_ref()),
+                $card.language,
+                $card.time_zone.as_ref().map(|it| it.as_str().to_owned()),
+                $card.selectable_as_participant,
+                $card.selectable_as_counterparty,
+                $card.spam,
+                $card.portal_access,
+                $card.sees_company_tasks
+            )
+        )
+    };
+}
+
 /// Inserts a contact with its addresses and companies; that both are free and known was checked in the same transaction.
 pub async fn insert(
     tx: &mut WriteTx,
@@ -144,38 +174,29 @@ pub async fn insert(
     card: &Card,
     at: Timestamp,
 ) -> Result<(), StorageError> {
+    insert_sharing(tx, account, id, card, &[], at).await
+}
+
+/// The same for an import that gives him addresses that are somebody's already: `shared`, folded (DUP-3).
+pub async fn insert_sharing(
+    tx: &mut WriteTx,
+    account: AccountId,
+    id: PersonId,
+    card: &Card,
+    shared: &[String],
+    at: Timestamp,
+) -> Result<(), StorageError> {
     let person = NewPerson {
         id,
         kind: PersonKind::Contact,
         name: card.name.as_str(),
         known_as: &card.known_as(),
         addresses: &card.emails,
+        shared,
         at,
     };
     person::insert(tx, account, &person).await?;
-    db!(
-        tx,
-        execute(
-            INSERT_CONTACT,
-            account,
-            id,
-            card.is_company,
-            text(card.parts.first.as_ref()),
-            text(card.parts.middle.as_ref()),
-            text(card.parts.last.as_ref()),
-            card.group_id,
-            text(card.position.as_ref()),
-            card.description,
-            text(card.address.as_ref()),
-            card.language,
-            card.time_zone.as_ref().map(|it| it.as_str().to_owned()),
-            card.selectable_as_participant,
-            card.selectable_as_counterparty,
-            card.spam,
-            card.portal_access,
-            card.sees_company_tasks
-        )
-    )?;
+    write_card!(tx, INSERT_CONTACT, account, id, card)?;
     phone::insert_all(tx, account, id, &card.phones).await?;
     insert_companies(tx, account, id, &card.company_ids).await
 }
@@ -193,29 +214,7 @@ pub async fn update(
     if !person::update(tx, account, id, name, &known_as, at, version).await? {
         return Ok(false);
     }
-    db!(
-        tx,
-        execute(
-            UPDATE_CONTACT,
-            account,
-            id,
-            card.is_company,
-            text(card.parts.first.as_ref()),
-            text(card.parts.middle.as_ref()),
-            text(card.parts.last.as_ref()),
-            card.group_id,
-            text(card.position.as_ref()),
-            card.description,
-            text(card.address.as_ref()),
-            card.language,
-            card.time_zone.as_ref().map(|it| it.as_str().to_owned()),
-            card.selectable_as_participant,
-            card.selectable_as_counterparty,
-            card.spam,
-            card.portal_access,
-            card.sees_company_tasks
-        )
-    )?;
+    write_card!(tx, UPDATE_CONTACT, account, id, card)?;
     person::replace_addresses(tx, account, id, &card.emails).await?;
     phone::replace(tx, account, id, &card.phones).await?;
     db!(tx, execute(DELETE_COMPANIES, account, id))?;

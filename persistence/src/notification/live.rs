@@ -190,7 +190,7 @@ pub async fn list_since(
     after: Place,
     most: i64,
 ) -> Result<Since, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden } = scope;
+    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
     let Place { sequence, notice } = after;
     let rows = db!(
         tx,

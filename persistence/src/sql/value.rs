@@ -272,6 +272,7 @@ name_columns!(
     comment.CommentKind,
     comment.Origin,
     contact.PhoneKind,
+    contact::resemblance.Likeness,
     contact_mail.NoticeType,
     contact_mail.StaffWithoutEmail,
     dkim.DkimAlgorithm,

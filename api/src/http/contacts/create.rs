@@ -65,7 +65,7 @@ struct CreateContact {
     phones: Vec<PhoneInput>,
     /// `en` or `ru`; absent: the account's.
     language: Option<String>,
-    /// A name of the form `Area/Place`, or `UTC`.
+    /// By its name in the IANA database.
     #[schema(example = "Europe/Berlin", max_length = 64)]
     time_zone: Option<String>,
     /// At most 50 contacts.

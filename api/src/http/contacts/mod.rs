@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod delete;
+mod duplicates;
 mod input;
 mod list;
 mod merge;
@@ -36,6 +37,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_contacts)
         .service(create::create_contact)
+        .service(duplicates::list_duplicate_contacts)
         .service(check::check_contact)
         .service(merge::merge_contacts)
         .service(undo_merge::undo_merge_contacts)

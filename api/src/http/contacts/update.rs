@@ -79,7 +79,7 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     language: Patch<String>,
-    /// A name of the form `Area/Place`, or `UTC`.
+    /// By its name in the IANA database.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 64)]
     time_zone: Patch<String>,

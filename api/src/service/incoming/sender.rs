@@ -77,7 +77,11 @@ async fn find_named(
         Some(status) => Sender::Employee { id: owner.person_id, status },
         None => Sender::Contact { id: owner.person_id },
     };
-    Ok(found(sender, format!("{address} is the {} {}", owner.kind, owner.name)))
+    let shared = match owners.len() {
+        0 | 1 => "",
+        _ => ", the first of several who share it",
+    };
+    Ok(found(sender, format!("{address} is the {} {}{shared}", owner.kind, owner.name)))
 }
 
 /// An address of the account's own domain: an employee's internal one, or one that nobody writes from.

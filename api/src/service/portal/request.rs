@@ -68,6 +68,7 @@ pub async fn send(tx: &mut WriteTx, app: &App, account: AccountId, contact: Pers
         by_mail: true,
         mentioned: &[],
         is_for_others: false,
+        rejects: false,
     };
     fan_out::notify(tx, app, &notice).await.map(drop)
 }

@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod delete;
+mod duplicates;
 mod list;
 mod merge;
 mod update;
