@@ -54,6 +54,8 @@ pub struct CreateComment {
     pub hidden: Option<bool>,
     pub reply_to: Option<CommentId>,
     pub file_ids: Vec<FileId>,
+    /// What hangs on a comment that it is a copy of (COM-9).
+    pub carried: Vec<Attachment>,
     /// The external mailbox that its mails leave by (OUT-6).
     pub mailbox: Option<MailboxId>,
     /// When it is to leave (COM-8); none: at once, or after the account's delay.
@@ -172,7 +174,8 @@ pub(super) async fn prepare(
         mailbox::require_usable(tx, caller, id, entered.task.project_id, "/mailbox_id").await?;
     }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
-    let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect();
+    let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None });
+    let files = files.chain(new.carried).collect();
     Ok(NewComment {
         hidden: new.hidden.unwrap_or(answered.is_some_and(|it| it.hidden)),
         reply_to: new.reply_to,

@@ -73,6 +73,7 @@ pub async fn write(
             auditors: Some(auditors),
         },
         file_ids: message.file_ids,
+        carried: Vec::new(),
     };
     super::task::create(tx, app, caller, new).await
 }

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod checklist;
 pub mod collision;
 pub mod comment;
+pub mod comment_copy;
 pub mod confirm_sender;
 pub mod contact;
 pub mod contact_mail_settings;

@@ -133,6 +133,7 @@ async fn create_task(
         people: People::default(),
         assignee_emails: Vec::new(),
         file_ids: Vec::new(),
+        carried: Vec::new(),
     };
     super::task::create(tx, app, caller, new).await
 }

@@ -241,6 +241,8 @@ impl World {
             | "retry_parked_operation"
             | "test_mailbox" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
+            "copy_comment" => json!({"task_id": self.task(self.admin.me.id()).await}),
+            "create_task_from_comment" => json!({"title": "Look at the lock"}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
         })

@@ -111,6 +111,7 @@ impl CreateComment {
             hidden: self.hidden,
             reply_to: self.reply_to.map(CommentId::new),
             file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
+            carried: Vec::new(),
             mailbox: self.mailbox_id.map(MailboxId::new),
             send_at,
         })

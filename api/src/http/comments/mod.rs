@@ -3,7 +3,9 @@
 mod audience;
 mod cancel;
 mod confirm_sender;
+mod copy;
 mod create;
+mod create_task;
 mod default_audience;
 mod delete;
 mod deliveries;
@@ -69,6 +71,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(cancel::cancel_comment)
         .service(confirm_sender::confirm_comment_sender)
         .service(move_comment::move_comment)
+        .service(copy::copy_comment)
+        .service(create_task::create_task_from_comment)
         .service(audience::show_comment_audience)
         .service(deliveries::list_comment_deliveries);
 }

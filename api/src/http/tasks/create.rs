@@ -156,6 +156,7 @@ impl CreateTask {
             },
             assignee_emails,
             file_ids: self.file_ids.into_iter().map(FileId::new).collect(),
+            carried: Vec::new(),
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Most people in one role.
-pub(super) const MAX_PEOPLE: usize = 200;
+pub(in crate::http) const MAX_PEOPLE: usize = 200;
 /// Most files of a task or comment.
 pub(in crate::http) const MAX_FILES: usize = 100;
 

@@ -34,7 +34,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(super) use input::{MAX_FILES, body};
+pub(super) use input::{MAX_FILES, MAX_PEOPLE, body};
 
 use crate::{
     app::App,

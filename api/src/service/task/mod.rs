@@ -60,6 +60,8 @@ pub struct CreateTask {
     /// More assignees, who may be unknown here (LINKC-1).
     pub assignee_emails: Vec<EmailAddress>,
     pub file_ids: Vec<FileId>,
+    /// What hangs on a comment that it is made of (COM-9).
+    pub carried: Vec<Attachment>,
 }
 
 /// A task from any origin, with everybody and everything in it known to be there.
@@ -101,6 +103,7 @@ pub async fn create(
     }
     let known = people.get_joining(tx, caller, &Members::default()).await?;
     let files = get_attachable(tx, caller, &new.file_ids).await?;
+    let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None });
     require_parent(tx, caller, new.parent_id).await?;
     project::require(tx, caller.account, new.project_id, "/project_id").await?;
     require_counterparty(tx, caller, new.counterparty, None).await?;
@@ -120,7 +123,7 @@ pub async fn create(
         created_by: caller.employee,
         roles: roles.collect(),
         told: notified_of_new_task(known.get(&assigner).map(Addressee::kind), assignees),
-        files: files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect(),
+        files: files.chain(new.carried).collect(),
         warnings: Vec::new(),
         mail_hops: None,
     };

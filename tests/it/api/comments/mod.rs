@@ -2,6 +2,7 @@
 
 mod audience;
 mod cancel;
+mod copy;
 mod create;
 mod default_audience;
 mod delete;
