@@ -1,4 +1,6 @@
-//! Tasks: statuses, roles, and what a role may do.
+//! Tasks: statuses, roles, and what a role may do. What a task's status is where several people do it: [`standing`].
+
+pub mod standing;
 
 use std::collections::BTreeSet;
 
@@ -79,6 +81,15 @@ pub struct Task {
     pub version: i64,
 }
 
+impl Task {
+    /// With another status; it is closed when the status is, and opened with it.
+    #[must_use]
+    pub fn with_status(self, status: TaskStatus, now: Timestamp) -> Self {
+        let closed_at = if status.is_active() { None } else { self.closed_at.or(Some(now)) };
+        Self { status, closed_at, ..self }
+    }
+}
+
 /// What an employee wants to do with a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskRight {
@@ -112,19 +123,8 @@ pub fn may(right: TaskRight, employee: Role, roles: &BTreeSet<TaskRole>) -> bool
         }
 }
 
-/// The status that a task begins with: who sets one for himself alone has taken it on by that (STA-3).
-pub fn initial_status(roles: &[(TaskRole, PersonId)]) -> TaskStatus {
-    let of = |wanted| roles.iter().filter(move |(role, _)| *role == wanted).map(|(_, person)| person);
-    let assigner = of(TaskRole::Assigner).next();
-    let is_his_own = assigner.is_some() && of(TaskRole::Assignee).map(Some).all(|it| it == assigner);
-    if is_his_own && of(TaskRole::Assignee).next().is_some() {
-        TaskStatus::InProgress
-    } else {
-        TaskStatus::New
-    }
-}
-
-/// Refuses to let somebody accept or reject a task that he does not do, or that waits for no answer (STA-3).
+/// Refuses to let somebody accept or reject a task that he does not do, or that has another `status` for him and waits for no
+/// answer (STA-3).
 pub fn require_unanswered(status: TaskStatus, roles: &BTreeSet<TaskRole>) -> Result<(), Refusal> {
     if !roles.contains(&TaskRole::Assignee) {
         return Err(Refusal::forbidden("Only its assignees accept or reject a task."));
@@ -137,26 +137,7 @@ pub fn require_unanswered(status: TaskStatus, roles: &BTreeSet<TaskRole>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-
-    /// STA-3
-    #[test]
-    fn who_sets_a_task_for_himself_alone_has_accepted_it() {
-        use TaskRole::{Assignee, Assigner, Participant};
-        let [anna, boris] = [1, 2].map(|n| PersonId::new(Uuid::from_u128(n)));
-        for (others, status) in [
-            (&[][..], TaskStatus::New),
-            (&[(Participant, anna)], TaskStatus::New),
-            (&[(Assignee, boris)], TaskStatus::New),
-            (&[(Assignee, anna), (Assignee, boris)], TaskStatus::New),
-            (&[(Assignee, anna), (Participant, boris)], TaskStatus::InProgress),
-        ] {
-            let roles = [&[(Assigner, anna)], others].concat();
-            assert_eq!(initial_status(&roles), status, "{others:?}");
-        }
-    }
 
     /// STA-3
     #[test]

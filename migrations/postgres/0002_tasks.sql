@@ -69,6 +69,8 @@ CREATE TABLE task_role (
     task_id UUID NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('assigner', 'assignee', 'participant', 'auditor')),
     person_id UUID NOT NULL,
+    -- What one of several assignees has made of the task; null: where the task is (STA-5).
+    status TEXT CHECK (status IN ('new', 'in_progress', 'done', 'rejected')),
     PRIMARY KEY (account_id, task_id, role, person_id)
 );
 CREATE UNIQUE INDEX task_role_one_assigner ON task_role (account_id, task_id) WHERE role = 'assigner';

@@ -77,6 +77,8 @@ CREATE TABLE task_role (
     task_id BLOB NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('assigner', 'assignee', 'participant', 'auditor')),
     person_id BLOB NOT NULL,
+    -- What one of several assignees has made of the task; null: where the task is (STA-5).
+    status TEXT CHECK (status IN ('new', 'in_progress', 'done', 'rejected')),
     PRIMARY KEY (account_id, task_id, role, person_id),
     FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id),
     FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)

@@ -204,17 +204,13 @@ pub(super) struct Addition<'a> {
     new: NewComment,
     task: &'a Task,
     members: &'a Members,
-    rejects: bool,
+    /// It says why its author rejected the task (STA-3).
+    pub(super) rejects: bool,
 }
 
 impl<'a> Addition<'a> {
     pub(super) fn of(app: &App, task: &'a Task, members: &'a Members, new: NewComment) -> Self {
         Self { row: row(app, task.id, &new, None), new, task, members, rejects: false }
-    }
-
-    /// It says why its author rejected the task (STA-3).
-    pub(super) fn rejecting(self) -> Self {
-        Self { rejects: true, ..self }
     }
 
     /// Whether nobody is told of it but in the application.

@@ -21,17 +21,16 @@ use super::{
 use crate::app::App;
 
 /// Tells the assigner of the new status, by one mail or notice, and who wants to be told everything of the task. Who is linked
-/// sees it in his own task.
+/// sees it in his own task. `answers` where an assignee has said it.
 pub(super) async fn tell(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
     before: TaskStatus,
-    task: &Task,
-    members: &Members,
+    (task, members): (&Task, &Members),
+    answers: bool,
 ) -> Result<(), Failure> {
-    let by_assignee = members.holds(TaskRole::Assignee, caller.employee);
-    let kinds = notification::notices_of_status(before, task.status, by_assignee);
+    let kinds = notification::notices_of_status(before, task.status, answers);
     if kinds.is_empty() {
         return Ok(());
     }
@@ -43,7 +42,7 @@ pub(super) async fn tell(
         ..Staff::default()
     };
     staff::tell_all(tx, app, vec![(&notice(caller, task), staff)]).await?;
-    tell_contact(tx, app, caller, before, task, members).await
+    tell_contact(tx, app, caller, before, (task, members), answers).await
 }
 
 /// Tells the assigner alone, where he is a contact.
@@ -52,8 +51,8 @@ pub(super) async fn tell_contact(
     app: &App,
     caller: &StaffCaller,
     before: TaskStatus,
-    task: &Task,
-    members: &Members,
+    (task, members): (&Task, &Members),
+    answers: bool,
 ) -> Result<(), Failure> {
     let assigner = members.of(TaskRole::Assigner).next();
     let Some(contact) = assigner.filter(|it| it.kind == PersonKind::Contact) else { return Ok(()) };
@@ -62,8 +61,7 @@ pub(super) async fn tell_contact(
     if known.iter().any(|it| it.is_linked) {
         return Ok(());
     }
-    let by_assignee = members.holds(TaskRole::Assignee, caller.employee);
-    for kind in outgoing::notices_of_status(before, task.status, by_assignee) {
+    for kind in outgoing::notices_of_status(before, task.status, answers) {
         let Some(told) = NoticeType::of(*kind) else { continue };
         if mail_template::find_notice(tx, caller.account, told).await?.enabled {
             let notice = Notice { kind: *kind, audience: &known, ..notice(caller, task) };

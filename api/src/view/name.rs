@@ -46,6 +46,7 @@ macro_rules! names {
 }
 
 names! {
+    AssigneeStatusName = "AssigneeStatus", task::standing.AssigneeStatus;
     AuditActionName = "AuditAction", audit.AuditAction;
     BounceClassName = "BounceClass", outgoing.BounceClass;
     CauseName = "IncomingMailCause", inbound::verdict.Cause;

@@ -306,5 +306,6 @@ name_columns!(
     suppression.SuppressionCause,
     task.Priority,
     task.TaskRole,
+    task::standing.AssigneeStatus,
     task.TaskStatus,
 );

@@ -1,11 +1,11 @@
 //! The people of tasks.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liaison_domain::{
     id::{AccountId, PersonId, TaskId},
     person::{PersonKind, PersonRef},
-    task::TaskRole,
+    task::{TaskRole, standing::AssigneeStatus},
 };
 use serde::Serialize;
 
@@ -28,6 +28,19 @@ struct MemberRow {
 }
 record!(MemberRow { task_id, role, person_id, kind, name, linked_account, linked_login });
 
+struct OwnStatusRow {
+    task_id: TaskId,
+    person_id: PersonId,
+    status: AssigneeStatus,
+}
+record!(OwnStatusRow { task_id, person_id, status });
+
+#[derive(Serialize)]
+struct OwnStatus {
+    person_id: Hex,
+    status: &'static str,
+}
+
 #[derive(Serialize)]
 struct NewMember {
     role: &'static str,
@@ -44,6 +57,21 @@ statements! {
     ];
     DELETE_ROLE = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3"];
     DELETE_MEMBER = ["DELETE FROM task_role WHERE account_id = $1 AND task_id = $2 AND role = $3 AND person_id = $4"];
+    LIST_OWN_STATUSES = [
+        "SELECT task_id, person_id, status FROM task_role \
+         WHERE account_id = $1 AND status IS NOT NULL AND task_id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+    ];
+    /// Of who is not in the list nothing is kept.
+    UPDATE_OWN_STATUSES = [
+        "UPDATE task_role SET status = "
+        {
+            sqlite: "(SELECT value ->> 'status' FROM json_each($3) WHERE unhex(value ->> 'person_id') = person_id)",
+            postgres: "(SELECT r.status FROM jsonb_to_recordset($3) AS r(person_id uuid, status text) \
+                WHERE r.person_id = task_role.person_id)"
+        }
+        " WHERE account_id = $1 AND task_id = $2 AND role = 'assignee'"
+    ];
     INSERT_MEMBERS = [
         "INSERT INTO task_role (account_id, task_id, role, person_id) "
         {
@@ -132,4 +160,33 @@ pub async fn delete_member(
     person: PersonId,
 ) -> Result<bool, StorageError> {
     Ok(db!(tx, execute(DELETE_MEMBER, account, task, role, person))? == 1)
+}
+
+/// What each of several assignees has made of each of the tasks; who is where the task is may be left out.
+pub async fn list_own_statuses(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Result<HashMap<TaskId, BTreeMap<PersonId, AssigneeStatus>>, StorageError> {
+    let ids = Ids::new(tasks.into_iter().map(TaskId::uuid));
+    let mut own: HashMap<TaskId, BTreeMap<PersonId, AssigneeStatus>> = HashMap::new();
+    for row in db!(tx, fetch_all::<OwnStatusRow>(LIST_OWN_STATUSES, account, ids))? {
+        own.entry(row.task_id).or_default().insert(row.person_id, row.status);
+    }
+    Ok(own)
+}
+
+/// Keeps what each assignee has made of a task; who is left out is where the task is.
+pub async fn update_own_statuses(
+    tx: &mut WriteTx,
+    account: AccountId,
+    task: TaskId,
+    own: &BTreeMap<PersonId, AssigneeStatus>,
+) -> Result<(), StorageError> {
+    let row = |(person, status): (&PersonId, &AssigneeStatus)| OwnStatus {
+        person_id: hex(person.uuid()),
+        status: status.as_str(),
+    };
+    let rows: Rows<OwnStatus> = Json(own.iter().map(row).collect());
+    db!(tx, execute(UPDATE_OWN_STATUSES, account, task, rows)).map(drop)
 }

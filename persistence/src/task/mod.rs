@@ -23,7 +23,10 @@ use crate::{
 
 pub use self::{
     list::{Filter, Order, list},
-    members::{Members, delete_member, insert_members, list_members, replace_members},
+    members::{
+        Members, delete_member, insert_members, list_members, list_own_statuses, replace_members,
+        update_own_statuses,
+    },
 };
 
 record!(Task {

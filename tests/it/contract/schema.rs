@@ -27,7 +27,7 @@ use liaison_domain::{
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
     person::PersonKind,
     suppression::SuppressionCause,
-    task::{Priority, TaskRole, TaskStatus},
+    task::{Priority, TaskRole, TaskStatus, standing::AssigneeStatus},
 };
 use liaison_persistence::testing::inspect::{Schema, schema};
 use support::{TestApp, run_beside};
@@ -105,6 +105,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "task"."status" = TaskStatus,
         "task"."priority" = Priority,
         "task_role"."role" = TaskRole,
+        "task_role"."status" = AssigneeStatus,
         "task_notification_mode"."mode" = TaskMode,
         "comment"."kind" = CommentKind,
         "comment"."origin" = Origin,

@@ -9,6 +9,7 @@ use super::{Pair, assign, comment, comments, link, only_task, tasks, texts};
 both_engines!(
     a_status_set_in_any_account_is_set_in_all,
     what_an_assignee_answers_crosses_with_his_reason,
+    a_task_in_two_accounts_has_one_status_for_all,
     of_two_changes_at_once_the_same_one_wins_on_both_sides,
     what_people_without_a_part_change_stays_at_home,
     an_author_edits_and_deletes_in_both_accounts,
@@ -68,6 +69,32 @@ async fn what_an_assignee_answers_crosses_with_his_reason(app: TestApp) {
     let [reason] = &comments[..] else { panic!("{comments:?}") };
     assert_eq!((&reason["text"], &reason["author"]["id"]), (&json!("Not ours"), &contact["id"]));
     assert_eq!(reason["audience"][0]["id"], acme.me["id"]);
+}
+
+/// STA-5, LINKM-3: what each made of it before is its status from then on.
+async fn a_task_in_two_accounts_has_one_status_for_all(app: TestApp) {
+    let Pair { app, acme, globex, contact } = Pair::new(app).await;
+    let (boris, olga) = (acme.employee("boris").await, acme.employee("olga").await);
+    let body = json!({"title": "Gate", "assignees": [boris.me.id(), olga.me.id()]});
+    let task = acme.post("/v1/tasks", body).await.expect(201).json();
+    boris.post(format!("/v1/tasks/{}:accept", task.id()), json!({})).await.expect(200);
+    comment(&acme, &task, "Look", &[&contact]).await;
+    app.work().await;
+    let copy = only_task(&globex).await;
+    let own = async |of: &Client, task: &Value| {
+        let task = show(of, task).await;
+        let own = task["assignee_statuses"].as_array().unwrap().iter().map(|it| it["status"].clone());
+        (task["status"].clone(), own.collect::<Vec<_>>())
+    };
+    for (by, status) in [(&olga, "new"), (&boris, "in_progress"), (&olga, "done")] {
+        if status != "new" {
+            set(by, &task, json!({"status": status})).await;
+        }
+        app.work().await;
+        let expected = (json!(status), vec![json!(status); 2]);
+        assert_eq!(own(&acme, &task).await, expected);
+        assert_eq!(own(&globex, &copy).await, expected);
+    }
 }
 
 /// R40

@@ -12,14 +12,17 @@ mod show;
 mod show_raw;
 mod update;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     file::AttachedFile,
     id::{AccountId, PersonId, ProjectId, TaskId},
     person::PersonRef,
-    task::{Task, TaskRole},
+    task::{
+        Task, TaskRole,
+        standing::{AssigneeStatus, Standing},
+    },
 };
 use liaison_persistence::{
     account::AccountRow,
@@ -42,7 +45,7 @@ use crate::{
     service::{Failure, account, caller::StaffCaller},
     view::{
         file::AttachedFileView,
-        name::{PriorityName, TaskStatusName},
+        name::{AssigneeStatusName, PriorityName, TaskStatusName},
         person::{LinkOriginView, PersonView},
         warning::WarningView,
     },
@@ -94,6 +97,8 @@ pub(super) struct TaskView {
     #[schema(required)]
     assigner: Option<PersonView>,
     assignees: Vec<PersonView>,
+    /// What each of several assignees has made of it; empty where there are not several.
+    assignee_statuses: Vec<AssigneeStatusView>,
     participants: Vec<PersonView>,
     auditors: Vec<PersonView>,
     files: Vec<AttachedFileView>,
@@ -112,6 +117,13 @@ pub(super) struct TaskView {
     closed_at: Option<DateTime<Utc>>,
 }
 
+/// What an assignee has made of a task.
+#[derive(Debug, Serialize, ToSchema)]
+struct AssigneeStatusView {
+    person: PersonView,
+    status: AssigneeStatusName,
+}
+
 /// Where mail about a task goes.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskAddresses {
@@ -123,6 +135,7 @@ struct TaskAddresses {
 struct Surroundings {
     account: AccountRow,
     members: HashMap<TaskId, Members>,
+    own_statuses: HashMap<TaskId, BTreeMap<PersonId, AssigneeStatus>>,
     files: HashMap<TaskId, Vec<AttachedFile>>,
     warnings: HashMap<TaskId, Vec<Warning>>,
     counterparties: HashMap<PersonId, PersonRef>,
@@ -134,10 +147,16 @@ impl Surroundings {
     /// Loads them for any number of tasks with one statement each.
     async fn load(tx: &mut dyn Tx, id: AccountId, tasks: &[Task]) -> Result<Self, Failure> {
         let ids: Vec<TaskId> = tasks.iter().map(|it| it.id).collect();
+        let members = task::list_members(tx, id, ids.iter().copied()).await?;
+        let shared = members.iter().filter(|(_, it)| it.of(TaskRole::Assignee).count() > 1);
+        let shared: Vec<TaskId> = shared.map(|(id, _)| *id).collect();
+        let own_statuses =
+            if shared.is_empty() { HashMap::new() } else { task::list_own_statuses(tx, id, shared).await? };
         let counterparties = tasks.iter().filter_map(|it| it.counterparty_id);
         Ok(Self {
             account: account::get(tx, id).await?,
-            members: task::list_members(tx, id, ids.iter().copied()).await?,
+            members,
+            own_statuses,
             files: file::list_of_tasks(tx, id, &ids).await?,
             warnings: task::list_warnings(tx, id, ids).await?,
             counterparties: person::list_refs(tx, id, counterparties).await?,
@@ -154,6 +173,12 @@ impl Surroundings {
         let mirrors = self.mirrors.remove(&task.id).unwrap_or_default();
         let author = self.authors.get(&task.created_by);
         let origin = mirrors.iter().find(|it| !it.began_here).zip(author);
+        let own = self.own_statuses.remove(&task.id).unwrap_or_default();
+        let own = Standing::of(task.status, members.of(TaskRole::Assignee).map(|it| it.id), &own);
+        let assignee_status = |it: &PersonRef| {
+            let status = *own.own().get(&it.id)?;
+            Some(AssigneeStatusView { person: PersonView::from(it), status: status.into() })
+        };
         let people = |role| members.of(role).map(PersonView::from).collect::<Vec<_>>();
         TaskView {
             id: task.id.uuid(),
@@ -171,6 +196,7 @@ impl Surroundings {
             company_access: task.company_access,
             assigner: people(TaskRole::Assigner).pop(),
             assignees: people(TaskRole::Assignee),
+            assignee_statuses: members.of(TaskRole::Assignee).filter_map(assignee_status).collect(),
             participants: people(TaskRole::Participant),
             auditors: people(TaskRole::Auditor),
             files: files.iter().map(AttachedFileView::from).collect(),

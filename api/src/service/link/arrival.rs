@@ -51,7 +51,11 @@ use super::{
 };
 use crate::{
     app::App,
-    service::{Failure, rich_text::RichText, task::tell},
+    service::{
+        Failure,
+        rich_text::RichText,
+        task::{standing, tell},
+    },
 };
 
 /// Something more about a task that is here.
@@ -83,6 +87,7 @@ pub(super) async fn go_on(
                 return Ok(Some("nobody here agrees to it any more"));
             }
             mirror::update_state(tx, account, row.id, MirrorState::Open, stamp).await?;
+            standing::share(tx, account, row.task_id).await?;
             attach(tx, app, account, &row, people).await?;
             Ok(None)
         }
@@ -222,8 +227,8 @@ pub(super) async fn change(
     }
     let is_new = !same(&changed, &current);
     if is_new {
-        changed.closed_at = if changed.status.is_active() { None } else { current.closed_at.or(Some(now)) };
-        changed.updated_at = now;
+        let status = changed.status;
+        changed = Task { updated_at: now, ..changed.with_status(status, now) };
         task::update(tx, account, &changed).await?;
     }
     let moved = move_people(tx, app, account, &changed, &members, &passed_on).await?;

@@ -40,7 +40,10 @@ use super::{
     say,
     snapshot::{self, Told, member_register},
 };
-use crate::{app::App, service::Failure};
+use crate::{
+    app::App,
+    service::{Failure, task::standing},
+};
 
 /// Most comments that cross as somebody joins are read at once.
 const PAGE: i64 = 200;
@@ -153,6 +156,7 @@ async fn open(
     let stamp = Stamp::after(None, now, account);
     let new = NewMirror { id, task: task.id, peer, began_here: true, stamp, at: now };
     mirror::insert(tx, account, &new).await?;
+    standing::share(tx, account, task.id).await?;
     mirror::join(tx, account, [(id, link.person_id)]).await?;
     let mirror = Mirror { id, peer, state: MirrorState::Open, joined: vec![link.person_id] };
     let told = history(tx, account, task.id, &mirror, link.person_id, besides).await?;
@@ -197,6 +201,7 @@ async fn open(
 async fn resume(tx: &mut WriteTx, app: &App, account: AccountId, row: &MirrorRow) -> Result<(), Failure> {
     let stamp = Stamp::after(Some(row.stamp()), app.env.now(), account);
     mirror::update_state(tx, account, row.id, MirrorState::Open, stamp).await?;
+    standing::share(tx, account, row.task_id).await?;
     let members = members(tx, account, row.task_id).await?;
     let named = Named::load(tx, account, members.0.iter().map(|(_, it)| it.id)).await?;
     let stamps = register::list(tx, account, row.task_id).await?;

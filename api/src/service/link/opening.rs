@@ -32,7 +32,7 @@ use crate::{
     service::{
         Failure,
         rich_text::RichText,
-        task::{NewTask, add as add_task},
+        task::{NewTask, add as add_task, standing},
     },
 };
 
@@ -81,6 +81,7 @@ pub(super) async fn open(
         at: now,
     };
     mirror::insert(tx, account, &new).await?;
+    standing::share(tx, account, made.id).await?;
     let Some(row) = mirror::find(tx, account, stream).await? else { return Ok(Some("the mirror is gone")) };
     let members = members(tx, account, made.id).await?;
     let theirs = members.0.iter().map(|(_, it)| it.id).chain([author]).filter(|it| !agreed.contains(it));

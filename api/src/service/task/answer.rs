@@ -6,7 +6,7 @@ use liaison_domain::{
 };
 use liaison_persistence::{database::WriteTx, person, task::Members};
 
-use super::{TaskChange, update};
+use super::{TaskChange, standing, update};
 use crate::{
     app::App,
     service::{
@@ -47,24 +47,28 @@ async fn answer(
     status: TaskStatus,
     reason: Option<RichText>,
 ) -> Result<(), Failure> {
-    require_unanswered(entered.task.status, &entered.members.roles_of(caller.employee))?;
+    let Entered { task, members, .. } = &entered;
+    let current = standing::status_for(tx, caller.account, task, members, caller.employee).await?;
+    require_unanswered(current, &members.roles_of(caller.employee))?;
     let change = TaskChange { status: Some(status), reason, ..TaskChange::default() };
     update(tx, app, caller, entered, change).await
 }
 
-/// Writes down why somebody rejected the task. The assigner is told of both by one notice; where nobody may write to him
-/// (CONF-1), the reason stays in the task.
+/// Writes down why somebody rejected the task. The assigner is told of it and of the status by one notice, where the task is
+/// rejected by that; where nobody may write to him (CONF-1), the reason stays in the task.
 pub(super) async fn give_reason(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
     (task, members): (&Task, &Members),
     reason: RichText,
+    rejects: bool,
 ) -> Result<(), Failure> {
     let assigner = members.of(TaskRole::Assigner).map(|it| it.id).filter(|it| *it != caller.employee);
     let audience = person::list_addressees(tx, caller.account, assigner).await?.into_values();
     let new =
         NewComment::written(caller.employee, reason, audience.filter(Addressee::is_addressable).collect());
-    let addition = Addition::of(app, task, members, new).rejecting();
+    let mut addition = Addition::of(app, task, members, new);
+    addition.rejects = rejects;
     comment::add_all(tx, app, caller.account, &[addition]).await
 }

@@ -18,7 +18,8 @@ use liaison_persistence::{
 };
 
 use super::{
-    People, answer::give_reason, assigner_of, require_counterparty, require_no_circle, tell, tell_joined,
+    People, answer::give_reason, assigner_of, require_counterparty, require_no_circle, standing, tell,
+    tell_joined,
 };
 use crate::{
     app::App,
@@ -91,14 +92,16 @@ pub async fn update(
     project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
     require_counterparty(tx, caller, change.counterparty.flatten(), task.counterparty_id).await?;
     let before = task.clone();
-    let (now, status) = (app.env.now(), change.status.unwrap_or(task.status));
+    let now = app.env.now();
+    let set = change.status.map(|it| (caller.employee, it));
+    let assignees = change.people.assignees.as_ref().map(|it| it.iter().copied().collect());
+    let standing = standing::decide(tx, caller.account, (&task, &members), set, assignees.as_ref()).await?;
     let description =
         change.description.unwrap_or(RichText { html: task.description_html, text: task.description_text });
     let changed = Task {
         title: change.title.map_or(task.title, Title::into_string),
         description_html: description.html,
         description_text: description.text,
-        status,
         priority: change.priority.unwrap_or(task.priority),
         start_at: change.start_at.unwrap_or(task.start_at),
         deadline: change.deadline.unwrap_or(task.deadline),
@@ -107,15 +110,16 @@ pub async fn update(
         counterparty_id: change.counterparty.unwrap_or(task.counterparty_id),
         company_access: change.company_access.unwrap_or(task.company_access),
         updated_at: now,
-        closed_at: if status.is_active() { None } else { task.closed_at.or(Some(now)) },
         ..task
     };
+    let changed = changed.with_status(standing.status, now);
     if !task::update(tx, caller.account, &changed).await? {
         return Err(stale().into());
     }
     for (role, people) in change.people.named() {
         task::replace_members(tx, caller.account, changed.id, role, people).await?;
     }
+    standing.keep(tx, caller.account, changed.id).await?;
     edits::task_updated(tx, app, caller.account, caller.employee, (&before, &members), &changed).await?;
     let joined = |id: &&PersonId| !members.holds(TaskRole::Assignee, **id);
     let assignees = change.people.assignees.iter().flatten().filter(joined).filter_map(|id| known.get(id));
@@ -125,11 +129,15 @@ pub async fn update(
     let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
     tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
+    let answers = change.status == Some(changed.status) && members.holds(TaskRole::Assignee, caller.employee);
+    let rejects = change.reason.is_some() && changed.status == TaskStatus::Rejected;
     if let Some(reason) = change.reason {
-        give_reason(tx, app, caller, (&changed, &members), reason).await?;
-        status_news::tell_contact(tx, app, caller, before.status, &changed, &members).await?;
+        give_reason(tx, app, caller, (&changed, &members), reason, rejects).await?;
+    }
+    if rejects {
+        status_news::tell_contact(tx, app, caller, before.status, (&changed, &members), answers).await?;
     } else if change.people.assigner.is_none() {
-        status_news::tell(tx, app, caller, before.status, &changed, &members).await?;
+        status_news::tell(tx, app, caller, before.status, (&changed, &members), answers).await?;
     }
     change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
     Ok(())

@@ -1,9 +1,10 @@
 //! Tasks: setting them. How they change stands in [`change`], what assignees answer in [`answer`], who takes part in
-//! [`people`].
+//! [`people`], what each of several assignees has made of one in [`standing`].
 
 mod answer;
 mod change;
 mod people;
+pub(super) mod standing;
 
 use liaison_domain::{
     Timestamp,
@@ -15,7 +16,7 @@ use liaison_domain::{
     outgoing::MailKind,
     person::{Addressee, PersonKind},
     refusal::{Code, FieldCode, Refusal},
-    task::{Priority, Task, TaskRole, initial_status},
+    task::{Priority, Task, TaskRole, standing::Standing},
     text::Title,
 };
 use liaison_persistence::{
@@ -133,13 +134,14 @@ pub async fn create(
 /// Adds a task: the row, its people, its files, the notices.
 pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) -> Result<Task, Failure> {
     let now = app.env.now();
+    let standing = Standing::begin(&new.roles);
     let task = Task {
         id: app.env.id(),
         number: task::next_number(tx, account).await?,
         title: new.title.into_string(),
         description_html: new.description.html,
         description_text: new.description.text,
-        status: initial_status(&new.roles),
+        status: standing.status(),
         priority: new.priority,
         start_at: new.start_at,
         deadline: new.deadline,
@@ -156,6 +158,9 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) 
     };
     task::insert(tx, account, &task, &new.warnings).await?;
     task::insert_members(tx, account, task.id, new.roles.iter().copied()).await?;
+    if !standing.own().is_empty() {
+        task::update_own_statuses(tx, account, task.id, standing.own()).await?;
+    }
     file::attach_to_task(tx, account, task.id, &new.files).await?;
     tell(tx, app, account, new.created_by, &task, &new.told, new.mail_hops).await?;
     tell_joined(tx, app, account, new.created_by, &task, &new.roles, new.mail_hops).await?;
@@ -173,11 +178,14 @@ pub async fn add_assignees(
     people: &[Addressee],
     hops: u32,
 ) -> Result<(), Failure> {
+    let mut assignees = standing::assignees_of(members);
     let joining = people.iter().filter(|it| !members.holds(TaskRole::Assignee, it.id));
     let told = notified_of_new_task(assigner_of(members), joining.clone());
+    assignees.extend(joining.clone().map(|it| it.id));
     task::insert_members(tx, account, task.id, joining.map(|it| (TaskRole::Assignee, it.id))).await?;
-    edits::task_updated(tx, app, account, author, (task, members), task).await?;
-    tell(tx, app, account, author, task, &told, Some(hops)).await?;
+    let changed = standing::settle(tx, app, account, (task, members), &assignees).await?;
+    edits::task_updated(tx, app, account, author, (task, members), &changed).await?;
+    tell(tx, app, account, author, &changed, &told, Some(hops)).await?;
     task::touch(tx, account, task.id, app.env.now()).await?;
     change_feed::append(tx, account, Change::TaskUpdated, task.id.uuid(), app.env.now());
     Ok(())

@@ -1,6 +1,6 @@
 //! Who takes part in a task.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use liaison_domain::{
     change::Change,
@@ -8,7 +8,7 @@ use liaison_domain::{
     id::PersonId,
     person::Addressee,
     refusal::{Code, FieldCode, Refusal},
-    task::{TaskRight, TaskRole},
+    task::{Task, TaskRight, TaskRole},
 };
 use liaison_persistence::{
     change_feed,
@@ -16,7 +16,7 @@ use liaison_persistence::{
     task::{self, Members},
 };
 
-use super::{assigner_of, tell, tell_joined};
+use super::{assigner_of, standing, tell, tell_joined};
 use crate::{
     app::App,
     service::{
@@ -25,6 +25,7 @@ use crate::{
         caller::StaffCaller,
         link::edits,
         people::{Named, get_selectable},
+        status_news,
     },
 };
 
@@ -92,7 +93,9 @@ pub async fn add_member(
     let named = Named { pointer: "/person_id".to_owned(), id: person };
     let known = get_selectable(tx, caller.account, &[named]).await?;
     task::insert_members(tx, caller.account, task.id, [(role, person)]).await?;
-    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
+    let mut assignees = standing::assignees_of(members);
+    assignees.extend(Some(person).filter(|_| role == TaskRole::Assignee));
+    let task = &moved(tx, app, caller, (task, members), &assignees).await?;
     if role == TaskRole::Assignee {
         let told = notified_of_new_task(assigner_of(members), known.values());
         tell(tx, app, caller.account, caller.employee, task, &told, None).await?;
@@ -118,10 +121,28 @@ pub async fn remove_member(
         return Err(Refusal::unknown_id("?person").into());
     }
     let Entered { task, members, .. } = entered;
-    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), task).await?;
+    let mut assignees = standing::assignees_of(members);
+    if role == TaskRole::Assignee {
+        assignees.remove(&person);
+    }
+    moved(tx, app, caller, (task, members), &assignees).await?;
     task::touch(tx, caller.account, entered.task.id, app.env.now()).await?;
     change_feed::append(tx, caller.account, Change::TaskUpdated, entered.task.id.uuid(), app.env.now());
     Ok(())
+}
+
+/// Does what follows from somebody's having joined or left; gives the task as it is now.
+async fn moved(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    (task, members): (&Task, &Members),
+    assignees: &BTreeSet<PersonId>,
+) -> Result<Task, Failure> {
+    let changed = standing::settle(tx, app, caller.account, (task, members), assignees).await?;
+    edits::task_updated(tx, app, caller.account, caller.employee, (task, members), &changed).await?;
+    status_news::tell(tx, app, caller, task.status, (&changed, members), false).await?;
+    Ok(changed)
 }
 
 /// The assigner is replaced, never added or taken out (ROL-1).

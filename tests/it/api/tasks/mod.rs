@@ -7,6 +7,7 @@ mod create;
 mod list;
 mod remove_participant;
 mod show;
+mod standing;
 mod update;
 
 use serde_json::Value;
