@@ -15,6 +15,7 @@ use crate::{
     keys::Keys,
     service::{dkim_key::signing::SigningKeys, intake::queue::Intake, mailbox::server::Transports},
     storage::Storage,
+    table::Desk,
 };
 
 /// The running application's parts, shared by requests and workers.
@@ -26,6 +27,8 @@ pub struct App {
     pub keys: Keys,
     /// The content of files.
     pub storage: Storage,
+    /// Where tables are read.
+    pub tables: Desk,
     /// Where mail leaves by.
     pub transport: Arc<dyn MailTransport>,
     /// How servers that tenants name are reached.

@@ -18,5 +18,6 @@ pub mod secrets_rotate;
 pub mod service;
 pub mod startup;
 pub mod storage;
+pub mod table;
 pub mod view;
 pub mod worker;

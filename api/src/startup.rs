@@ -33,6 +33,7 @@ use crate::{
         notification::live,
     },
     storage::Storage,
+    table::Desk,
     worker,
 };
 
@@ -142,6 +143,7 @@ pub fn build(config: Config, env: Env, database: Database) -> anyhow::Result<App
         env,
         keys,
         storage,
+        tables: Desk::default(),
         transport,
         outside,
         signing_keys: SigningKeys::default(),

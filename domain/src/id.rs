@@ -45,6 +45,8 @@ ids! {
     ContactGroupId;
     /// Several contacts that became one.
     ContactMergeId;
+    /// A table of contacts that was taken in.
+    ContactImportId;
     /// A sign-in that lives until it is revoked or expires.
     SessionId;
     TaskId;

@@ -21,6 +21,8 @@ named! {
         PublishComment = "publish_comment",
         /// Mails a contact the link into the portal that he asked for.
         SendPortalLink = "send_portal_link",
+        /// Makes contacts of the rows of one table.
+        ImportContacts = "import_contacts",
     }
 }
 

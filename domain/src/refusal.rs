@@ -104,6 +104,8 @@ named! {
         UnknownAccount = "unknown_account",
         NotSelectable = "not_selectable",
         Taken = "taken",
+        /// A file is not what it has to be, or larger than it may be.
+        Unreadable = "unreadable",
         // Templates.
         UnknownVariable = "unknown_variable",
         UnknownFilter = "unknown_filter",

@@ -76,6 +76,7 @@ CREATE TABLE contact_group (
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)
 );
+CREATE INDEX contact_group_by_name ON contact_group (account_id, name, id);
 
 CREATE TABLE contact (
     account_id UUID NOT NULL,

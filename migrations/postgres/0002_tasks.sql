@@ -164,6 +164,48 @@ CREATE TABLE file (
 );
 CREATE INDEX file_by_content ON file (account_id, sha256);
 
+-- Tables of contacts that were taken in (DUP-7), with how far that is.
+CREATE TABLE contact_import (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    file_id UUID NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+    mode TEXT NOT NULL CHECK (mode IN ('ignore_existing', 'update_existing', 'all_new')),
+    match_by TEXT NOT NULL CHECK (match_by IN ('email', 'phone', 'name')),
+    -- What its columns hold.
+    columns JSONB NOT NULL,
+    -- For contacts of whom the table tells none; the group may be gone.
+    group_id UUID,
+    is_company BOOLEAN NOT NULL,
+    rows_total BIGINT NOT NULL,
+    rows_done BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    updated BIGINT NOT NULL,
+    ignored BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    -- Why it was given up.
+    problem TEXT,
+    created_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX contact_import_by_age ON contact_import (account_id, created_at, id);
+
+-- What became of each row of a table.
+CREATE TABLE contact_import_row (
+    account_id UUID NOT NULL,
+    import_id UUID NOT NULL,
+    -- As a spreadsheet counts.
+    number BIGINT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'updated', 'ignored', 'failed')),
+    contact_id UUID,
+    problem_field TEXT,
+    problem_code TEXT,
+    problem_detail TEXT,
+    PRIMARY KEY (account_id, import_id, number)
+);
+
 CREATE TABLE task_file (
     account_id UUID NOT NULL,
     task_id UUID NOT NULL,
@@ -264,6 +306,10 @@ ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCE
 ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE file ADD FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256);
 ALTER TABLE file ADD FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id);
+ALTER TABLE contact_import ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
+ALTER TABLE contact_import ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
+ALTER TABLE contact_import_row ADD FOREIGN KEY (account_id, import_id) REFERENCES contact_import (account_id, id);
+ALTER TABLE contact_import_row ADD FOREIGN KEY (account_id, contact_id) REFERENCES person (account_id, id);
 ALTER TABLE checklist_item ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_file ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_file ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);

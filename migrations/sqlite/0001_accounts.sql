@@ -82,6 +82,7 @@ CREATE TABLE contact_group (
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_group_by_name ON contact_group (account_id, name, id);
 
 CREATE TABLE contact (
     account_id BLOB NOT NULL,

@@ -185,6 +185,52 @@ CREATE TABLE file (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_by_content ON file (account_id, sha256);
 
+-- Tables of contacts that were taken in (DUP-7), with how far that is.
+CREATE TABLE contact_import (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    file_id BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+    mode TEXT NOT NULL CHECK (mode IN ('ignore_existing', 'update_existing', 'all_new')),
+    match_by TEXT NOT NULL CHECK (match_by IN ('email', 'phone', 'name')),
+    -- What its columns hold.
+    columns TEXT NOT NULL,
+    -- For contacts of whom the table tells none; the group may be gone.
+    group_id BLOB,
+    is_company INTEGER NOT NULL CHECK (is_company IN (0, 1)),
+    rows_total INTEGER NOT NULL,
+    rows_done INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    ignored INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    -- Why it was given up.
+    problem TEXT,
+    created_by BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    finished_at TEXT,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id),
+    FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_import_by_age ON contact_import (account_id, created_at, id);
+
+-- What became of each row of a table.
+CREATE TABLE contact_import_row (
+    account_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    -- As a spreadsheet counts.
+    number INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'updated', 'ignored', 'failed')),
+    contact_id BLOB,
+    problem_field TEXT,
+    problem_code TEXT,
+    problem_detail TEXT,
+    PRIMARY KEY (account_id, import_id, number),
+    FOREIGN KEY (account_id, import_id) REFERENCES contact_import (account_id, id),
+    FOREIGN KEY (account_id, contact_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE task_file (
     account_id BLOB NOT NULL,
     task_id BLOB NOT NULL,

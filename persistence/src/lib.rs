@@ -67,6 +67,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::ALL,
         contact::duplicate::ALL,
         contact::group::ALL,
+        contact::import::ALL,
         contact::merge::ALL,
         contact::merge::rows::ALL,
         contact::phone::ALL,

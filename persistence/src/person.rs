@@ -138,6 +138,13 @@ statements! {
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY p.id"
     ];
+    /// In one order, as everywhere. Only PostgreSQL has several writers.
+    LOCK_PERSONS = [
+        "SELECT p.id AS value FROM person p WHERE p.account_id = $1 AND p.id "
+        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
+        " ORDER BY p.id"
+        { sqlite: "", postgres: " FOR UPDATE" }
+    ];
     FIND_SURVIVOR = ["SELECT COALESCE(merged_into, id) AS value FROM person WHERE account_id = $1 AND id = $2"];
     COUNT_PERSON = ["SELECT COUNT(*) AS value FROM person WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL"];
 }
@@ -287,6 +294,16 @@ fn addressee(row: AddresseeRow) -> Addressee {
         },
     };
     Addressee { id: row.id, name: row.name, reach, is_linked: row.is_linked }
+}
+
+/// Has nobody else change these people until the end of the transaction.
+pub async fn lock(
+    tx: &mut WriteTx,
+    account: AccountId,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<(), StorageError> {
+    let ids = Ids::new(people.into_iter().map(PersonId::uuid));
+    db!(tx, fetch_all::<Scalar<PersonId>>(LOCK_PERSONS, account, ids)).map(drop)
 }
 
 /// Who a person is today: himself, or whom he became one with.

@@ -57,6 +57,7 @@ names! {
     FailureClassName = "ConnectionFailure", mailbox.FailureClass;
     GrantStateName = "IncomingLinkState", link::state.GrantState;
     HealthStateName = "ChannelState", mailbox.HealthState;
+    ImportModeName = "ContactImportMode", contact::table.ImportMode;
     IncomingPolicyName = "IncomingLinkPolicy", link::policy.Incoming;
     IncomingStateName = "IncomingMailState", inbound::verdict.IncomingState;
     LanguageName = "Language", language.Language;
@@ -64,6 +65,7 @@ names! {
     LoginMethodName = "LoginMethod", mailbox.LoginMethod;
     MailKindName = "OutgoingMailKind", outgoing.MailKind;
     MailboxOwnerName = "MailboxOwner", mailbox.MailboxOwner;
+    MatchByName = "ContactMatchBy", contact::table.MatchBy;
     MatchedByName = "MatchedBy", inbound::matching.MatchedBy;
     MirrorStateName = "TaskLinkState", link::state.MirrorState;
     NoticeTypeName = "ContactNoticeType", contact_mail.NoticeType;
@@ -76,10 +78,13 @@ names! {
     RecipientStateName = "DeliveryState", outgoing.RecipientState;
     ReplyToInactiveName = "ReplyToInactive", inbound::settings.ReplyToInactive;
     RoleName = "EmployeeRole", account.Role;
+    RowOutcomeName = "ContactImportOutcome", contact::table.RowOutcome;
     SeenByName = "SeenBy", visibility.SeenBy;
     SenderStandingName = "SenderStanding", inbound::standing.SenderStanding;
     StaffWithoutEmailName = "StaffWithoutEmail", contact_mail.StaffWithoutEmail;
     SuppressionCauseName = "SuppressionCause", suppression.SuppressionCause;
+    TableColumnName = "ContactField", contact::table.Column;
     TaskModeName = "TaskNotificationMode", notification.TaskMode;
     TaskStatusName = "TaskStatus", task.TaskStatus;
+    TransferStateName = "TransferState", contact::table.TransferState;
 }

@@ -29,6 +29,8 @@ use crate::{app::App, service::Failure};
 
 /// Batches that run at once on a node; those that wait for servers don't count.
 const MAX_BATCHES: usize = 64;
+/// Tables that are taken in or written at once: each is in memory meanwhile.
+const MAX_TABLES: usize = 2;
 /// Accounts listed at once.
 const LANES: i64 = 200;
 /// How long a stopping node lets its batches finish; what is cut then is taken up again at the next start.
@@ -113,6 +115,7 @@ struct Workers {
     /// Lanes that may have more than they were let have in hand.
     left: Mutex<BTreeSet<job::Lane>>,
     mail: Arc<jobs::send_mail::Slots>,
+    tables: Semaphore,
 }
 
 impl Workers {
@@ -121,6 +124,7 @@ impl Workers {
             batches: Arc::new(Semaphore::new(MAX_BATCHES)),
             lanes: Quota::default(),
             left: Mutex::default(),
+            tables: Semaphore::new(MAX_TABLES),
             mail: Arc::new(jobs::send_mail::Slots::new(app.config.mail.concurrency)),
             app,
         })

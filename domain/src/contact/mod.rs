@@ -1,9 +1,10 @@
 //! Contacts: what an account writes down of people and companies that have no login (CON-1, CON-2).
 //!
-//! [`resemblance`] tells who might be written down already, [`merge`] makes one of several.
+//! [`resemblance`] tells who might be written down already, [`merge`] makes one of several, [`table`] reads and writes many.
 
 pub mod merge;
 pub mod resemblance;
+pub mod table;
 
 use thiserror::Error;
 

@@ -20,6 +20,8 @@ statements! {
     LEAVE_GROUP = ["UPDATE contact SET group_id = NULL WHERE account_id = $1 AND group_id = $2"];
     DELETE_GROUP = ["DELETE FROM contact_group WHERE account_id = $1 AND id = $2 AND version = $3"];
     FIND_GROUP = ["SELECT id, name, created_at, version FROM contact_group WHERE account_id = $1 AND id = $2"];
+    FIND_GROUP_BY_NAME = ["SELECT id, name, created_at, version FROM contact_group WHERE account_id = $1 AND name = $2 \
+        ORDER BY id LIMIT 1"];
     /// Ids sort by the time of their making.
     LIST_GROUPS = ["SELECT id, name, created_at, version FROM contact_group WHERE account_id = $1 AND id < $2 \
         ORDER BY id DESC LIMIT $3"];
@@ -57,6 +59,15 @@ pub async fn find(
     id: ContactGroupId,
 ) -> Result<Option<ContactGroup>, StorageError> {
     db!(tx, fetch_optional::<ContactGroup>(FIND_GROUP, account, id))
+}
+
+/// The first group of this very name.
+pub async fn find_by_name(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<ContactGroup>, StorageError> {
+    db!(tx, fetch_optional::<ContactGroup>(FIND_GROUP_BY_NAME, account, name))
 }
 
 /// Newest first.

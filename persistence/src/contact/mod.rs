@@ -2,6 +2,7 @@
 
 pub mod duplicate;
 pub mod group;
+pub mod import;
 pub mod merge;
 pub mod phone;
 pub mod resemblance;

@@ -13,6 +13,11 @@ impl World {
     pub(super) async fn body_of_contacts(&self, operation: &Operation) -> Option<Value> {
         Some(match operation.id.as_str() {
             "check_contact" => json!({"first_name": "Ivan", "phones": [{"number": "+7 495 123-45-67"}]}),
+            "create_contact_import" => {
+                json!({"file_id": self.table().await, "mode": "ignore_existing", "match_by": "email",
+                    "group_id": self.contact_group().await})
+            }
+            "preview_contact_import" => json!({"file_id": self.table().await}),
             "create_contact_group" => json!({"name": self.name()}),
             "update_contact_group" => json!({"name": "Friends"}),
             "merge_contacts" => json!({"into": self.contact().await, "from": [self.contact().await]}),
@@ -23,6 +28,17 @@ impl World {
             }
             _ => return None,
         })
+    }
+
+    /// A table of contacts that the member uploaded.
+    async fn table(&self) -> String {
+        self.member.upload("contacts.csv", b"Name;E-mail\nIvan;ivan@table.example\n").await.id().to_owned()
+    }
+
+    /// A table that is taken in soon.
+    pub(super) async fn contact_import(&self) -> String {
+        let body = json!({"file_id": self.table().await, "mode": "ignore_existing"});
+        self.member.post("/v1/contacts/imports", body).await.expect(202).json().id().to_owned()
     }
 
     pub(super) async fn contact_group(&self) -> String {
@@ -52,6 +68,8 @@ const STAYS: &[(&str, &str)] = &[
     ("audit_event.actor_id", "employees only"),
     ("contact.id", "the card rests until the merge is undone"),
     ("contact_company.contact_id", "the card rests until the merge is undone"),
+    ("contact_import.created_by", "employees only"),
+    ("contact_import_row.contact_id", "a report: shown as whom he became one with"),
     ("contact_merge.into_id", "the merge itself"),
     ("contact_merge_source.contact_id", "the merge itself"),
     ("contact_phone.contact_id", "the card rests until the merge is undone"),

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use liaison_api::{lmtp, service::notification::live};
+use liaison_api::{lmtp, service::notification::live, table};
 use liaison_domain::text::MAX_BODY_BYTES;
 use liaison_mailer::parse;
 
@@ -11,6 +11,7 @@ use liaison_mailer::parse;
 fn the_page_of_limits_has_the_limits_of_the_code() {
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/limits.md")).unwrap();
     let (lmtp, parse) = (lmtp::Limits::default(), parse::Limits::default());
+    let table = table::Limits::default();
     for (what, limit) in [
         ("a mail", bytes(parse.raw_bytes)),
         ("recipients of one mail", count(lmtp.max_recipients)),
@@ -26,6 +27,13 @@ fn the_page_of_limits_has_the_limits_of_the_code() {
         ("text and HTML", bytes(parse.text_bytes)),
         ("recipients of a delivery report", count(parse.reported_recipients)),
         ("a comment's text", bytes(MAX_BODY_BYTES)),
+        ("a table's file", bytes(table.file_bytes)),
+        ("rows that are not blank", count(table.rows)),
+        ("columns", count(table.columns)),
+        ("cells", count(table.cells)),
+        ("text of all cells", bytes(table.text_bytes)),
+        ("parts of an XLSX file", count(table.parts)),
+        ("an XLSX file unpacked", bytes(usize::try_from(table.inflated_bytes).unwrap())),
         ("streams of an employee", count(live::LIMITS.of_person)),
         ("streams of a node", count(live::LIMITS.in_all)),
     ] {
@@ -40,7 +48,7 @@ fn bytes(bytes: usize) -> String {
 }
 
 fn count(n: usize) -> String {
-    if n < 1_000 { n.to_string() } else { format!("{},{:03}", n / 1_000, n % 1_000) }
+    if n < 1_000 { n.to_string() } else { format!("{},{:03}", count(n / 1_000), n % 1_000) }
 }
 
 fn minutes(time: Duration) -> String {

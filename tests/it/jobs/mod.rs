@@ -5,6 +5,7 @@ mod as_received;
 mod contact_mail;
 mod crash;
 mod fairness;
+mod import_contacts;
 mod mail_template;
 mod mailbox;
 mod opening;

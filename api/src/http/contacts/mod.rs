@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod delete;
 mod duplicates;
+mod imports;
 mod input;
 mod list;
 mod merge;
@@ -38,6 +39,11 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(list::list_contacts)
         .service(create::create_contact)
         .service(duplicates::list_duplicate_contacts)
+        .service(imports::create::create_contact_import)
+        .service(imports::list::list_contact_imports)
+        .service(imports::preview::preview_contact_import)
+        .service(imports::show::show_contact_import)
+        .service(imports::rows::list_contact_import_rows)
         .service(check::check_contact)
         .service(merge::merge_contacts)
         .service(undo_merge::undo_merge_contacts)

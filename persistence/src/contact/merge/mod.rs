@@ -23,6 +23,7 @@ use crate::{
     database::WriteTx,
     error::StorageError,
     list::{Hex, Ids, Rows, hex, in_ids},
+    person,
     sql::{Json, Scalar},
 };
 
@@ -93,12 +94,6 @@ statements! {
         " UNION SELECT c.task_id FROM comment c WHERE c.account_id = $1 AND c.author_id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         ") ORDER BY k.id"
-        { sqlite: "", postgres: " FOR UPDATE" }
-    ];
-    LOCK_PERSONS = [
-        "SELECT p.id AS value FROM person p WHERE p.account_id = $1 AND p.id "
-        { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
-        " ORDER BY p.id"
         { sqlite: "", postgres: " FOR UPDATE" }
     ];
     INSERT_MERGE = ["INSERT INTO contact_merge (account_id, id, into_id, token_hash, gained, merged_by, created_at) \
@@ -176,9 +171,10 @@ pub async fn lock(
     account: AccountId,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<(), StorageError> {
-    let ids = Ids::new(people.into_iter().map(PersonId::uuid));
+    let people: Vec<PersonId> = people.into_iter().collect();
+    let ids = Ids::new(people.iter().map(|it| it.uuid()));
     db!(tx, fetch_all::<Scalar<TaskId>>(LOCK_TASKS, account, ids))?;
-    db!(tx, fetch_all::<Scalar<PersonId>>(LOCK_PERSONS, account, ids)).map(drop)
+    person::lock(tx, account, people).await
 }
 
 /// Writes a merge down, and frees the addresses of those who become one with the survivor.
