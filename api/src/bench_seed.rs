@@ -16,7 +16,7 @@ use liaison_domain::{
     id::{AccountId, PersonId, ProjectId, TaskId},
     language::Language,
     mail_address::EmailAddress,
-    project::Project,
+    project::{Project, ProjectStatus},
     task::{Priority, Task, TaskRole, TaskStatus},
     text::Name,
 };
@@ -160,7 +160,17 @@ impl BenchSeed {
             let id: ProjectId = app.env.id();
             let number = project::next_number(&mut tx, account).await?;
             let name = format!("Project {n}");
-            let new = Project { id, number, name, created_at: now, version: 1 };
+            let new = Project {
+                id,
+                number,
+                name,
+                description: String::new(),
+                status: ProjectStatus::Active,
+                counterparty_id: None,
+                is_hidden_from_clients: false,
+                created_at: now,
+                version: 1,
+            };
             project::insert(&mut tx, account, &new).await?;
             projects.push(id);
         }

@@ -5,12 +5,34 @@ CREATE TABLE project (
     id BLOB NOT NULL,
     number INTEGER NOT NULL,
     name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'archived')),
+    -- The contact whom the work is about, in its new tasks too (CT-4).
+    counterparty_id BLOB,
+    -- Clients see it only where they have a task in it (EXT-1).
+    is_hidden_from_clients INTEGER NOT NULL CHECK (is_hidden_from_clients IN (0, 1)),
     created_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number),
-    FOREIGN KEY (account_id) REFERENCES account (id)
+    FOREIGN KEY (account_id) REFERENCES account (id),
+    FOREIGN KEY (account_id, counterparty_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX project_by_counterparty ON project (account_id, counterparty_id, id) WHERE counterparty_id IS NOT NULL;
+
+-- Who is in the project's new tasks, and who manages its clients.
+CREATE TABLE project_person (
+    account_id BLOB NOT NULL,
+    project_id BLOB NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('assignee', 'participant', 'auditor', 'client_manager')),
+    person_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (account_id, project_id, part, person_id),
+    FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX project_person_by_person ON project_person (account_id, person_id, part, project_id);
 
 -- An account's own statuses, each of which counts as a standard one (STA-2).
 CREATE TABLE task_status (
@@ -55,6 +77,9 @@ CREATE TABLE task (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     closed_at TEXT,
+    is_open INTEGER NOT NULL GENERATED ALWAYS AS (closed_at IS NULL) STORED,
+    -- What lists by deadline are sorted by: tasks without one come at the end of time.
+    due_at TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(deadline, '9999-12-31T23:59:59.999999+00:00')) STORED,
     version INTEGER NOT NULL,
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, number),
@@ -65,11 +90,17 @@ CREATE TABLE task (
     FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id),
     FOREIGN KEY (account_id, description_author_id) REFERENCES person (account_id, id)
 ) STRICT;
-CREATE INDEX task_by_change ON task (account_id, updated_at, id);
-CREATE INDEX task_by_parent ON task (account_id, parent_id);
-CREATE INDEX task_by_project ON task (account_id, project_id, id);
+CREATE INDEX task_by_creation ON task (account_id, is_open, id);
+CREATE INDEX task_by_number ON task (account_id, is_open, number, id);
+CREATE INDEX task_by_change ON task (account_id, is_open, updated_at, id);
+CREATE INDEX task_by_deadline ON task (account_id, is_open, due_at, id);
+CREATE INDEX task_by_priority ON task (account_id, is_open, priority, id);
+CREATE INDEX task_of_parent ON task (account_id, parent_id, is_open, id) WHERE parent_id IS NOT NULL;
+CREATE INDEX task_of_project ON task (account_id, project_id, is_open, id) WHERE project_id IS NOT NULL;
+CREATE INDEX task_of_project_by_change ON task (account_id, project_id, is_open, updated_at, id) WHERE project_id IS NOT NULL;
+CREATE INDEX task_of_counterparty ON task (account_id, counterparty_id, is_open, id) WHERE counterparty_id IS NOT NULL;
+CREATE INDEX task_of_counterparty_by_change ON task (account_id, counterparty_id, is_open, updated_at, id) WHERE counterparty_id IS NOT NULL;
 CREATE INDEX task_by_custom_status ON task (account_id, custom_status_id) WHERE custom_status_id IS NOT NULL;
-CREATE INDEX task_by_counterparty ON task (account_id, counterparty_id, id) WHERE counterparty_id IS NOT NULL;
 CREATE INDEX task_by_describer ON task (account_id, description_author_id) WHERE description_author_id IS NOT NULL;
 
 CREATE TABLE task_role (
@@ -77,6 +108,10 @@ CREATE TABLE task_role (
     task_id BLOB NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('assigner', 'assignee', 'participant', 'auditor')),
     person_id BLOB NOT NULL,
+    -- The task's own, so that a list of somebody's tasks finds them in order.
+    is_open INTEGER NOT NULL,
+    updated_at TEXT NOT NULL,
+    due_at TEXT NOT NULL,
     -- What one of several assignees has made of the task; null: where the task is (STA-5).
     status TEXT CHECK (status IN ('new', 'in_progress', 'done', 'rejected')),
     PRIMARY KEY (account_id, task_id, role, person_id),
@@ -84,7 +119,18 @@ CREATE TABLE task_role (
     FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX task_role_one_assigner ON task_role (account_id, task_id) WHERE role = 'assigner';
-CREATE INDEX task_role_by_person ON task_role (account_id, person_id, task_id);
+CREATE INDEX task_role_by_creation ON task_role (account_id, person_id, is_open, task_id);
+CREATE INDEX task_role_by_change ON task_role (account_id, person_id, is_open, updated_at, task_id);
+CREATE INDEX task_role_by_deadline ON task_role (account_id, person_id, is_open, due_at, task_id);
+-- Every comment moves its task up, and so rewrites one index of its roles; the others only where they are concerned.
+CREATE TRIGGER task_role_moves_up AFTER UPDATE OF updated_at ON task BEGIN
+    UPDATE task_role SET updated_at = NEW.updated_at WHERE account_id = NEW.account_id AND task_id = NEW.id;
+END;
+CREATE TRIGGER task_role_keeps_up AFTER UPDATE OF deadline, closed_at ON task
+WHEN NEW.is_open <> OLD.is_open OR NEW.due_at <> OLD.due_at BEGIN
+    UPDATE task_role SET is_open = NEW.is_open, due_at = NEW.due_at
+    WHERE account_id = NEW.account_id AND task_id = NEW.id;
+END;
 
 CREATE TABLE comment (
     account_id BLOB NOT NULL,

@@ -110,17 +110,19 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         person::ALL,
         portal::ALL,
         project::ALL,
+        project::people::ALL,
         relocation::ALL,
         retention::ALL,
         signature::ALL,
         suppression::ALL,
         task::ALL,
-        task::list::ALL,
+        task::counterparty::ALL,
         task::members::ALL,
         thread::ALL,
         virtual_address::ALL,
     ]
     .into_iter()
+    .chain(task::list::walk::ALL.iter().copied())
     .flatten()
     .copied()
 }

@@ -43,7 +43,7 @@ const SQLITE_STATISTICS: &str = "\
     DELETE FROM sqlite_stat1; \
     INSERT INTO sqlite_stat1 (tbl, idx, stat) \
     SELECT t.name, i.name, '1000000 ' || (SELECT group_concat(n_rows, ' ') FROM (\
-      SELECT MIN(CASE WHEN i.\"unique\" AND c.is_last THEN 1 WHEN c.name = 'account_id' THEN 100000 \
+      SELECT MIN(CASE WHEN i.\"unique\" AND c.is_last THEN 1 WHEN c.name IN ('account_id', 'is_open') THEN 100000 \
         WHEN c.name = 'state' THEN 10000 WHEN c.name = 'person_id' THEN 1000 ELSE 10 END) OVER (ORDER BY c.seqno) AS n_rows \
       FROM (SELECT name, seqno, seqno = MAX(seqno) OVER () AS is_last FROM pragma_index_info(i.name)) c \
       ORDER BY c.seqno)) \

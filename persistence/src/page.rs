@@ -27,10 +27,11 @@ impl<T> Page<T> {
     }
 }
 
-/// The sort key of a row: a time and, because times repeat, an id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The sort key of a row: a time, or a number, and, because these repeat, an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
-    at: Timestamp,
+    /// Of a time its microseconds.
+    key: i64,
     id: Uuid,
 }
 
@@ -45,12 +46,12 @@ pub struct PageRequest {
 impl PageRequest {
     /// Where a list that goes from new to old begins.
     pub fn before(&self) -> Cursor {
-        self.after.unwrap_or(Cursor { at: Timestamp::MAX_UTC_MICROS, id: Uuid::max() })
+        self.after.unwrap_or(Cursor::LAST)
     }
 
     /// Where a list that goes from old to new begins.
     pub fn after(&self) -> Cursor {
-        self.after.unwrap_or(Cursor { at: Timestamp::UNIX_EPOCH, id: Uuid::nil() })
+        self.after.unwrap_or(Cursor::FIRST)
     }
 
     /// One row more than asked for, to know whether there is another page.
@@ -59,25 +60,26 @@ impl PageRequest {
     }
 }
 
-/// The end of time that both engines can hold.
-trait EndOfTime {
-    const MAX_UTC_MICROS: Timestamp;
-}
-
-impl EndOfTime for Timestamp {
-    const MAX_UTC_MICROS: Timestamp = match Timestamp::from_timestamp(253_402_300_799, 0) {
-        Some(end_of_9999) => end_of_9999,
-        None => Timestamp::UNIX_EPOCH,
-    };
-}
-
 impl Cursor {
+    /// Before everything: the year 1 is the first that both engines keep.
+    pub const FIRST: Self = Self { key: -62_135_596_800_000_000, id: Uuid::nil() };
+    /// After everything, at the end of the year 9999.
+    pub const LAST: Self = Self { key: 253_402_300_799_999_999, id: Uuid::max() };
+
     pub const fn new(at: Timestamp, id: Uuid) -> Self {
-        Self { at, id }
+        Self { key: at.timestamp_micros(), id }
     }
 
-    pub const fn at(&self) -> Timestamp {
-        self.at
+    pub const fn of_number(key: i64, id: Uuid) -> Self {
+        Self { key, id }
+    }
+
+    pub fn at(&self) -> Timestamp {
+        Timestamp::from_timestamp_micros(self.key).unwrap_or_default()
+    }
+
+    pub const fn number(&self) -> i64 {
+        self.key
     }
 
     pub const fn id(&self) -> Uuid {
@@ -90,7 +92,7 @@ impl Cursor {
         let (version, rest) = bytes.split_at_mut(1);
         let (at, id) = rest.split_at_mut(8);
         version.fill(1);
-        at.copy_from_slice(&self.at.timestamp_micros().to_be_bytes());
+        at.copy_from_slice(&self.key.to_be_bytes());
         id.copy_from_slice(self.id.as_bytes());
         BASE64URL_NOPAD.encode(&bytes)
     }
@@ -102,12 +104,11 @@ impl Cursor {
         if version != [1] {
             return Err(InvalidCursor);
         }
-        let micros = i64::from_be_bytes(at.try_into().map_err(|_source| InvalidCursor)?);
-        let at = Timestamp::from_timestamp_micros(micros).ok_or(InvalidCursor)?;
-        if !(Timestamp::UNIX_EPOCH..=Timestamp::MAX_UTC_MICROS).contains(&at) {
+        let key = i64::from_be_bytes(at.try_into().map_err(|_source| InvalidCursor)?);
+        if !(Self::FIRST.key..=Self::LAST.key).contains(&key) {
             return Err(InvalidCursor);
         }
-        Ok(Self { at, id: Uuid::from_slice(id).map_err(|_source| InvalidCursor)? })
+        Ok(Self { key, id: Uuid::from_slice(id).map_err(|_source| InvalidCursor)? })
     }
 }
 
@@ -125,9 +126,8 @@ mod tests {
         let cursor =
             Cursor::new(Timestamp::from_timestamp_micros(1_900_000_000_123_456).unwrap(), Uuid::from_u128(7));
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
-        let [early, late] = [-1, 253_402_300_800_000_000].map(|micros| {
-            Cursor::new(Timestamp::from_timestamp_micros(micros).unwrap(), Uuid::nil()).encode()
-        });
+        let [early, late] = [Cursor::FIRST.key - 1, Cursor::LAST.key + 1]
+            .map(|key| Cursor::of_number(key, Uuid::nil()).encode());
         for bent in ["", "x", "AQ", cursor.encode().trim_start_matches('A'), "Ág", &early, &late] {
             assert_eq!(Cursor::decode(bent), Err(InvalidCursor), "{bent}");
         }

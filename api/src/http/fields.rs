@@ -189,6 +189,12 @@ impl FieldError for uuid::Error {
     }
 }
 
+impl FieldError for std::num::ParseIntError {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
 impl FieldError for std::str::ParseBoolError {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid

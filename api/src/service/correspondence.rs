@@ -2,7 +2,6 @@
 //! (WRT-1).
 
 use liaison_domain::{
-    account::EmployeeStatus,
     id::{FileId, PersonId, TaskId},
     person::Reach,
     refusal::{Code, Refusal},
@@ -18,7 +17,7 @@ use liaison_persistence::{
 use super::{
     Failure,
     caller::StaffCaller,
-    people::{Named, get_selectable},
+    people::{Named, get_selectable, may_join},
     rich_text::RichText,
     task::{CreateTask, People},
 };
@@ -101,11 +100,7 @@ async fn list_people(
     let members = members.unwrap_or_default();
     let known = person::list_addressees(tx, caller.account, members.0.iter().map(|(_, it)| it.id)).await?;
     let of = |role| {
-        let may_take_part = |id: &PersonId| match known.get(id).map(|it| &it.reach) {
-            Some(Reach::Employee { status }) => *status == EmployeeStatus::Active,
-            Some(Reach::Contact { selectable, .. }) => *selectable,
-            None => false,
-        };
+        let may_take_part = |id: &PersonId| known.get(id).is_some_and(may_join);
         members.of(role).map(|it| it.id).filter(may_take_part).collect()
     };
     Ok((of(TaskRole::Participant), of(TaskRole::Auditor)))

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use liaison_domain::{
+    account::EmployeeStatus,
     id::{AccountId, PersonId},
     person::{Addressee, Reach},
     refusal::{Code, FieldCode, Refusal},
@@ -47,4 +48,12 @@ pub async fn get_selectable(
         }
     }
     Ok(known)
+}
+
+/// Employees who work here, and contacts who may be put in a role (CONF-1).
+pub const fn may_join(person: &Addressee) -> bool {
+    match &person.reach {
+        Reach::Employee { status } => matches!(status, EmployeeStatus::Active),
+        Reach::Contact { selectable, .. } => *selectable,
+    }
 }

@@ -75,6 +75,7 @@ names! {
     PersonKindName = "PersonKind", person.PersonKind;
     PhoneKindName = "PhoneKind", contact.PhoneKind;
     PriorityName = "TaskPriority", task.Priority;
+    ProjectStatusName = "ProjectStatus", project.ProjectStatus;
     RecipientStateName = "DeliveryState", outgoing.RecipientState;
     ReplyToInactiveName = "ReplyToInactive", inbound::settings.ReplyToInactive;
     RoleName = "EmployeeRole", account.Role;

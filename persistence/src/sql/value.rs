@@ -308,6 +308,8 @@ name_columns!(
     outgoing.RecipientState,
     outgoing.SkipReason,
     person.PersonKind,
+    project.ProjectPart,
+    project.ProjectStatus,
     suppression.SuppressionCause,
     task.Priority,
     task.TaskRole,

@@ -73,12 +73,18 @@ statements! {
         " WHERE account_id = $1 AND task_id = $2 AND role = 'assignee'"
     ];
     INSERT_MEMBERS = [
-        "INSERT INTO task_role (account_id, task_id, role, person_id) "
+        "INSERT INTO task_role (account_id, task_id, role, person_id, is_open, updated_at, due_at) \
+         SELECT $1, t.id, "
         {
-            sqlite: "SELECT $1, $2, value ->> 'role', unhex(value ->> 'person_id') FROM json_each($3) WHERE TRUE",
-            postgres: "SELECT $1, $2, role, person_id FROM jsonb_to_recordset($3) AS r(role text, person_id uuid)"
+            sqlite: "value ->> 'role', unhex(value ->> 'person_id')",
+            postgres: "r.role, r.person_id"
         }
-        " ON CONFLICT (account_id, task_id, role, person_id) DO NOTHING"
+        ", t.is_open, t.updated_at, t.due_at FROM task t CROSS JOIN "
+        {
+            sqlite: "json_each($3)",
+            postgres: "jsonb_to_recordset($3) AS r(role text, person_id uuid)"
+        }
+        " WHERE t.account_id = $1 AND t.id = $2 ON CONFLICT (account_id, task_id, role, person_id) DO NOTHING"
     ];
 }
 

@@ -1,5 +1,7 @@
-//! Tasks: their rows. Whoever is in them stands in [`members`], what is listed of them in [`list`].
+//! Tasks: their rows. Whoever is in them stands in [`members`], what is listed of them in [`list`], how whom
+//! they are about passes down in [`counterparty`].
 
+pub mod counterparty;
 pub mod list;
 pub mod members;
 
@@ -22,7 +24,7 @@ use crate::{
 };
 
 pub use self::{
-    list::{Filter, Order, list},
+    list::{Direction, Filter, Order, SortKey, list, list_within},
     members::{
         Members, delete_member, insert_members, list_members, list_own_statuses, replace_members,
         update_own_statuses,
@@ -66,7 +68,19 @@ macro_rules! columns {
          t.parent_id, t.project_id, t.counterparty_id, t.company_access, t.incoming_mail_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
     };
 }
-use columns;
+
+/// Joined to the roles `m`: the latest tasks, open or closed, that the person $2 takes part in, at most $3.
+macro_rules! own {
+    ($is_open:literal) => {
+        concat!(
+            " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $2 \
+             AND m.is_open = ",
+            $is_open,
+            " AND m.role = (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $2 \
+             AND r.task_id = m.task_id) AND t.status <> 'draft' ORDER BY m.task_id DESC LIMIT $3"
+        )
+    };
+}
 
 statements! {
     /// The account's next number; its row lock keeps numbers without gaps.
@@ -107,13 +121,12 @@ statements! {
         }
         " ORDER BY t.number"
     ];
-    /// Roles come in the order of task ids, so that this costs what it gives.
-    LIST_OWN = ["SELECT t.id, t.number, t.title FROM task_role m "
-        { sqlite: "CROSS JOIN", postgres: "JOIN" }
-        " task t ON t.account_id = m.account_id AND t.id = m.task_id WHERE m.account_id = $1 AND m.person_id = $2 \
-        AND m.role = (SELECT MIN(r.role) FROM task_role r WHERE r.account_id = $1 AND r.person_id = $2 \
-            AND r.task_id = m.task_id) \
-        AND t.status <> 'draft' ORDER BY m.task_id DESC LIMIT $3"];
+    /// The open ones and the closed ones come in the order of their ids, so that this costs what it gives.
+    LIST_OWN = ["SELECT id, number, title FROM (SELECT id, number, title FROM (\
+        SELECT t.id, t.number, t.title FROM task_role m " { sqlite: "CROSS JOIN", postgres: "JOIN" } own!("TRUE")
+        ") AS open UNION ALL SELECT id, number, title FROM (\
+        SELECT t.id, t.number, t.title FROM task_role m " { sqlite: "CROSS JOIN", postgres: "JOIN" } own!("FALSE")
+        ") AS closed) AS own ORDER BY id DESC LIMIT $3"];
     /// Whether $2 is $3 or stands above it.
     COUNT_ABOVE = ["WITH RECURSIVE above (id) AS (SELECT t.id FROM task t WHERE t.account_id = $1 AND t.id = $3 \
         UNION SELECT t.parent_id FROM task t JOIN above a ON t.id = a.id \

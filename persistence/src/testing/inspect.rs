@@ -103,7 +103,7 @@ async fn sqlite(connection: &mut SqliteConnection) -> sqlx::Result<Schema> {
     for row in sqlx::query(tables).fetch_all(&mut *connection).await? {
         let (name, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let mut table = Table { allowed: checks(&text), ..Table::default() };
-        let columns = "SELECT name, \"notnull\" = 0, pk FROM pragma_table_info($1) ORDER BY cid";
+        let columns = "SELECT name, \"notnull\" = 0, pk FROM pragma_table_xinfo($1) ORDER BY cid";
         let mut key = BTreeMap::new();
         for row in sqlx::query(columns).bind(&name).fetch_all(&mut *connection).await? {
             let (column, position): (String, i64) = (row.try_get(0)?, row.try_get(2)?);

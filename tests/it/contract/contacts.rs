@@ -56,6 +56,8 @@ const PASSES: &[&str] = &[
     "mirror_person.person_id",
     "person.merged_into",
     "person_link.person_id",
+    "project.counterparty_id",
+    "project_person.person_id",
     "task.counterparty_id",
     "task.description_author_id",
     "task_recipient.person_id",

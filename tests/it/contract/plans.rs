@@ -60,6 +60,26 @@ fn every_wide_statement_is_a_statement() {
     }
 }
 
+/// A list of tasks walks an index in the order that it shows, and stops where the page is full.
+#[test]
+fn a_list_of_tasks_is_read_off_an_index_and_never_sorted() {
+    run(Engine::Sqlite, async |app: TestApp| {
+        let database = &app.parts().database;
+        let mut walks = 0;
+        for sql in statements().filter(|sql| sql.name.contains("::task::list::walk::")) {
+            walks += 1;
+            let steps = plan(database, &sql).await.unwrap().unwrap();
+            let first = steps.iter().find(|it| it.contains(" INDEX ")).unwrap();
+            assert!(first.contains("account_id=? AND "), "{}: {first}", sql.name);
+            assert!(!steps.iter().any(|it| it.contains("TEMP B-TREE")), "{}: {steps:?}", sql.name);
+            let scans = steps.iter().filter(|it| it.starts_with("SCAN "));
+            let scans: Vec<_> = scans.filter(|it| !it.starts_with("SCAN json_each ")).collect();
+            assert!(scans.is_empty(), "{}: {scans:?}", sql.name);
+        }
+        assert!(walks > 0);
+    });
+}
+
 /// Whether a step reads a tenant's table from end to end, or all of an account's rows in it.
 fn is_wide(step: &str, names: &BTreeSet<&str>) -> bool {
     let mut words = step.split(' ');

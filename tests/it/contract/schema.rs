@@ -26,6 +26,7 @@ use liaison_domain::{
     notification::TaskMode,
     outgoing::{BounceClass, DeliveryEventType, MailKind, RecipientState, SkipReason},
     person::PersonKind,
+    project::{ProjectPart, ProjectStatus},
     suppression::SuppressionCause,
     task::{Priority, TaskRole, TaskStatus, standing::AssigneeStatus},
 };
@@ -97,6 +98,8 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
     names! {
         "account"."language" = Language,
         "person"."kind" = PersonKind,
+        "project"."status" = ProjectStatus,
+        "project_person"."part" = ProjectPart,
         "employee"."role" = Role,
         "employee"."status" = EmployeeStatus,
         "contact"."language" = Language,

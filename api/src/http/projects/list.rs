@@ -1,20 +1,24 @@
 //! `GET /v1/projects`
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use liaison_domain::{id::PersonId, project::ProjectStatus};
+use liaison_persistence::project::Filter;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
-use super::ProjectView;
+use super::{ProjectView, Surroundings};
 use crate::{
     app::App,
     http::{
         answer::Answer,
+        fields::Fields,
         page::{self, PageView},
         problem::{Problem, ProblemView},
         query::Query,
         transact::query,
     },
-    service::{account, caller::StaffCaller, project},
+    service::{caller::StaffCaller, project},
 };
 
 /// Which projects.
@@ -22,6 +26,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListProjects {
+    /// Part of the name, any case.
+    q: Option<String>,
+    /// `true`: archived ones; `false`: active ones.
+    is_archived: Option<String>,
+    /// The contact whom the work is about.
+    counterparty: Option<String>,
     /// 1–200, default 50.
     limit: Option<String>,
     /// From `next_cursor`.
@@ -46,11 +56,23 @@ pub(super) async fn list_projects(
     caller: StaffCaller,
     parameters: Query<ListProjects>,
 ) -> Result<HttpResponse, Problem> {
-    let page = page::request(parameters.0.limit.as_deref(), parameters.0.cursor.as_deref())?;
-    let (account, projects) = query(&app, async |tx| {
-        Ok((account::get(tx, caller.account).await?, project::list(tx, &caller, page).await?))
+    let ListProjects { q, is_archived, counterparty, limit, cursor } = parameters.0;
+    let page = page::request(limit.as_deref(), cursor.as_deref())?;
+    let mut fields = Fields::default();
+    let is_archived = is_archived.and_then(|it| fields.read("?is_archived", it.parse::<bool>()));
+    let filter = Filter {
+        q: fields.search("?q", q),
+        status: is_archived.map(|it| if it { ProjectStatus::Archived } else { ProjectStatus::Active }),
+        counterparty: counterparty
+            .and_then(|it| fields.read("?counterparty", it.parse::<Uuid>()))
+            .map(PersonId::new),
+    };
+    fields.finish()?;
+    let (projects, mut surroundings) = query(&app, async |tx| {
+        let projects = project::list(tx, &caller, &filter, page).await?;
+        let surroundings = Surroundings::load(tx, caller.account, &projects.items).await?;
+        Ok((projects, surroundings))
     })
     .await?;
-    let view = PageView::of(projects, |it| ProjectView::of(&app, &account, it));
-    Ok(Answer::ok(&view)?.respond(&request))
+    Ok(Answer::ok(&PageView::of(projects, |it| surroundings.view(&app, it)))?.respond(&request))
 }

@@ -24,6 +24,7 @@ use crate::{
         answer::Answer,
         command::Command,
         fields::{Fields, moment},
+        patch::Change,
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
     },
@@ -55,29 +56,31 @@ struct CreateTask {
     deadline: Option<DateTime<Utc>>,
     parent_id: Option<Uuid>,
     project_id: Option<Uuid>,
-    /// The contact whom the work is about.
+    /// The contact whom the work is about; absent: whom the project is about, or else the parent (CT-4).
     counterparty: Option<Uuid>,
     /// Whether those of the counterparty's contacts see it who see their companies' tasks (EXT-9); absent: true.
     company_access: Option<bool>,
     /// Who sets it; absent: the caller.
     assigner: Option<Uuid>,
-    /// At most 200 people. Contacts among them get the task by mail (CLI-7).
+    /// At most 200 people. Contacts among them get the task by mail (CLI-7). Absent, without `assignee_emails` too: the
+    /// project's `default_assignees`.
     #[serde(default)]
-    #[schema(max_items = 200)]
-    assignees: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    assignees: Change<Vec<Uuid>>,
     /// At most 50 more assignees by address: whoever is known by it, the employee of another account whose internal address it
     /// is, or a new contact.
     #[serde(default)]
     #[schema(max_items = 50)]
     assignee_emails: Vec<String>,
-    /// At most 200 people. Contacts among them get nothing until a comment is addressed to them (CLI-7).
+    /// At most 200 people. Contacts among them get nothing until a comment is addressed to them (CLI-7). Absent: the project's
+    /// `default_participants`.
     #[serde(default)]
-    #[schema(max_items = 200)]
-    participants: Vec<Uuid>,
-    /// At most 200 people.
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    participants: Change<Vec<Uuid>>,
+    /// At most 200 people. The project's auditors come beside them.
     #[serde(default)]
-    #[schema(max_items = 200)]
-    auditors: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 200)]
+    auditors: Change<Vec<Uuid>>,
     /// At most 100 uploaded files.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -128,7 +131,7 @@ impl CreateTask {
             ("/participants", &self.participants),
             ("/auditors", &self.auditors),
         ] {
-            fields.at_most(field, people.len(), MAX_PEOPLE);
+            fields.at_most(field, people.0.as_ref().map_or(0, Vec::len), MAX_PEOPLE);
         }
         fields.at_most("/assignee_emails", self.assignee_emails.len(), MAX_EMAILS);
         let assignee_emails =
@@ -137,7 +140,7 @@ impl CreateTask {
         let (Some(title), Some(priority), true) = (title, priority, fields.is_empty()) else {
             return Err(fields.refusal());
         };
-        let people = |ids: Vec<Uuid>| Some(ids.into_iter().map(PersonId::new).collect());
+        let people = |ids: Change<Vec<Uuid>>| ids.0.map(|it| it.into_iter().map(PersonId::new).collect());
         Ok(task::CreateTask {
             title,
             description,

@@ -101,7 +101,8 @@ struct UpdateTask {
 /// Change a task
 ///
 /// Assigner, auditors and administrators change everything, assignees the status, everybody in the task its assignees and
-/// participants. A list of people may keep who holds the role already, even who could not join any more.
+/// participants. A list of people may keep who holds the role already, even who could not join any more. A new counterparty passes
+/// to the tasks below that were about the same one (CT-4).
 #[utoipa::path(
     operation_id = "update_task", tag = "tasks", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The task"), crate::http::openapi::IfMatchParam),
@@ -121,6 +122,9 @@ pub(super) async fn update_task(
 ) -> Result<HttpResponse, Problem> {
     let (id, change) = (TaskId::new(*id), command.body.read()?);
     mutate(&app, scope_of(&caller), None, async |tx| {
+        if change.counterparty.is_some() {
+            task::lock_to_pass_on(tx, caller.account, id).await?;
+        }
         let entered = enter_to_change(tx, &caller, id).await?;
         if_match.check(entered.task.version)?;
         task::update(tx, &app, &caller, entered, change).await?;

@@ -180,8 +180,8 @@ impl Traces {
     }
 }
 
-/// The latest task with the text in its title, of those that the sender may see: an employee by his rights, a contact where
-/// he takes part (R15).
+/// The latest task with the text in its title, of the latest that the sender may see: an employee by his rights, a contact
+/// where he takes part (R15).
 async fn find_named(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -198,7 +198,7 @@ async fn find_named(
     };
     let filter = Filter { viewer, q: Some(text.to_owned()), ..Filter::default() };
     let page =
-        task::list(tx, account, &filter, Order::Created, PageRequest { limit: 1, after: None }).await?;
+        task::list(tx, account, &filter, Order::default(), PageRequest { limit: 1, after: None }).await?;
     Ok(page.items.first().map(|it| it.id))
 }
 

@@ -2,7 +2,6 @@
 //! (TBM-1 … TBM-16).
 
 use liaison_domain::{
-    account::EmployeeStatus,
     comment::Origin,
     fan_out::notified_of_new_task,
     id::{AccountId, CommentId, PersonId, TaskId},
@@ -15,7 +14,8 @@ use liaison_domain::{
         verdict::Sender,
     },
     mail_address::EmailAddress,
-    person::{Addressee, PersonKind, Reach},
+    person::{Addressee, PersonKind},
+    project::ProjectPart,
     refusal::Refusal,
     task::{Priority, Task, TaskRole},
 };
@@ -45,8 +45,9 @@ use crate::{
         Failure,
         comment::{self as conversation, NewComment},
         contact,
+        people::may_join,
         rich_text::RichText,
-        task as tasks,
+        task::{self as tasks, default_people},
     },
 };
 
@@ -80,6 +81,10 @@ pub(super) async fn begin(
             Joined::Apart(missing) => assignees = missing,
         },
     }
+    let project = new.judged.addressed.project;
+    if assignees.is_empty() {
+        assignees = default_people(tx, account.id, project, ProjectPart::Assignee).await?;
+    }
     content.warnings.extend(doubt(new.judged));
     let (author, _) = author(tx, app, account.id, new.judged, explain).await?;
     let passed_on = passed_on(tx, app, account, new, author, explain).await?;
@@ -95,7 +100,11 @@ pub(super) async fn begin(
         Sender::Employee { .. } if passed_on.is_none() => PersonKind::Employee,
         _ => PersonKind::Contact,
     };
-    let participants = participants(tx, app, account, new, explain).await?;
+    let mut participants = participants(tx, app, account, new, explain).await?;
+    if participants.is_empty() {
+        let people = default_people(tx, account.id, project, ProjectPart::Participant).await?;
+        participants.extend(people.iter().map(|it| it.id));
+    }
     // Who passes a mail on wants to see what comes of it.
     let participants = participants.into_iter().chain(passed_on.as_ref().map(|_| author));
     let others = |it: &PersonId| *it != assigner && assignees.iter().all(|assignee| assignee.id != *it);
@@ -109,7 +118,7 @@ pub(super) async fn begin(
         start_at: Some(app.env.now()),
         deadline: None,
         parent_id: None,
-        project_id: new.judged.addressed.project,
+        project_id: project,
         counterparty_id: counterparty(tx, account.id, assigner).await?,
         company_access: true,
         incoming_mail_id: Some(new.row.id),
@@ -168,14 +177,6 @@ async fn assignees(
     let mut known = person::list_addressees(tx, account, addressed.assignees.iter().copied()).await?;
     let known = addressed.assignees.iter().filter_map(|id| known.remove(id));
     Ok(known.filter(may_join).collect())
-}
-
-/// Employees who work here, and contacts who may be put in a role (CONF-1).
-const fn may_join(person: &Addressee) -> bool {
-    match &person.reach {
-        Reach::Employee { status } => matches!(status, EmployeeStatus::Active),
-        Reach::Contact { selectable, .. } => *selectable,
-    }
 }
 
 /// What became of a copy.

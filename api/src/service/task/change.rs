@@ -14,12 +14,12 @@ use liaison_domain::{
 use liaison_persistence::{
     change_feed,
     database::WriteTx,
-    task::{self},
+    task::{self, counterparty::Source},
 };
 
 use super::{
-    People, answer::give_reason, assigner_of, require_counterparty, require_no_circle, standing, tell,
-    tell_joined,
+    People, answer::give_reason, assigner_of, pass_counterparty_on, require_counterparty, require_no_circle,
+    standing, tell, tell_joined,
 };
 use crate::{
     app::App,
@@ -90,7 +90,8 @@ pub async fn update(
         require_no_circle(tx, caller, task.id, parent_id).await?;
     }
     project::require(tx, caller.account, change.project_id.flatten(), "/project_id").await?;
-    require_counterparty(tx, caller, change.counterparty.flatten(), task.counterparty_id).await?;
+    require_counterparty(tx, caller, "/counterparty", change.counterparty.flatten(), task.counterparty_id)
+        .await?;
     let before = task.clone();
     let now = app.env.now();
     let set = change.status.map(|it| (caller.employee, it));
@@ -116,6 +117,8 @@ pub async fn update(
     if !task::update(tx, caller.account, &changed).await? {
         return Err(stale().into());
     }
+    let (old, new) = (before.counterparty_id, changed.counterparty_id);
+    pass_counterparty_on(tx, &app.env, caller.account, Source::Parent(changed.id), old, new).await?;
     for (role, people) in change.people.named() {
         task::replace_members(tx, caller.account, changed.id, role, people).await?;
     }

@@ -1,8 +1,10 @@
 //! Tasks: setting them. How they change stands in [`change`], what assignees answer in [`answer`], who takes part in
-//! [`people`], what each of several assignees has made of one in [`standing`].
+//! [`people`], what each of several assignees has made of one in [`standing`], what they take from their project and from
+//! the task above in [`inherited`].
 
 mod answer;
 mod change;
+mod inherited;
 mod people;
 pub(super) mod standing;
 
@@ -15,6 +17,7 @@ use liaison_domain::{
     mail_address::EmailAddress,
     outgoing::MailKind,
     person::{Addressee, PersonKind},
+    project::ProjectPart,
     refusal::{Code, FieldCode, Refusal},
     task::{Priority, Task, TaskRole, standing::Standing},
     text::Title,
@@ -31,6 +34,7 @@ use liaison_persistence::{
 pub use self::{
     answer::{accept, reject},
     change::{TaskChange, update},
+    inherited::{default_people, lock_to_pass_on, pass_counterparty_on},
     people::{People, add_member, remove_member},
 };
 use super::{
@@ -102,12 +106,18 @@ pub async fn create(
         let person = named_by_address(tx, app, caller, email).await?;
         people.assignees.get_or_insert_default().push(person);
     }
+    project::require(tx, caller.account, new.project_id, "/project_id").await?;
+    if people.assignees.is_none() {
+        people.assignees = defaults(tx, caller, new.project_id, ProjectPart::Assignee).await?;
+    }
+    if people.participants.is_none() {
+        people.participants = defaults(tx, caller, new.project_id, ProjectPart::Participant).await?;
+    }
     let known = people.get_joining(tx, caller, &Members::default()).await?;
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None });
     require_parent(tx, caller, new.parent_id).await?;
-    project::require(tx, caller.account, new.project_id, "/project_id").await?;
-    require_counterparty(tx, caller, new.counterparty, None).await?;
+    require_counterparty(tx, caller, "/counterparty", new.counterparty, None).await?;
     let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
     let new = NewTask {
@@ -131,8 +141,20 @@ pub async fn create(
     Ok(add(tx, app, caller.account, new).await?.id)
 }
 
+/// Whom the project puts in a role where the caller names nobody.
+async fn defaults(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    project: Option<ProjectId>,
+    part: ProjectPart,
+) -> Result<Option<Vec<PersonId>>, Failure> {
+    let people = default_people(tx, caller.account, project, part).await?;
+    Ok((!people.is_empty()).then(|| people.iter().map(|it| it.id).collect()))
+}
+
 /// Adds a task: the row, its people, its files, the notices.
-pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, new: NewTask) -> Result<Task, Failure> {
+pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, mut new: NewTask) -> Result<Task, Failure> {
+    inherited::take(tx, account, &mut new).await?;
     let now = app.env.now();
     let standing = Standing::begin(&new.roles);
     let task = Task {
@@ -281,19 +303,20 @@ async fn require_no_circle(
 }
 
 /// A counterparty is a contact (CT-1) who may be one (CONF-2); who is already stays, whatever became of him (CT-3).
-async fn require_counterparty(
+pub(super) async fn require_counterparty(
     tx: &mut WriteTx,
     caller: &StaffCaller,
+    pointer: &'static str,
     counterparty: Option<PersonId>,
     current: Option<PersonId>,
 ) -> Result<(), Failure> {
     let Some(id) = counterparty.filter(|it| Some(*it) != current) else { return Ok(()) };
     let found = contact::find(tx, caller.account, id).await?;
-    if found.ok_or_else(|| Refusal::unknown_id("/counterparty"))?.card.selectable_as_counterparty {
+    if found.ok_or_else(|| Refusal::unknown_id(pointer))?.card.selectable_as_counterparty {
         return Ok(());
     }
     let detail = "The contact may not be a counterparty: selectable_as_counterparty is off.";
     Err(Refusal::new(Code::ContactNotSelectable, detail)
-        .at("/counterparty", FieldCode::NotSelectable, "selectable_as_counterparty is off")
+        .at(pointer, FieldCode::NotSelectable, "selectable_as_counterparty is off")
         .into())
 }

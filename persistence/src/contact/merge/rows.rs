@@ -17,13 +17,15 @@ macro_rules! note {
     };
 }
 
-/// The same where a role tells rows apart.
-macro_rules! note_roles {
-    () => {
-        "INSERT INTO contact_merge_row (account_id, merge_id, contact_id, place, row_id, detail, has_gone) \
-         SELECT $1, $2, $3, 'task_role', t.task_id, t.role, EXISTS (SELECT 1 FROM task_role o \
-         WHERE o.account_id = t.account_id AND o.task_id = t.task_id AND o.role = t.role AND o.person_id = $4) \
-         FROM task_role t WHERE t.account_id = $1 AND t.person_id = $3"
+/// The same where the name in `$name` tells rows apart, such as a role.
+macro_rules! note_named {
+    ($table:literal, $row:literal, $name:literal, $position:literal) => {
+        concat!(
+            "INSERT INTO contact_merge_row (account_id, merge_id, contact_id, place, row_id, detail, has_gone, position) \
+             SELECT $1, $2, $3, '", $table, "', t.", $row, ", t.", $name, ", EXISTS (SELECT 1 FROM ", $table,
+            " o WHERE o.account_id = t.account_id AND o.", $row, " = t.", $row, " AND o.", $name, " = t.", $name,
+            " AND o.person_id = $4), ", $position, " FROM ", $table, " t WHERE t.account_id = $1 AND t.person_id = $3"
+        )
     };
 }
 
@@ -86,12 +88,19 @@ macro_rules! bring_back {
 }
 
 statements! {
-    NOTE_ROLES = [note_roles!()];
+    NOTE_ROLES = [note_named!("task_role", "task_id", "role", "NULL")];
     DROP_ROLES = [drop_beside!("task_role", "task_role", "task_id", "person_id", "t.role")];
     PASS_ROLES = [pass!("task_role", "person_id")];
     GIVE_BACK_ROLES = [give_back!("task_role", "task_role", "task_id", "person_id", "t.role")];
-    BRING_BACK_ROLES = [bring_back!("task_role", "task_role", "task_id", "person_id", ", role", ", j.detail",
-        " AND o.role = j.detail")];
+    BRING_BACK_ROLES = [bring_back!("task_role", "task_role", "task_id", "person_id",
+        ", role, is_open, updated_at, due_at", ", j.detail, o.is_open, o.updated_at, o.due_at", " AND o.role = j.detail")];
+
+    NOTE_PARTS = [note_named!("project_person", "project_id", "part", "t.position")];
+    DROP_PARTS = [drop_beside!("project_person", "project_person", "project_id", "person_id", "t.part")];
+    PASS_PARTS = [pass!("project_person", "person_id")];
+    GIVE_BACK_PARTS = [give_back!("project_person", "project_person", "project_id", "person_id", "t.part")];
+    BRING_BACK_PARTS = [bring_back!("project_person", "project_person", "project_id", "person_id", ", part, position",
+        ", j.detail, j.position", " AND o.part = j.detail")];
 
     NOTE_AUDIENCE = [note!("comment_recipient", "comment_recipient", "comment_id", "person_id", "''", "t.position", "NULL")];
     DROP_AUDIENCE = [drop_beside!("comment_recipient", "comment_recipient", "comment_id", "person_id", "''")];
@@ -140,6 +149,10 @@ statements! {
     PASS_COUNTERPARTY = [pass!("task", "counterparty_id")];
     GIVE_BACK_COUNTERPARTY = [give_back!("task_counterparty", "task", "id", "counterparty_id", "''")];
 
+    NOTE_PROJECTS = [note!("project_counterparty", "project", "id", "counterparty_id", "''", "NULL", "NULL")];
+    PASS_PROJECTS = [pass!("project", "counterparty_id")];
+    GIVE_BACK_PROJECTS = [give_back!("project_counterparty", "project", "id", "counterparty_id", "''")];
+
     NOTE_DESCRIBER = [note!("task_describer", "task", "id", "description_author_id", "''", "NULL", "NULL")];
     PASS_DESCRIBER = [pass!("task", "description_author_id")];
     GIVE_BACK_DESCRIBER = [give_back!("task_describer", "task", "id", "description_author_id", "''")];
@@ -172,6 +185,7 @@ pub(super) async fn pass(
         tx,
         (account, merge, from, into),
         NOTE_ROLES,
+        NOTE_PARTS,
         NOTE_AUDIENCE,
         NOTE_TASKS_SENT,
         NOTE_MIRRORS,
@@ -180,6 +194,7 @@ pub(super) async fn pass(
         NOTE_VIRTUAL,
         NOTE_AUTHOR,
         NOTE_COUNTERPARTY,
+        NOTE_PROJECTS,
         NOTE_DESCRIBER,
         NOTE_LINK,
         NOTE_MERGED,
@@ -188,6 +203,7 @@ pub(super) async fn pass(
         tx,
         (account, merge, from),
         DROP_ROLES,
+        DROP_PARTS,
         DROP_AUDIENCE,
         DROP_TASKS_SENT,
         DROP_MIRRORS,
@@ -199,6 +215,7 @@ pub(super) async fn pass(
         tx,
         (account, from, into),
         PASS_ROLES,
+        PASS_PARTS,
         PASS_AUDIENCE,
         PASS_TASKS_SENT,
         PASS_MIRRORS,
@@ -207,6 +224,7 @@ pub(super) async fn pass(
         PASS_VIRTUAL,
         PASS_AUTHOR,
         PASS_COUNTERPARTY,
+        PASS_PROJECTS,
         PASS_DESCRIBER,
         PASS_LINK,
         PASS_MERGED,
@@ -226,6 +244,7 @@ pub(super) async fn give_back(
         tx,
         (account, merge, from, into),
         BRING_BACK_ROLES,
+        BRING_BACK_PARTS,
         BRING_BACK_AUDIENCE,
         BRING_BACK_TASKS_SENT,
         BRING_BACK_MIRRORS,
@@ -233,6 +252,7 @@ pub(super) async fn give_back(
         BRING_BACK_MEMBERS,
         BRING_BACK_VIRTUAL,
         GIVE_BACK_ROLES,
+        GIVE_BACK_PARTS,
         GIVE_BACK_AUDIENCE,
         GIVE_BACK_TASKS_SENT,
         GIVE_BACK_MIRRORS,
@@ -241,6 +261,7 @@ pub(super) async fn give_back(
         GIVE_BACK_VIRTUAL,
         GIVE_BACK_AUTHOR,
         GIVE_BACK_COUNTERPARTY,
+        GIVE_BACK_PROJECTS,
         GIVE_BACK_DESCRIBER,
         GIVE_BACK_LINK,
         GIVE_BACK_MERGED,

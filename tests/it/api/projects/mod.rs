@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod people;
 mod update;
 
 use serde_json::{Value, json};

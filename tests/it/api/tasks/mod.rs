@@ -5,6 +5,7 @@ mod answer;
 mod checklist;
 mod create;
 mod list;
+mod list_order;
 mod remove_participant;
 mod show;
 mod standing;
