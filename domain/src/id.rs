@@ -47,6 +47,8 @@ ids! {
     ContactMergeId;
     /// A table of contacts that was taken in.
     ContactImportId;
+    /// A table that contacts are written down as.
+    ContactExportId;
     /// A sign-in that lives until it is revoked or expires.
     SessionId;
     TaskId;

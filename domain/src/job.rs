@@ -23,6 +23,8 @@ named! {
         SendPortalLink = "send_portal_link",
         /// Makes contacts of the rows of one table.
         ImportContacts = "import_contacts",
+        /// Writes contacts down as one table.
+        ExportContacts = "export_contacts",
     }
 }
 

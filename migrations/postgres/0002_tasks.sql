@@ -248,6 +248,30 @@ CREATE TABLE contact_import_row (
     PRIMARY KEY (account_id, import_id, number)
 );
 
+-- Tables that contacts are written down as, with how far that is.
+CREATE TABLE contact_export (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+    format TEXT NOT NULL CHECK (format IN ('csv', 'xlsx')),
+    -- Of the headings.
+    language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
+    -- Who is in it; the group may be gone.
+    q TEXT,
+    group_id UUID,
+    is_company BOOLEAN,
+    rows_done BIGINT NOT NULL,
+    -- What it became.
+    file_id UUID,
+    -- Why it was given up.
+    problem TEXT,
+    created_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, id)
+);
+CREATE INDEX contact_export_by_age ON contact_export (account_id, created_at, id);
+
 CREATE TABLE task_file (
     account_id UUID NOT NULL,
     task_id UUID NOT NULL,
@@ -351,6 +375,8 @@ ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, comment_id) REFERENCE
 ALTER TABLE comment_recipient ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE file ADD FOREIGN KEY (account_id, sha256) REFERENCES blob (account_id, sha256);
 ALTER TABLE file ADD FOREIGN KEY (account_id, uploaded_by) REFERENCES person (account_id, id);
+ALTER TABLE contact_export ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
+ALTER TABLE contact_export ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
 ALTER TABLE contact_import ADD FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id);
 ALTER TABLE contact_import ADD FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id);
 ALTER TABLE contact_import_row ADD FOREIGN KEY (account_id, import_id) REFERENCES contact_import (account_id, id);

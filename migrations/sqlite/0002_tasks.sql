@@ -277,6 +277,32 @@ CREATE TABLE contact_import_row (
     FOREIGN KEY (account_id, contact_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Tables that contacts are written down as, with how far that is.
+CREATE TABLE contact_export (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+    format TEXT NOT NULL CHECK (format IN ('csv', 'xlsx')),
+    -- Of the headings.
+    language TEXT NOT NULL CHECK (language IN ('en', 'ru')),
+    -- Who is in it; the group may be gone.
+    q TEXT,
+    group_id BLOB,
+    is_company INTEGER CHECK (is_company IN (0, 1)),
+    rows_done INTEGER NOT NULL,
+    -- What it became.
+    file_id BLOB,
+    -- Why it was given up.
+    problem TEXT,
+    created_by BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    finished_at TEXT,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, file_id) REFERENCES file (account_id, id),
+    FOREIGN KEY (account_id, created_by) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_export_by_age ON contact_export (account_id, created_at, id);
+
 CREATE TABLE task_file (
     account_id BLOB NOT NULL,
     task_id BLOB NOT NULL,

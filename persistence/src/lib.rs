@@ -66,6 +66,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         comment::insert::ALL,
         contact::ALL,
         contact::duplicate::ALL,
+        contact::export::ALL,
         contact::group::ALL,
         contact::import::ALL,
         contact::merge::ALL,

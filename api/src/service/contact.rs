@@ -1,6 +1,7 @@
 //! Contacts: people and companies that the account talks to.
 
 pub mod duplicate;
+pub mod export;
 pub mod group;
 pub mod import;
 pub mod merge;

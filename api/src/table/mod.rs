@@ -1,10 +1,11 @@
 //! Tables as files: CSV and XLSX to rows of text, and back. Knows no contacts.
 //!
 //! Whoever uploads a file chooses its bytes, so everything that a file could make large is counted while it is read (S12). Start
-//! with [`Table::read`].
+//! with [`Table::read`] and [`write::Writer`].
 
 mod text;
 mod workbook;
+pub mod write;
 
 use bytes::Bytes;
 use csv::StringRecord;
@@ -171,7 +172,7 @@ impl Reading {
 }
 
 /// A cell that no spreadsheet takes for a formula (S28).
-pub fn guarded(cell: &str) -> String {
+fn guarded(cell: &str) -> String {
     if looks_like_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 

@@ -84,6 +84,7 @@ names! {
     SenderStandingName = "SenderStanding", inbound::standing.SenderStanding;
     StaffWithoutEmailName = "StaffWithoutEmail", contact_mail.StaffWithoutEmail;
     SuppressionCauseName = "SuppressionCause", suppression.SuppressionCause;
+    TableFormatName = "TableFormat", contact::table.TableFormat;
     TableColumnName = "ContactField", contact::table.Column;
     TaskModeName = "TaskNotificationMode", notification.TaskMode;
     TaskStatusName = "TaskStatus", task.TaskStatus;

@@ -1,6 +1,7 @@
 //! Contacts: people and companies that an account knows.
 
 pub mod duplicate;
+pub mod export;
 pub mod group;
 pub mod import;
 pub mod merge;

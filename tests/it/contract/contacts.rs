@@ -13,6 +13,7 @@ impl World {
     pub(super) async fn body_of_contacts(&self, operation: &Operation) -> Option<Value> {
         Some(match operation.id.as_str() {
             "check_contact" => json!({"first_name": "Ivan", "phones": [{"number": "+7 495 123-45-67"}]}),
+            "create_contact_export" => json!({"format": "csv", "group_id": self.contact_group().await}),
             "create_contact_import" => {
                 json!({"file_id": self.table().await, "mode": "ignore_existing", "match_by": "email",
                     "group_id": self.contact_group().await})
@@ -33,6 +34,12 @@ impl World {
     /// A table of contacts that the member uploaded.
     async fn table(&self) -> String {
         self.member.upload("contacts.csv", b"Name;E-mail\nIvan;ivan@table.example\n").await.id().to_owned()
+    }
+
+    /// A table that is written soon.
+    pub(super) async fn contact_export(&self) -> String {
+        let made = self.member.post("/v1/contacts/exports", json!({"format": "csv"})).await;
+        made.expect(202).json().id().to_owned()
     }
 
     /// A table that is taken in soon.
@@ -70,6 +77,7 @@ const STAYS: &[(&str, &str)] = &[
     ("audit_event.actor_id", "employees only"),
     ("contact.id", "the card rests until the merge is undone"),
     ("contact_company.contact_id", "the card rests until the merge is undone"),
+    ("contact_export.created_by", "employees only"),
     ("contact_import.created_by", "employees only"),
     ("contact_import_row.contact_id", "a report: shown as whom he became one with"),
     ("contact_merge.into_id", "the merge itself"),

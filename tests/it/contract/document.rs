@@ -30,6 +30,7 @@ const NOT_REPEATABLE: &[(&str, &str)] = &[
     ("create_portal_session", "it changes nothing"),
     ("preview_comment", "it changes nothing"),
     ("check_contact", "it changes nothing"),
+    ("preview_contact_import", "it changes nothing"),
     ("receive_mail", "the same mail for the same recipients is one mail, whoever repeats it"),
     ("dry_run_incoming_mail", "nothing comes of it"),
     ("create_unsubscription", "whoever ends it again ends nothing more"),

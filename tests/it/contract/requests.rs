@@ -127,6 +127,7 @@ impl World {
             }
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contact-groups" => (self.contact_group().await, String::new()),
+            "/v1/contacts/exports" => (self.contact_export().await, String::new()),
             "/v1/contacts/imports" => (self.contact_import().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
             "/v1/employees" => (self.employee().await, String::new()),

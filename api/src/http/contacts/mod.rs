@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod delete;
 mod duplicates;
+mod exports;
 mod imports;
 mod input;
 mod list;
@@ -39,6 +40,9 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(list::list_contacts)
         .service(create::create_contact)
         .service(duplicates::list_duplicate_contacts)
+        .service(exports::create::create_contact_export)
+        .service(exports::list::list_contact_exports)
+        .service(exports::show::show_contact_export)
         .service(imports::create::create_contact_import)
         .service(imports::list::list_contact_imports)
         .service(imports::preview::preview_contact_import)

@@ -4,6 +4,7 @@
 //! ends each job ([`liaison_persistence::job::finish`] or [`liaison_persistence::job::reschedule`]) in the transaction
 //! that records what the work came to. An error means a failure of ours: what is not ended then is repeated later.
 
+mod export_contacts;
 mod import_contacts;
 mod links;
 mod portal_link;
@@ -27,6 +28,7 @@ pub(super) const KINDS: &[JobKind] = &[
     JobKind::RelayLink,
     JobKind::ApplyLink,
     JobKind::ImportContacts,
+    JobKind::ExportContacts,
 ];
 
 /// Jobs that one account may have in hand on this node.
@@ -36,7 +38,7 @@ pub(super) const fn limit(kind: JobKind) -> usize {
         JobKind::RelayLink | JobKind::ApplyLink => 64,
         JobKind::ProcessMail | JobKind::PublishComment | JobKind::SendPortalLink => 16,
         // One after the other.
-        JobKind::ImportContacts => 1,
+        JobKind::ImportContacts | JobKind::ExportContacts => 1,
         JobKind::FetchMail => 0,
     }
 }
@@ -49,6 +51,7 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         JobKind::ApplyLink => links::apply(workers, batch).await,
         JobKind::PublishComment => publish_comment::run(workers, batch).await,
         JobKind::ImportContacts => import_contacts::run(workers, batch).await,
+        JobKind::ExportContacts => export_contacts::run(workers, batch).await,
         JobKind::SendPortalLink => portal_link::run(workers, batch).await,
         JobKind::FetchMail => Err(Failure::Internal("a mailbox is no job for a batch", None)),
     }
@@ -68,6 +71,7 @@ pub(super) async fn give_up(
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
         JobKind::ApplyLink => links::park(tx, account, subject, error).await,
         JobKind::ImportContacts => import_contacts::give_up(tx, workers, account, subject).await,
+        JobKind::ExportContacts => export_contacts::give_up(tx, workers, account, subject).await,
         // A comment stays held, which its author sees; a link can be asked for again; the others are never given up.
         JobKind::PublishComment | JobKind::SendPortalLink | JobKind::RelayLink | JobKind::FetchMail => Ok(()),
     }

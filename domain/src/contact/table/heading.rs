@@ -75,7 +75,7 @@ const HEADINGS: &[(Column, &str, &str, &[&str])] = &[
         Column::Company,
         "Company",
         "Компания",
-        &["companies", "organization", "organisation", "employer", "компании", "организация", "контрагент"],
+        &["companies", "organization", "employer", "компании", "организация", "контрагент"],
     ),
     (Column::Group, "Group", "Группа", &["contact group", "группа контактов"]),
     (Column::Position, "Position", "Должность", &["job title", "job", "role"]),

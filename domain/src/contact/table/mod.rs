@@ -1,9 +1,10 @@
 //! Contacts as rows of a table: what a column may hold, how a row becomes a card and a card a row (DUP-7).
 //!
-//! Knows no files. [`heading`] tells what a column is from what it is called, [`row`] reads and writes the cells.
+//! Knows no files. [`heading`] tells what a column is from what it is called, [`row`] reads the cells, [`written`] writes them.
 
 pub mod heading;
 pub mod row;
+pub mod written;
 
 use crate::named::named;
 
@@ -61,6 +62,14 @@ named! {
         Phone = "phone",
         /// The whole name, any case.
         Name = "name",
+    }
+}
+
+named! {
+    /// What a table is written as.
+    pub enum TableFormat {
+        Csv = "csv",
+        Xlsx = "xlsx",
     }
 }
 

@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod delete;
 mod duplicates;
+mod exports;
 mod imports;
 mod list;
 mod merge;
