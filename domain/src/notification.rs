@@ -116,7 +116,7 @@ pub struct Channels {
 }
 
 named! {
-    /// What somebody wants to be told of one task (NTF-6).
+    /// What somebody wants to be told of one task, or of the tasks of a project (NTF-6).
     pub enum TaskMode {
         /// Everything that he may see.
         All = "all",

@@ -123,6 +123,14 @@ pub fn may(right: TaskRight, employee: Role, roles: &BTreeSet<TaskRole>) -> bool
         }
 }
 
+/// The role that a deputy is given who has none in the task: the one of these that counts most. A task has one assigner, so
+/// his deputy becomes auditor, who may do the same (NTF-10). None where the absent one has no role either.
+pub fn role_of_deputy(absent: &BTreeSet<TaskRole>) -> Option<TaskRole> {
+    use TaskRole::{Assignee, Assigner, Auditor, Participant};
+    let senior = [Assigner, Assignee, Auditor, Participant].into_iter().find(|it| absent.contains(it))?;
+    Some(if senior == Assigner { Auditor } else { senior })
+}
+
 /// Refuses to let somebody accept or reject a task that he does not do, or that has another `status` for him and waits for no
 /// answer (STA-3).
 pub fn require_unanswered(status: TaskStatus, roles: &BTreeSet<TaskRole>) -> Result<(), Refusal> {
@@ -172,5 +180,20 @@ mod tests {
         }
         assert!(!may(View, Role::Member, &BTreeSet::new()));
         assert!(may(Edit, Role::Admin, &BTreeSet::new()) && may(Edit, Role::Owner, &BTreeSet::new()));
+    }
+
+    /// NTF-10
+    #[test]
+    fn a_deputy_is_what_the_absent_one_is_most_of_all() {
+        use TaskRole::{Assignee, Assigner, Auditor, Participant};
+        for (absent, expected) in [
+            (vec![], None),
+            (vec![Participant], Some(Participant)),
+            (vec![Participant, Auditor], Some(Auditor)),
+            (vec![Auditor, Assignee], Some(Assignee)),
+            (vec![Assigner, Assignee], Some(Auditor)),
+        ] {
+            assert_eq!(role_of_deputy(&absent.iter().copied().collect()), expected, "{absent:?}");
+        }
     }
 }

@@ -67,6 +67,16 @@ CREATE TABLE employee (
     UNIQUE (account_id, identity_id)
 );
 
+-- Who is told what an absent employee is told of, from when until when; without end where that is open (NTF-10).
+CREATE TABLE deputy (
+    account_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    deputy_id UUID NOT NULL,
+    from_at TIMESTAMPTZ,
+    until_at TIMESTAMPTZ,
+    PRIMARY KEY (account_id, person_id)
+);
+
 -- What contacts are gathered in, one at most for each (CON-4).
 CREATE TABLE contact_group (
     account_id UUID NOT NULL,
@@ -238,6 +248,8 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
 
 ALTER TABLE account_counter ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE deputy ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
+ALTER TABLE deputy ADD FOREIGN KEY (account_id, deputy_id) REFERENCES employee (account_id, id);
 ALTER TABLE person ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE person ADD FOREIGN KEY (account_id, merged_into) REFERENCES person (account_id, id);
 ALTER TABLE employee ADD FOREIGN KEY (account_id, id) REFERENCES person (account_id, id);

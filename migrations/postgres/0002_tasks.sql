@@ -342,6 +342,15 @@ CREATE TABLE task_notification_mode (
     PRIMARY KEY (account_id, task_id, person_id)
 );
 
+-- The same for the tasks of a project, but for those that he decided about.
+CREATE TABLE project_notification_mode (
+    account_id UUID NOT NULL,
+    project_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('all', 'own', 'off')),
+    PRIMARY KEY (account_id, project_id, person_id)
+);
+
 -- What changed, in one order per account.
 CREATE TABLE change_feed (
     account_id UUID NOT NULL,
@@ -393,3 +402,5 @@ ALTER TABLE notification ADD FOREIGN KEY (account_id, author_id) REFERENCES pers
 ALTER TABLE notification_settings ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
 ALTER TABLE task_notification_mode ADD FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id);
 ALTER TABLE task_notification_mode ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);
+ALTER TABLE project_notification_mode ADD FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id);
+ALTER TABLE project_notification_mode ADD FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id);

@@ -72,6 +72,18 @@ CREATE TABLE employee (
     FOREIGN KEY (identity_id) REFERENCES login_identity (id)
 ) STRICT, WITHOUT ROWID;
 
+-- Who is told what an absent employee is told of, from when until when; without end where that is open (NTF-10).
+CREATE TABLE deputy (
+    account_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    deputy_id BLOB NOT NULL,
+    from_at TEXT,
+    until_at TEXT,
+    PRIMARY KEY (account_id, person_id),
+    FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id),
+    FOREIGN KEY (account_id, deputy_id) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 -- What contacts are gathered in, one at most for each (CON-4).
 CREATE TABLE contact_group (
     account_id BLOB NOT NULL,

@@ -385,6 +385,17 @@ CREATE TABLE task_notification_mode (
     FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- The same for the tasks of a project, but for those that he decided about.
+CREATE TABLE project_notification_mode (
+    account_id BLOB NOT NULL,
+    project_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('all', 'own', 'off')),
+    PRIMARY KEY (account_id, project_id, person_id),
+    FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 -- What changed, in one order per account.
 CREATE TABLE change_feed (
     account_id BLOB NOT NULL,

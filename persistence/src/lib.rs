@@ -20,6 +20,7 @@ pub mod contact;
 pub mod contact_mail_settings;
 pub mod database;
 pub mod delivery_report;
+pub mod deputy;
 pub mod dkim_key;
 pub mod employee;
 pub mod error;
@@ -76,6 +77,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact_mail_settings::ALL,
         database::ALL,
         delivery_report::ALL,
+        deputy::ALL,
         dkim_key::ALL,
         employee::ALL,
         file::ALL,

@@ -1,10 +1,12 @@
-//! What employees want to be told: a row an employee once he changed it, and one for each task that he wants it otherwise of.
+//! What employees want to be told: a row an employee once he changed it, and one for each project and each task
+//! that he wants it otherwise of.
 
 use std::collections::BTreeMap;
 
 use liaison_domain::{
+    Timestamp,
     account::Role,
-    id::{AccountId, PersonId, TaskId},
+    id::{AccountId, PersonId, ProjectId, TaskId},
     notification::{Channels, DoNotDisturb, NotificationKind, Preferences, TaskMode, parse_time, parse_zone},
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,8 @@ pub struct SubscriberRow {
     pub mode: TaskMode,
     /// He has a role in the task.
     pub is_member: bool,
+    /// Who stands in for him now (NTF-10).
+    pub deputy: Option<PersonId>,
 }
 
 struct StoredSettings {
@@ -54,13 +58,14 @@ struct StoredSubscriber {
     do_not_disturb: Option<Json<StoredHours>>,
     mode: Option<TaskMode>,
     is_member: bool,
+    deputy_id: Option<PersonId>,
 }
-record!(StoredSubscriber { id, name, email, role, chosen, do_not_disturb, mode, is_member });
+record!(StoredSubscriber { id, name, email, role, chosen, do_not_disturb, mode, is_member, deputy_id });
 
 struct ModeRow {
-    mode: TaskMode,
+    value: Option<TaskMode>,
 }
-record!(ModeRow { mode });
+record!(ModeRow { value });
 
 /// The channels by the names of the types.
 type Chosen = BTreeMap<String, StoredChannels>;
@@ -86,23 +91,39 @@ statements! {
         VALUES ($1, $2, $3, $4, 1) ON CONFLICT (account_id, person_id) DO UPDATE SET chosen = excluded.chosen, \
         do_not_disturb = excluded.do_not_disturb, version = notification_settings.version + 1 \
         WHERE notification_settings.version = $5"];
-    FIND_MODE = ["SELECT mode FROM task_notification_mode \
-        WHERE account_id = $1 AND task_id = $2 AND person_id = $3"];
+    /// The task's own before its project's.
+    FIND_MODE = ["SELECT COALESCE(o.mode, b.mode) AS value FROM task t \
+        LEFT JOIN task_notification_mode o ON o.account_id = t.account_id AND o.task_id = t.id AND o.person_id = $3 \
+        LEFT JOIN project_notification_mode b ON b.account_id = t.account_id AND b.project_id = t.project_id \
+          AND b.person_id = $3 WHERE t.account_id = $1 AND t.id = $2"];
     UPSERT_MODE = ["INSERT INTO task_notification_mode (account_id, task_id, person_id, mode) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (account_id, task_id, person_id) DO UPDATE SET mode = excluded.mode"];
+    FIND_PROJECT_MODE = ["SELECT mode AS value FROM project_notification_mode \
+        WHERE account_id = $1 AND project_id = $2 AND person_id = $3"];
+    UPSERT_PROJECT_MODE = ["INSERT INTO project_notification_mode (account_id, project_id, person_id, mode) \
+        VALUES ($1, $2, $3, $4) ON CONFLICT (account_id, project_id, person_id) DO UPDATE SET mode = excluded.mode"];
     /// These people and whoever wants to be told everything of the task. Who does not work here any more is told nothing
     /// (NTF-9), and who is linked is told where he is (LINKB-6).
     LIST_SUBSCRIBERS = [
-        "SELECT e.id, p.name, i.email, e.role, s.chosen, s.do_not_disturb, o.mode, EXISTS (SELECT 1 FROM task_role r \
-           WHERE r.account_id = $1 AND r.task_id = $2 AND r.person_id = e.id) AS is_member FROM (SELECT id FROM employee \
+        "SELECT e.id, p.name, i.email, e.role, s.chosen, s.do_not_disturb, COALESCE(o.mode, b.mode) AS mode, \
+           EXISTS (SELECT 1 FROM task_role r \
+           WHERE r.account_id = $1 AND r.task_id = $2 AND r.person_id = e.id) AS is_member, d.deputy_id \
+           FROM (SELECT id FROM employee \
            WHERE account_id = $1 AND id "
         { sqlite: in_ids!("$3"), postgres: "= ANY($3)" }
-        " UNION SELECT person_id FROM task_notification_mode WHERE account_id = $1 AND task_id = $2 AND mode = 'all') w \
+        " UNION SELECT person_id FROM task_notification_mode WHERE account_id = $1 AND task_id = $2 AND mode = 'all' \
+           UNION SELECT a.person_id FROM task u JOIN project_notification_mode a ON a.account_id = u.account_id \
+             AND a.project_id = u.project_id AND a.mode = 'all' WHERE u.account_id = $1 AND u.id = $2) w \
          JOIN employee e ON e.account_id = $1 AND e.id = w.id AND e.status = 'active' \
          JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
          JOIN login_identity i ON i.id = e.identity_id \
+         JOIN task t ON t.account_id = e.account_id AND t.id = $2 \
          LEFT JOIN notification_settings s ON s.account_id = e.account_id AND s.person_id = e.id \
          LEFT JOIN task_notification_mode o ON o.account_id = e.account_id AND o.task_id = $2 AND o.person_id = e.id \
+         LEFT JOIN project_notification_mode b ON b.account_id = t.account_id AND b.project_id = t.project_id \
+           AND b.person_id = e.id \
+         LEFT JOIN deputy d ON d.account_id = e.account_id AND d.person_id = e.id \
+           AND (d.from_at IS NULL OR d.from_at <= $4) AND (d.until_at IS NULL OR d.until_at > $4) \
          WHERE NOT EXISTS (SELECT 1 FROM person_link k WHERE k.account_id = e.account_id AND k.person_id = e.id) \
          ORDER BY e.id"
     ];
@@ -132,7 +153,7 @@ pub async fn update(
     Ok(n_changed == 1)
 }
 
-/// What somebody wants to be told of a task.
+/// What somebody wants to be told of a task: what he decided about it, else about its project.
 pub async fn get_mode(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -140,7 +161,7 @@ pub async fn get_mode(
     person: PersonId,
 ) -> Result<TaskMode, StorageError> {
     let found = db!(tx, fetch_optional::<ModeRow>(FIND_MODE, account, task, person))?;
-    Ok(found.map_or(TaskMode::Own, |it| it.mode))
+    Ok(found.and_then(|it| it.value).unwrap_or(TaskMode::Own))
 }
 
 pub async fn set_mode(
@@ -153,15 +174,37 @@ pub async fn set_mode(
     db!(tx, execute(UPSERT_MODE, account, task, person, mode)).map(drop)
 }
 
+/// What somebody wants to be told of the tasks of a project.
+pub async fn get_project_mode(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    project: ProjectId,
+    person: PersonId,
+) -> Result<TaskMode, StorageError> {
+    let found = db!(tx, fetch_optional::<ModeRow>(FIND_PROJECT_MODE, account, project, person))?;
+    Ok(found.and_then(|it| it.value).unwrap_or(TaskMode::Own))
+}
+
+pub async fn set_project_mode(
+    tx: &mut WriteTx,
+    account: AccountId,
+    project: ProjectId,
+    person: PersonId,
+    mode: TaskMode,
+) -> Result<(), StorageError> {
+    db!(tx, execute(UPSERT_PROJECT_MODE, account, project, person, mode)).map(drop)
+}
+
 /// Those of these people, and of those who want to be told everything of the task, who are told anything here.
 pub async fn list_subscribers(
     tx: &mut dyn Tx,
     account: AccountId,
     task: TaskId,
     people: impl IntoIterator<Item = PersonId>,
+    now: Timestamp,
 ) -> Result<Vec<SubscriberRow>, StorageError> {
     let ids = Ids::new(people.into_iter().map(PersonId::uuid));
-    let rows = db!(tx, fetch_all::<StoredSubscriber>(LIST_SUBSCRIBERS, account, task, ids))?;
+    let rows = db!(tx, fetch_all::<StoredSubscriber>(LIST_SUBSCRIBERS, account, task, ids, now))?;
     let subscriber = |it: StoredSubscriber| SubscriberRow {
         id: it.id,
         name: it.name,
@@ -170,6 +213,7 @@ pub async fn list_subscribers(
         preferences: preferences(it.chosen, it.do_not_disturb),
         mode: it.mode.unwrap_or(TaskMode::Own),
         is_member: it.is_member,
+        deputy: it.deputy_id,
     };
     Ok(rows.into_iter().map(subscriber).collect())
 }

@@ -1,6 +1,7 @@
 //! What leaves when something was written: mails, notices in the application, and who got nothing and why.
 
 mod addressed;
+mod deputies;
 pub mod staff;
 
 use std::collections::{HashMap, HashSet};

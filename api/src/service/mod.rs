@@ -17,6 +17,7 @@ pub mod contact;
 pub mod contact_mail_settings;
 pub mod correspondence;
 mod departure;
+pub mod deputy;
 pub mod dkim_key;
 pub mod employee;
 pub mod fan_out;

@@ -1,7 +1,8 @@
-//! What employees want to be told: their own to decide, and administrators' for others (NTF-1); of one task otherwise (NTF-6).
+//! What employees want to be told: their own to decide, and administrators' for others (NTF-1); of one task or project otherwise
+//! (NTF-6).
 
 use liaison_domain::{
-    id::{PersonId, TaskId},
+    id::{PersonId, ProjectId, TaskId},
     notification::TaskMode,
     refusal::Refusal,
 };
@@ -11,7 +12,7 @@ use liaison_persistence::{
     notification_settings::{self, SettingsRow},
 };
 
-use super::{Failure, access, caller::StaffCaller, stale};
+use super::{Failure, access, caller::StaffCaller, project, stale};
 
 /// Whose settings somebody asks for.
 #[derive(Clone, Copy, Debug)]
@@ -66,4 +67,25 @@ pub async fn set_mode(
 ) -> Result<(), Failure> {
     let entered = access::enter(tx, caller, task).await?;
     Ok(notification_settings::set_mode(tx, caller.account, entered.task.id, caller.employee, mode).await?)
+}
+
+/// What the caller wants to be told of a project's tasks.
+pub async fn get_project_mode(
+    tx: &mut dyn Tx,
+    caller: &StaffCaller,
+    project: ProjectId,
+) -> Result<TaskMode, Failure> {
+    let id = project::get(tx, caller, project).await?.id;
+    Ok(notification_settings::get_project_mode(tx, caller.account, id, caller.employee).await?)
+}
+
+/// Decides what the caller is told of a project's tasks from now on, but for those that he decided about.
+pub async fn set_project_mode(
+    tx: &mut WriteTx,
+    caller: &StaffCaller,
+    project: ProjectId,
+    mode: TaskMode,
+) -> Result<(), Failure> {
+    let id = project::get(tx, caller, project).await?.id;
+    Ok(notification_settings::set_project_mode(tx, caller.account, id, caller.employee, mode).await?)
 }

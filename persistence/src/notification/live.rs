@@ -174,11 +174,9 @@ pub async fn find_place(
     read: bool,
 ) -> Result<Option<Place>, StorageError> {
     let stamps = db!(tx, fetch_optional::<Stamps>(FIND_STAMPS, account, person, notice))?;
-    let sequence = stamps.and_then(|it| match read {
-        // Nothing changes it any more.
-        true => it.changed_sequence.filter(|_| it.read_at.is_some()),
-        false => it.told_sequence,
-    });
+    // Where it was read, nothing changes it any more.
+    let place = |it: Stamps| if read { it.read_at.and(it.changed_sequence) } else { it.told_sequence };
+    let sequence = stamps.and_then(place);
     Ok(sequence.map(|sequence| Place { sequence, notice }))
 }
 

@@ -188,6 +188,7 @@ impl World {
                 json!({"name": name, "login": name, "email": email, "role": "member", "password": PASSWORD})
             }
             "update_employee" => json!({"name": "Boris"}),
+            "set_deputy" => json!({"employee_id": self.member.me["id"]}),
             "create_contact" => json!({"name": name, "email": email}),
             "write_to_contact" => json!({"title": "Our offer", "text": "See below."}),
             "update_contact" => json!({"name": "Ivan"}),
@@ -212,7 +213,7 @@ impl World {
                 "types": notification_types(),
                 "do_not_disturb": {"from": "20:00", "to": "08:00", "time_zone": "Europe/Berlin"},
             }),
-            "set_task_notification_settings" => json!({"mode": "all"}),
+            "set_task_notification_settings" | "set_project_notification_settings" => json!({"mode": "all"}),
             "mark_notifications_read" => json!({"ids": [self.notification().await]}),
             "create_task" => json!({"title": "Repair the gate"}),
             "create_checklist_item" => json!({"text": "Ring the customer"}),

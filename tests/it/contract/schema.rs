@@ -120,6 +120,7 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "task_role"."role" = TaskRole,
         "task_role"."status" = AssigneeStatus,
         "task_notification_mode"."mode" = TaskMode,
+        "project_notification_mode"."mode" = TaskMode,
         "comment"."kind" = CommentKind,
         "comment"."origin" = Origin,
         "contact_notice"."kind" = NoticeType,

@@ -1,6 +1,7 @@
 //! `/v1/employees`: who works in the account.
 
 mod create;
+mod deputy;
 mod list;
 mod show;
 mod update;
@@ -22,7 +23,10 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(list::list_employees)
         .service(create::create_employee)
         .service(show::show_employee)
-        .service(update::update_employee);
+        .service(update::update_employee)
+        .service(deputy::show_deputy)
+        .service(deputy::set_deputy)
+        .service(deputy::clear_deputy);
 }
 
 /// A login identity's membership in the account.

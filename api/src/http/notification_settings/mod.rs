@@ -1,15 +1,22 @@
-//! `/v1/notification-settings`: what employees want to be told, and what of one task.
+//! `/v1/notification-settings`: what employees want to be told, and what of one task or project.
 
+mod project;
 mod show;
 mod task;
 mod update;
 
-use liaison_domain::notification::{Channels, DoNotDisturb, NotificationKind, Preferences};
+use liaison_domain::{
+    notification::{Channels, DoNotDisturb, NotificationKind, Preferences, TaskMode},
+    refusal::Refusal,
+};
 use liaison_persistence::notification_settings::SettingsRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::{patch::Change, routes::Routes};
+use crate::{
+    http::{fields::Fields, patch::Change, routes::Routes},
+    view::name::TaskModeName,
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
@@ -18,7 +25,9 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(show::show_employee_notification_settings)
         .service(update::update_employee_notification_settings)
         .service(task::show_task_notification_settings)
-        .service(task::set_task_notification_settings);
+        .service(task::set_task_notification_settings)
+        .service(project::show_project_notification_settings)
+        .service(project::set_project_notification_settings);
 }
 
 /// What an employee wants to be told.
@@ -53,6 +62,30 @@ struct DoNotDisturbView {
     /// The IANA name of his time zone.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+}
+
+/// What the caller wants to be told of one task, or of the tasks of one project.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationModeSettings)]
+struct ModeView {
+    /// `all`: every comment that he may see and every change of status, also what he is not told of otherwise; `own`: as of
+    /// any task; `off`: nothing.
+    mode: TaskModeName,
+}
+
+/// What he wants to be told of it from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetNotificationMode {
+    /// `all`, `own` or `off`
+    mode: String,
+}
+
+impl SetNotificationMode {
+    fn read(&self) -> Result<TaskMode, Refusal> {
+        let mut fields = Fields::default();
+        fields.read("/mode", self.mode.parse()).ok_or_else(|| fields.refusal())
+    }
 }
 
 /// What changes of one type; absent fields stay.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use liaison_domain::{
+    Timestamp,
     fan_out::MailTo,
     id::{AccountId, CommentId, PersonId, TaskId},
     mail_address::EmailAddress,
-    notification::{NotificationKind, TaskMode, decide, notices_of_roles},
+    notification::{NotificationKind, TaskMode, Told, decide, notices_of_roles},
     outgoing::{MailKind, decide_sender},
     task::{TaskRight, TaskRole, may},
     visibility::Scope,
@@ -20,7 +21,7 @@ use liaison_persistence::{
     suppression, thread,
 };
 
-use super::{Failure, Notice, addressed::Addressed, form, new_mail};
+use super::{Failure, Notice, addressed::Addressed, deputies, form, new_mail};
 use crate::{app::App, service::departure};
 
 /// Employees who may be told of an event.
@@ -34,6 +35,14 @@ pub struct Staff {
     pub mailed: HashSet<PersonId>,
     /// Where a mail of it goes already, by key (R8).
     pub addresses: HashSet<String>,
+}
+
+/// Somebody whom an event is told to, as far as he wants to be told.
+pub(super) struct ToldEmployee<'a> {
+    pub(super) row: &'a SubscriberRow,
+    pub(super) kinds: Vec<NotificationKind>,
+    /// The name of the one for whom he stands in.
+    pub(super) absent: Option<String>,
 }
 
 /// Somebody who is told by mail.
@@ -50,34 +59,39 @@ pub async fn tell_all(
     events: Vec<(&Notice<'_>, Staff)>,
 ) -> Result<Vec<Vec<PersonId>>, Failure> {
     let now = app.env.now();
-    let subscribers = list_subscribers(tx, &events).await?;
+    let subscribers = list_subscribers(tx, &events, now).await?;
     let (mut all, mut notices, mut mails) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
     for (notice, staff) in events {
         let (mut muted, mut by_mail) = (Vec::new(), Vec::new());
-        let of_task = subscribers.get(&notice.task.id).into_iter().flatten();
-        for it in of_task.filter(|it| it.id != notice.author) {
+        let of_task = subscribers.get(&notice.task.id).map(Vec::as_slice).unwrap_or_default();
+        let mut told = Vec::new();
+        for it in of_task.iter().filter(|it| it.id != notice.author) {
             let kinds = match staff.people.get(&it.id) {
-                Some(kinds) => kinds.as_slice(),
+                Some(kinds) => kinds.clone(),
                 None if staff.to_watchers.is_some() && watches(tx, notice, it).await? => {
-                    staff.to_watchers.as_slice()
+                    staff.to_watchers.into_iter().collect()
                 }
                 None => continue,
             };
-            let told = decide(&it.preferences, it.mode, kinds, now);
-            if told.is_nothing() {
+            if decide(&it.preferences, it.mode, &kinds, now).is_nothing() {
                 muted.push(it.id);
             }
-            notices.extend(told.in_app.map(|kind| NewNotification {
+            told.push(ToldEmployee { row: it, kinds, absent: None });
+        }
+        told.extend(deputies::stand_in(tx, app, notice, of_task, &told).await?);
+        for ToldEmployee { row, kinds, absent } in told {
+            let Told { in_app, email } = decide(&row.preferences, row.mode, &kinds, now);
+            notices.extend(in_app.map(|kind| NewNotification {
                 id: app.env.id(),
-                person: it.id,
+                person: row.id,
                 kind,
                 task: Some(notice.task.id),
                 comment: notice.comment,
                 author: Some(notice.author),
-                detail: None,
+                detail: absent,
             }));
-            let kind = told.email.filter(|_| !staff.mailed.contains(&it.id));
-            by_mail.extend(kind.and_then(|kind| Mailed::of(it, kind)));
+            let kind = email.filter(|_| !staff.mailed.contains(&row.id));
+            by_mail.extend(kind.and_then(|kind| Mailed::of(row, kind)));
         }
         by_mail.retain(|it| !staff.addresses.contains(&it.to.address.key()));
         mails.push((notice, by_mail));
@@ -92,10 +106,11 @@ pub async fn tell_all(
     Ok(all)
 }
 
-/// Whom the events of each task may be told to.
+/// Whom the events of each task may be told to, and who stands in for them.
 async fn list_subscribers(
     tx: &mut WriteTx,
     events: &[(&Notice<'_>, Staff)],
+    now: Timestamp,
 ) -> Result<HashMap<TaskId, Vec<SubscriberRow>>, Failure> {
     let mut asked: BTreeMap<TaskId, (AccountId, BTreeSet<PersonId>)> = BTreeMap::new();
     for (notice, staff) in events.iter().filter(|(_, it)| !it.people.is_empty() || it.to_watchers.is_some()) {
@@ -104,7 +119,14 @@ async fn list_subscribers(
     }
     let mut subscribers = HashMap::with_capacity(asked.len());
     for (task, (account, people)) in asked {
-        let found = notification_settings::list_subscribers(tx, account, task, people).await?;
+        let mut found = notification_settings::list_subscribers(tx, account, task, people, now).await?;
+        let is_new = |id: &PersonId| found.iter().all(|it| it.id != *id);
+        let deputies: BTreeSet<PersonId> = found.iter().filter_map(|it| it.deputy).filter(is_new).collect();
+        if !deputies.is_empty() {
+            let more =
+                notification_settings::list_subscribers(tx, account, task, deputies.clone(), now).await?;
+            found.extend(more.into_iter().filter(|it| deputies.contains(&it.id)));
+        }
         subscribers.insert(task, found);
     }
     Ok(subscribers)
@@ -126,6 +148,11 @@ async fn watches(tx: &mut WriteTx, notice: &Notice<'_>, it: &SubscriberRow) -> R
     if it.mode != TaskMode::All || (!it.is_member && !may(TaskRight::View, it.role, &BTreeSet::default())) {
         return Ok(false);
     }
+    sees(tx, notice, it).await
+}
+
+/// Whether somebody who may enter the task may see what happened.
+pub(super) async fn sees(tx: &mut WriteTx, notice: &Notice<'_>, it: &SubscriberRow) -> Result<bool, Failure> {
     let Some(id) = notice.comment else { return Ok(true) };
     let scope = Scope::employee(it.id, it.role);
     Ok(comment::find_visible(tx, notice.account, id, scope).await?.is_some())

@@ -1,9 +1,11 @@
 //! `/v1/notifications`
 
+mod deputies;
 mod events;
 mod list;
 mod mark_read;
 mod mentions;
+mod projects;
 mod settings;
 mod tasks;
 mod types;
