@@ -53,7 +53,7 @@ impl AccountCreate {
         crate::service::password::check(&password).context("the password")?;
         let owner = account::identify_owner(app, &new.owner_email, password).await?;
         let mut tx = app.database.write().await?;
-        let (account, employee) = account::sign_up(&mut tx, &app.env, &new, &owner).await?;
+        let (account, employee, _) = account::sign_up(&mut tx, &app.env, &new, &owner).await?;
         tx.commit().await?;
         writeln!(std::io::stdout(), "account {} {}, owner {}", account.name, account.id, employee.id)?;
         Ok(())

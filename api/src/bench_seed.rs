@@ -118,7 +118,7 @@ impl BenchSeed {
         let hash = password::hash(&app.env, password).await?;
         let now = app.env.now();
         let mut tx = app.database.write().await?;
-        let (made, owner) = sign_up(&mut tx, &app.env, &owner, &identity).await?;
+        let (made, owner, _) = sign_up(&mut tx, &app.env, &owner, &identity).await?;
         let (account, mut employees) = (made.id, vec![owner.id]);
         for n in 1..=self.employees {
             let login = format!("employee-{n}");
@@ -137,7 +137,7 @@ impl BenchSeed {
             let name = format!("Employee {n}");
             let new = NewEmployee {
                 id,
-                identity,
+                identity: Some(identity),
                 name: &name,
                 login: &login,
                 email: &email,

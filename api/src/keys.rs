@@ -9,7 +9,7 @@ use chacha20poly1305::{
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac as _};
 use liaison_domain::{
-    id::{AccountId, FileId, OutgoingMailId, PersonId},
+    id::{AccountId, FileId, OutgoingMailId, PasswordLinkId, PersonId},
     inbound::{address::MailToken, marker::BodyMarker},
 };
 use sha2::{Digest as _, Sha256};
@@ -32,6 +32,7 @@ pub struct Keys {
     unsubscribe: [u8; 32],
     portal_link: [u8; 32],
     portal_access_token: [u8; 32],
+    password_link: [u8; 32],
     opening: [u8; 32],
     message_id: [u8; 32],
     installation: [u8; 32],
@@ -87,6 +88,7 @@ impl Keys {
             unsubscribe: mac(secrets.auth, &[b"unsubscribe"]),
             portal_link: mac(secrets.auth, &[b"portal link"]),
             portal_access_token: mac(secrets.auth, &[b"portal access token"]),
+            password_link: mac(secrets.auth, &[b"password link"]),
             opening: mac(secrets.auth, &[b"opening"]),
             message_id: mac(secrets.auth, &[b"message id"]),
             installation: mac(secrets.auth, &[b"installation"]),
@@ -182,6 +184,17 @@ impl Keys {
     pub fn open_portal_token(&self, token: &str) -> Option<MailLink> {
         let [account, mail, person] = signed_ids(&self.portal_link, token)?;
         Some(MailLink { account: account.into(), mail: mail.into(), person: person.into() })
+    }
+
+    /// The token of a link by which somebody sets his password.
+    pub fn password_token(&self, account: AccountId, link: PasswordLinkId) -> String {
+        sign_ids(&self.password_link, &[account.uuid(), link.uuid()])
+    }
+
+    /// Which link it is; none where we didn't make it.
+    pub fn open_password_token(&self, token: &str) -> Option<(AccountId, PasswordLinkId)> {
+        let [account, link] = signed_ids(&self.password_link, token)?;
+        Some((account.into(), link.into()))
     }
 
     /// The unguessable local part of a message's Message-ID (S1).

@@ -122,6 +122,8 @@ impl Role {
 named! {
     /// Whether an employee works here.
     pub enum EmployeeStatus {
+        /// Has not accepted his invitation yet: can't sign in, and gets nothing but that.
+        Invited = "invited",
         Active = "active",
         /// Can't sign in; gets nothing on any channel (NTF-9).
         Inactive = "inactive",

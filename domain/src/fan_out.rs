@@ -92,7 +92,7 @@ pub fn plan(author: impl Into<Option<PersonId>>, audience: &[Addressee], contact
                 plan.in_app.push(addressee.id);
                 continue;
             }
-            Reach::Employee { status: EmployeeStatus::Inactive } => SkipReason::InactiveEmployee,
+            Reach::Employee { .. } => SkipReason::InactiveEmployee,
             Reach::Contact { address: None, .. } => SkipReason::NoAddress,
             Reach::Contact { address: Some(address), language, .. } => {
                 if addresses.insert(address.key()) {

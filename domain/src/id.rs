@@ -45,6 +45,8 @@ ids! {
     ContactGroupId;
     /// Several contacts that became one.
     ContactMergeId;
+    /// A link by which somebody sets the password that he signs in with.
+    PasswordLinkId;
     /// A table of contacts that was taken in.
     ContactImportId;
     /// A table that contacts are written down as.

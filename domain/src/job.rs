@@ -21,6 +21,8 @@ named! {
         PublishComment = "publish_comment",
         /// Mails a contact the link into the portal that he asked for.
         SendPortalLink = "send_portal_link",
+        /// Mails somebody a link by which he sets his password.
+        SendPasswordLink = "send_password_link",
         /// Makes contacts of the rows of one table.
         ImportContacts = "import_contacts",
         /// Writes contacts down as one table.

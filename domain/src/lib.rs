@@ -16,6 +16,7 @@ pub mod comment;
 pub mod contact;
 pub mod contact_mail;
 pub mod dkim;
+pub mod external_access;
 pub mod fan_out;
 pub mod file;
 pub mod id;

@@ -37,12 +37,15 @@ impl PersonRef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Employee {
     pub id: PersonId,
-    pub identity_id: IdentityId,
+    /// None until he has accepted his invitation.
+    pub identity_id: Option<IdentityId>,
     pub name: String,
     pub login: String,
     pub email: String,
     pub role: Role,
     pub status: EmployeeStatus,
+    /// Lets contacts sign in, without being an administrator (LVL-2).
+    pub manages_external_access: bool,
     pub created_at: Timestamp,
     pub version: i64,
 }

@@ -37,6 +37,16 @@ named! {
         /// A virtual address or an employee who works here has this name (ADR-3).
         LocalPartTaken = "local_part_taken",
         AlreadyEmployed = "already_employed",
+        /// The contact was invited before, or signs in already.
+        AccessExists = "access_exists",
+        /// Who was invited has not accepted yet.
+        NotAccepted = "not_accepted",
+        /// Who was invited has accepted.
+        AlreadyAccepted = "already_accepted",
+        /// What the contact sends is rejected, so nothing is sent to him.
+        ContactIsSpam = "contact_is_spam",
+        /// A link was used, taken back, is past its time or never was one.
+        InvalidLink = "invalid_link",
         /// Somebody else is linked with that person, or this one with somebody else.
         AlreadyLinked = "already_linked",
         /// The account lets no links out to that one (LINKR-4).

@@ -1,6 +1,6 @@
 //! Who sees which comment. The one rule behind single reads, lists, mail history, portal, links and files.
 //!
-//! [`Scope`] is computed once for a viewer; [`Scope::allows`] judges one comment, and the same three fields are bound
+//! [`Scope`] is computed once for a viewer; [`Scope::allows`] judges one comment, and the same fields are bound
 //! into the one SQL filter that lists use. A property test holds the two equal on both engines.
 
 use crate::{
@@ -14,23 +14,39 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
     pub viewer: PersonId,
-    /// Sees comments that he neither wrote nor was addressed in.
+    /// Works here: sees what is not hidden, and what a stranger wrote before anybody has confirmed him.
+    pub is_staff: bool,
+    /// Sees the most of his kind: an employee hidden and held comments too (COM-5), others the conversation beyond what was for
+    /// them (EXT-7).
     pub sees_all: bool,
-    /// Sees hidden comments of others (COM-5).
-    pub sees_hidden: bool,
     /// Sees what concerns his companies, in tasks about them (EXT-8).
     pub sees_company: bool,
+}
+
+named! {
+    /// What of a conversation an account's external users see (EXT-7). A change counts for what was written before, too.
+    pub enum ExternalUsersSee {
+        /// All comments that are not hidden, what employees say among themselves with them.
+        All = "all",
+        /// What was addressed to them, and what they wrote.
+        Addressed = "addressed",
+    }
 }
 
 impl Scope {
     /// Staff see the whole conversation; hidden comments are for those addressed and for administrators (COM-5).
     pub const fn employee(viewer: PersonId, role: Role) -> Self {
-        Self { viewer, sees_all: true, sees_hidden: role.is_admin(), sees_company: false }
+        Self { viewer, is_staff: true, sees_all: role.is_admin(), sees_company: false }
     }
 
     /// A contact sees what he wrote and what was addressed to him, nothing else (DASH-5, LINK-4).
     pub const fn contact(viewer: PersonId) -> Self {
-        Self { viewer, sees_all: false, sees_hidden: false, sees_company: false }
+        Self { viewer, is_staff: false, sees_all: false, sees_company: false }
+    }
+
+    /// A contact who signs in sees what the account lets such people see (EXT-7).
+    pub const fn external(viewer: PersonId, see: ExternalUsersSee) -> Self {
+        Self { sees_all: matches!(see, ExternalUsersSee::All), ..Self::contact(viewer) }
     }
 
     /// In the portal he may see beside that what his companies' other contacts see (EXT-8).
@@ -42,10 +58,11 @@ impl Scope {
     pub fn allows(&self, comment: &Visible<'_>) -> bool {
         let addressed = comment.audience.contains(&self.viewer);
         comment.author == self.viewer
-            || (self.sees_all && self.sees_hidden)
+            || (self.is_staff && self.sees_all)
             || (!comment.held
-                && ((self.sees_all && !comment.hidden)
-                    || (addressed && (self.sees_all || !comment.unrecognized_sender))
+                && (self.is_staff || !comment.unrecognized_sender)
+                && (addressed
+                    || ((self.is_staff || self.sees_all) && !comment.hidden)
                     || (self.sees_company && comment.is_open_to_company())))
     }
 }
@@ -98,6 +115,8 @@ pub struct Around<'a> {
     /// Who sees it because it concerns his company.
     pub colleagues: &'a [PersonRef],
     pub administrators: &'a [PersonRef],
+    /// Those of the members who sign in as external users and see more than what was for them.
+    pub readers: &'a [PersonId],
     pub hidden: bool,
     pub held: bool,
     pub unrecognized_sender: bool,
@@ -108,7 +127,8 @@ pub fn explain(around: &Around<'_>) -> Vec<(PersonRef, SeenBy)> {
     let is_employee = |it: &&PersonRef| it.kind == PersonKind::Employee;
     let has_left = |_: &&PersonRef| !around.held;
     let addressed = around.audience.iter().filter(|it| is_employee(it) || !around.unrecognized_sender);
-    let members = around.members.iter().filter(|it| is_employee(it) && !around.hidden);
+    let reads = |it: &&PersonRef| around.readers.contains(&it.id) && !around.unrecognized_sender;
+    let members = around.members.iter().filter(|it| (is_employee(it) || reads(it)) && !around.hidden);
     let colleagues = around.colleagues.iter().filter(|_| !around.hidden && !around.unrecognized_sender);
     let people = [(around.author, SeenBy::Author)]
         .into_iter()
@@ -165,6 +185,21 @@ mod tests {
         check(Scope::employee(OTHER, Role::Member), false, true, true);
     }
 
+    /// EXT-7: staff talk too, or what was for him; never what is hidden, held or unconfirmed.
+    #[test]
+    fn an_external_user_sees_what_the_account_lets_such_people_see() {
+        let (all, addressed) = (ExternalUsersSee::All, ExternalUsersSee::Addressed);
+        check(Scope::external(OTHER, all), false, false, true);
+        check(Scope::external(OTHER, addressed), false, false, false);
+        for see in [all, addressed] {
+            check(Scope::external(AUTHOR, see), false, true, true);
+            check(Scope::external(ADDRESSED, see), true, false, true);
+            check(Scope::external(ADDRESSED, see), false, true, false);
+            check(Scope::external(OTHER, see), true, false, false);
+            check(Scope::external(OTHER, see), false, true, false);
+        }
+    }
+
     /// COM-5: hidden comments are for chosen people and administrators.
     #[test]
     fn a_hidden_comment_is_for_the_chosen_and_for_administrators() {
@@ -199,6 +234,7 @@ mod tests {
         };
         assert!(sees(Scope::employee(AUTHOR, Role::Member)) && sees(Scope::employee(OTHER, Role::Admin)));
         assert!(!sees(Scope::employee(ADDRESSED, Role::Member)) && !sees(Scope::contact(ADDRESSED)));
+        assert!(!sees(Scope::external(OTHER, ExternalUsersSee::All)));
     }
 
     /// `explain` names exactly those whom `Scope::allows` lets see.
@@ -211,7 +247,7 @@ mod tests {
             person(3, PersonKind::Contact),
         );
         let (member, admin) = (person(4, PersonKind::Employee), person(5, PersonKind::Employee));
-        let colleague = person(6, PersonKind::Contact);
+        let (colleague, reader) = (person(6, PersonKind::Contact), person(7, PersonKind::Contact));
         let audience = [staff.clone(), client.clone()];
         let ids = [staff.id, client.id];
         for flags in 0..8 {
@@ -219,7 +255,8 @@ mod tests {
             let around = Around {
                 author: &author,
                 audience: &audience,
-                members: &[member.clone(), client.clone()],
+                members: &[member.clone(), client.clone(), reader.clone()],
+                readers: &[reader.id],
                 colleagues: std::slice::from_ref(&colleague),
                 administrators: std::slice::from_ref(&admin),
                 hidden,
@@ -241,6 +278,7 @@ mod tests {
                 (&client, Scope::contact(client.id)),
                 (&member, Scope::employee(member.id, Role::Member)),
                 (&admin, Scope::employee(admin.id, Role::Admin)),
+                (&reader, Scope::external(reader.id, ExternalUsersSee::All)),
                 (&colleague, Scope::guest(colleague.id, true)),
             ] {
                 assert_eq!(explained.contains(&who.id), scope.allows(&comment), "{who:?} {comment:?}");

@@ -9,6 +9,8 @@ CREATE TABLE account (
     signature_html TEXT,
     -- How long what employees address to contacts is held.
     send_delay_seconds INTEGER NOT NULL,
+    -- What contacts who sign in see of a conversation (EXT-7).
+    external_users_see TEXT NOT NULL CHECK (external_users_see IN ('all', 'addressed')),
     created_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (id),
@@ -20,6 +22,8 @@ CREATE TABLE login_identity (
     email TEXT NOT NULL,
     email_key TEXT NOT NULL,
     password_hash TEXT NOT NULL,
+    -- Counts the passwords that there were: a session that began under another is over.
+    password_version INTEGER NOT NULL,
     created_at TEXT NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (email_key)
@@ -60,11 +64,14 @@ CREATE INDEX person_by_name ON person (account_id, name_key, id) WHERE deleted_a
 CREATE TABLE employee (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    identity_id BLOB NOT NULL,
+    -- Null until he has accepted his invitation.
+    identity_id BLOB,
     login TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
-    status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
+    status TEXT NOT NULL CHECK (status IN ('invited', 'active', 'inactive')),
     signature_html TEXT,
+    -- May let contacts sign in, without being an administrator (LVL-2).
+    manages_external_access INTEGER NOT NULL CHECK (manages_external_access IN (0, 1)),
     PRIMARY KEY (account_id, id),
     UNIQUE (account_id, login),
     UNIQUE (account_id, identity_id),
@@ -235,17 +242,62 @@ CREATE TABLE virtual_address_assignee (
     FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Contacts who may sign in (LVL-2 … LVL-5). Whether one may at the moment hangs on his card too.
+CREATE TABLE external_access (
+    account_id BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    -- Null until he has accepted.
+    identity_id BLOB,
+    state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'suspended')),
+    invited_at TEXT NOT NULL,
+    invited_by BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, contact_id),
+    UNIQUE (account_id, identity_id),
+    FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id),
+    FOREIGN KEY (account_id, invited_by) REFERENCES employee (account_id, id),
+    FOREIGN KEY (identity_id) REFERENCES login_identity (id)
+) STRICT, WITHOUT ROWID;
+
+-- Links by which somebody sets the password that he signs in with: the latest of each purpose, used once. Its token is made
+-- of its id and proves itself, so nobody keeps it.
+CREATE TABLE password_link (
+    account_id BLOB NOT NULL,
+    person_id BLOB NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('invitation', 'password_reset')),
+    id BLOB NOT NULL,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    -- When it was used or taken back.
+    ended_at TEXT,
+    -- Mails with such a link that left to him in short order (S3).
+    mails INTEGER NOT NULL,
+    -- What became of the mail with it.
+    mail_state TEXT NOT NULL CHECK (mail_state IN ('queued', 'held', 'sending', 'accepted', 'deferred', 'bounced', 'failed', 'suppressed', 'unknown')),
+    attempts INTEGER NOT NULL,
+    last_reply TEXT,
+    PRIMARY KEY (account_id, person_id, purpose),
+    UNIQUE (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE session (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    employee_id BLOB NOT NULL,
+    -- The employee, or the contact who may sign in.
+    person_id BLOB NOT NULL,
+    identity_id BLOB NOT NULL,
+    password_version INTEGER NOT NULL,
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     revoked_at TEXT,
     PRIMARY KEY (account_id, id),
-    FOREIGN KEY (account_id, employee_id) REFERENCES employee (account_id, id)
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id),
+    FOREIGN KEY (identity_id) REFERENCES login_identity (id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_by_employee ON session (account_id, employee_id);
+CREATE INDEX session_by_person ON session (account_id, person_id);
 
 -- Every refresh token that a session had, by digest; a used one that comes again revokes the session.
 CREATE TABLE refresh_token (

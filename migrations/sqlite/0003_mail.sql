@@ -295,7 +295,7 @@ CREATE INDEX thread_reference_by_task ON thread_reference (account_id, task_id, 
 CREATE TABLE job (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'relay_link', 'apply_link', 'publish_comment', 'send_portal_link', 'import_contacts', 'export_contacts')),
+    kind TEXT NOT NULL CHECK (kind IN ('send_mail', 'process_mail', 'fetch_mail', 'relay_link', 'apply_link', 'publish_comment', 'send_portal_link', 'send_password_link', 'import_contacts', 'export_contacts')),
     subject_id BLOB NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'parked')),
     run_at TEXT NOT NULL,

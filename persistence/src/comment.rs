@@ -73,8 +73,8 @@ macro_rules! columns {
 /// Runs a statement over what a viewer sees, whose placeholders are the account, the subject, the scope's fields and the rest.
 macro_rules! visible {
     ($tx:expr, $verb:ident, $statement:ident, $account:expr, $subject:expr, $scope:expr $(, $more:expr)*) => {{
-        let Scope { viewer, sees_all, sees_hidden, sees_company } = $scope;
-        db!($tx, $verb::<Comment>($statement, $account, $subject, viewer, sees_all, sees_hidden, sees_company $(, $more)*))
+        let Scope { viewer, is_staff, sees_all, sees_company } = $scope;
+        db!($tx, $verb::<Comment>($statement, $account, $subject, viewer, is_staff, sees_all, sees_company $(, $more)*))
     }};
 }
 
@@ -130,6 +130,11 @@ statements! {
     /// Oldest first.
     LIST_VISIBLE = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
         visible_comment!("$3", "$4", "$5", "$6") " AND (c.created_at, c.id) > ($7, $8) ORDER BY c.created_at, c.id LIMIT $9"];
+    /// Who wrote or was addressed in what the viewer sees of a task.
+    LIST_PEOPLE = ["SELECT c.author_id AS value FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND "
+        visible_comment!("$3", "$4", "$5") " UNION SELECT r.person_id FROM comment c \
+        JOIN comment_recipient r ON r.account_id = c.account_id AND r.comment_id = c.id \
+        WHERE c.account_id = $1 AND c.task_id = $2 AND " visible_comment!("$3", "$4", "$5")];
     /// What people said last in a task, as far as the viewer sees it.
     FIND_LAST = ["SELECT " columns!() " FROM comment c WHERE c.account_id = $1 AND c.task_id = $2 AND c.kind = 'message' \
         AND c.send_at IS NULL AND " visible_comment!("$3", "$4", "$5", "$6") " ORDER BY c.created_at DESC, c.id DESC LIMIT 1"];
@@ -343,4 +348,17 @@ pub async fn confirm_sender(
     id: CommentId,
 ) -> Result<bool, StorageError> {
     Ok(db!(tx, execute(CONFIRM_SENDER, account, id))? == 1)
+}
+
+/// Who wrote or was addressed in what the viewer sees of a task.
+pub async fn list_people(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    task: TaskId,
+    scope: Scope,
+) -> Result<Vec<PersonId>, StorageError> {
+    let Scope { viewer, is_staff, sees_all, .. } = scope;
+    let rows =
+        db!(tx, fetch_all::<Scalar<PersonId>>(LIST_PEOPLE, account, task, viewer, is_staff, sees_all))?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
 }

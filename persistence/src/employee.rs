@@ -19,24 +19,41 @@ use crate::{
     sql::Scalar,
 };
 
-record!(Employee { id, identity_id, name, login, email, role, status, created_at, version });
+record!(Employee {
+    id,
+    identity_id,
+    name,
+    login,
+    email,
+    role,
+    status,
+    manages_external_access,
+    created_at,
+    version
+});
+
+/// Employees with what people share; the main address is the one that they sign in with.
+macro_rules! employees {
+    () => {
+        "SELECT e.id, e.identity_id, p.name, e.login, a.address AS email, e.role, e.status, e.manages_external_access, \
+         p.created_at, p.version FROM person p \
+         JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
+         JOIN person_address a ON a.account_id = p.account_id AND a.person_id = p.id AND a.position = 0 \
+         WHERE p.account_id = $1 AND p.kind = 'employee' AND "
+    };
+}
 
 statements! {
     /// One human has one membership, and a login one mailbox, in an account.
-    INSERT_EMPLOYEE = ["INSERT INTO employee (account_id, id, identity_id, login, role, status) \
-        VALUES ($1, $2, $3, $4, $5, 'active')"];
-    UPDATE_EMPLOYEE = ["UPDATE employee SET login = $3, role = $4, status = $5 WHERE account_id = $1 AND id = $2"];
-    FIND_EMPLOYEE = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
-        FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
-        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.id = $2"];
-    /// Signing in.
-    FIND_EMPLOYEE_BY_IDENTITY = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, \
-        p.version FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
-        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.identity_id = $2"];
+    INSERT_EMPLOYEE = ["INSERT INTO employee (account_id, id, identity_id, login, role, status, manages_external_access) \
+        VALUES ($1, $2, $3, $4, $5, $6, FALSE)"];
+    UPDATE_EMPLOYEE = ["UPDATE employee SET login = $3, role = $4, status = $5, \
+        manages_external_access = $6, identity_id = $7 WHERE account_id = $1 AND id = $2"];
+    FIND_EMPLOYEE = [employees!() "e.id = $2"];
+    /// Whose an identity is in the account.
+    FIND_EMPLOYEE_BY_IDENTITY = [employees!() "e.identity_id = $2"];
     /// Mail to an internal address.
-    FIND_EMPLOYEE_BY_LOGIN = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, \
-        p.version FROM employee e JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
-        JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.login = $2"];
+    FIND_EMPLOYEE_BY_LOGIN = [employees!() "e.login = $2"];
     LIST_ADMINISTRATORS = ["SELECT e.id, p.name FROM employee e \
         JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
         WHERE e.account_id = $1 AND e.role IN ('owner', 'admin') AND e.status = 'active' ORDER BY p.name, e.id"];
@@ -52,24 +69,21 @@ statements! {
         " ORDER BY id"
     ];
     LIST_COLLEAGUES = [
-        "SELECT e.id, p.name, e.login, i.email, e.role, e.status FROM employee e \
+        "SELECT e.id, p.name, e.login, a.address AS email, e.role, e.status FROM employee e \
          JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
-         JOIN login_identity i ON i.id = e.identity_id WHERE e.account_id = $1 AND e.id "
+         JOIN person_address a ON a.account_id = e.account_id AND a.person_id = e.id AND a.position = 0 WHERE e.account_id = $1 AND e.id "
         { sqlite: in_ids!("$2"), postgres: "= ANY($2)" }
         " ORDER BY p.name, e.id"
     ];
-    LIST_EMPLOYEES = ["SELECT e.id, e.identity_id, p.name, e.login, i.email, e.role, e.status, p.created_at, p.version \
-        FROM person p JOIN employee e ON e.account_id = p.account_id AND e.id = p.id \
-        JOIN login_identity i ON i.id = e.identity_id \
-        WHERE p.account_id = $1 AND p.kind = 'employee' AND (p.created_at, p.id) < ($2, $3) \
-        ORDER BY p.created_at DESC, p.id DESC LIMIT $4"];
+    LIST_EMPLOYEES = [employees!() "(p.created_at, p.id) < ($2, $3) ORDER BY p.created_at DESC, p.id DESC LIMIT $4"];
 }
 
 /// A new employee; that his login and identity are free was checked in the same transaction.
 #[derive(Debug)]
 pub struct NewEmployee<'a> {
     pub id: PersonId,
-    pub identity: IdentityId,
+    /// None until he has accepted his invitation.
+    pub identity: Option<IdentityId>,
     pub name: &'a str,
     pub login: &'a Login,
     pub email: &'a EmailAddress,
@@ -89,7 +103,9 @@ pub async fn insert(tx: &mut WriteTx, account: AccountId, new: &NewEmployee<'_>)
         at: new.at,
     };
     person::insert(tx, account, &person).await?;
-    db!(tx, execute(INSERT_EMPLOYEE, account, new.id, new.identity, new.login.as_str(), new.role)).map(drop)
+    let status = if new.identity.is_some() { EmployeeStatus::Active } else { EmployeeStatus::Invited };
+    db!(tx, execute(INSERT_EMPLOYEE, account, new.id, new.identity, new.login.as_str(), new.role, status))
+        .map(drop)
 }
 
 /// Writes an employee's changed fields; false where he is not at `version` any more.
@@ -102,7 +118,19 @@ pub async fn update(
     if !person::update(tx, account, changed.id, &changed.name, &changed.name, at, changed.version).await? {
         return Ok(false);
     }
-    db!(tx, execute(UPDATE_EMPLOYEE, account, changed.id, changed.login, changed.role, changed.status))?;
+    db!(
+        tx,
+        execute(
+            UPDATE_EMPLOYEE,
+            account,
+            changed.id,
+            changed.login,
+            changed.role,
+            changed.status,
+            changed.manages_external_access,
+            changed.identity_id
+        )
+    )?;
     Ok(true)
 }
 

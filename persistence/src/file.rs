@@ -235,8 +235,8 @@ pub async fn list_visible(
             account,
             ids,
             scope.viewer,
+            scope.is_staff,
             scope.sees_all,
-            scope.sees_hidden,
             is_admin
         )
     )?;

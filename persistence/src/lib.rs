@@ -24,6 +24,7 @@ pub mod deputy;
 pub mod dkim_key;
 pub mod employee;
 pub mod error;
+pub mod external_access;
 pub mod file;
 pub mod idempotency;
 pub mod incoming_mail;
@@ -39,6 +40,7 @@ pub mod notification;
 pub mod notification_settings;
 pub mod outgoing_mail;
 pub mod page;
+pub mod password_link;
 pub mod person;
 pub mod portal;
 pub mod project;
@@ -80,6 +82,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         deputy::ALL,
         dkim_key::ALL,
         employee::ALL,
+        external_access::ALL,
         file::ALL,
         idempotency::ALL,
         incoming_mail::ALL,
@@ -110,6 +113,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         outgoing_mail::queue::ALL,
         outgoing_mail::reported::ALL,
         outgoing_mail::subscriber::ALL,
+        password_link::ALL,
         person::ALL,
         portal::ALL,
         project::ALL,

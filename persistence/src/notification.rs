@@ -168,14 +168,11 @@ pub async fn list(
     unread_only: bool,
     page: PageRequest,
 ) -> Result<Page<NotificationRow>, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
+    let Scope { viewer, is_staff, sees_all, .. } = scope;
     let (before, most) = (page.before(), page.fetch());
     let (at, id) = (before.at(), before.id());
     let rows = if unread_only {
-        db!(
-            tx,
-            fetch_all::<NotificationRow>(LIST_UNREAD, account, viewer, sees_all, sees_hidden, at, id, most)
-        )?
+        db!(tx, fetch_all::<NotificationRow>(LIST_UNREAD, account, viewer, is_staff, sees_all, at, id, most))?
     } else {
         db!(
             tx,
@@ -183,8 +180,8 @@ pub async fn list(
                 LIST_NOTIFICATIONS,
                 account,
                 viewer,
+                is_staff,
                 sees_all,
-                sees_hidden,
                 at,
                 id,
                 most
@@ -201,9 +198,8 @@ pub async fn count_unread(
     scope: Scope,
     most: i64,
 ) -> Result<i64, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
-    let count =
-        db!(tx, fetch_one::<Scalar<i64>>(COUNT_UNREAD, account, viewer, sees_all, sees_hidden, most))?;
+    let Scope { viewer, is_staff, sees_all, .. } = scope;
+    let count = db!(tx, fetch_one::<Scalar<i64>>(COUNT_UNREAD, account, viewer, is_staff, sees_all, most))?;
     Ok(count.0)
 }
 

@@ -105,7 +105,7 @@ statements! {
     /// These people and whoever wants to be told everything of the task. Who does not work here any more is told nothing
     /// (NTF-9), and who is linked is told where he is (LINKB-6).
     LIST_SUBSCRIBERS = [
-        "SELECT e.id, p.name, i.email, e.role, s.chosen, s.do_not_disturb, COALESCE(o.mode, b.mode) AS mode, \
+        "SELECT e.id, p.name, a.address AS email, e.role, s.chosen, s.do_not_disturb, COALESCE(o.mode, b.mode) AS mode, \
            EXISTS (SELECT 1 FROM task_role r \
            WHERE r.account_id = $1 AND r.task_id = $2 AND r.person_id = e.id) AS is_member, d.deputy_id \
            FROM (SELECT id FROM employee \
@@ -116,7 +116,7 @@ statements! {
              AND a.project_id = u.project_id AND a.mode = 'all' WHERE u.account_id = $1 AND u.id = $2) w \
          JOIN employee e ON e.account_id = $1 AND e.id = w.id AND e.status = 'active' \
          JOIN person p ON p.account_id = e.account_id AND p.id = e.id \
-         JOIN login_identity i ON i.id = e.identity_id \
+         JOIN person_address a ON a.account_id = e.account_id AND a.person_id = e.id AND a.position = 0 \
          JOIN task t ON t.account_id = e.account_id AND t.id = $2 \
          LEFT JOIN notification_settings s ON s.account_id = e.account_id AND s.person_id = e.id \
          LEFT JOIN task_notification_mode o ON o.account_id = e.account_id AND o.task_id = $2 AND o.person_id = e.id \

@@ -2,13 +2,13 @@
 //! follows from it for the notices about them.
 
 /// Whether the viewer sees the comment `c`; the arguments are the placeholders of the scope's fields:
-/// ``visible_comment!("$3", "$4", "$5", "$6")`` for `viewer`, `sees_all`, `sees_hidden` and `sees_company`. Without the last one
+/// ``visible_comment!("$3", "$4", "$5", "$6")`` for `viewer`, `is_staff`, `sees_all` and `sees_company`. Without the last one
 /// it is of viewers who see no more for the sake of a company.
 macro_rules! visible_comment {
-    ($viewer:literal, $sees_all:literal, $sees_hidden:literal, $sees_company:literal) => {
+    ($viewer:literal, $is_staff:literal, $sees_all:literal, $sees_company:literal) => {
         concat!(
             "(",
-            $crate::visibility::visible_comment!($viewer, $sees_all, $sees_hidden),
+            $crate::visibility::visible_comment!($viewer, $is_staff, $sees_all),
             " OR (",
             $sees_company,
             " AND c.deleted_at IS NULL AND c.send_at IS NULL AND c.hidden = FALSE AND c.unrecognized_sender = FALSE AND ",
@@ -16,22 +16,24 @@ macro_rules! visible_comment {
             "))"
         )
     };
-    ($viewer:literal, $sees_all:literal, $sees_hidden:literal) => {
+    ($viewer:literal, $is_staff:literal, $sees_all:literal) => {
         concat!(
             "(c.deleted_at IS NULL AND (c.author_id = ",
             $viewer,
             " OR (",
-            $sees_all,
+            $is_staff,
             " AND ",
-            $sees_hidden,
-            ") OR (c.send_at IS NULL AND ((",
             $sees_all,
-            " AND c.hidden = FALSE) OR ((",
+            ") OR (c.send_at IS NULL AND (",
+            $is_staff,
+            " OR c.unrecognized_sender = FALSE) AND (((",
+            $is_staff,
+            " OR ",
             $sees_all,
-            " OR c.unrecognized_sender = FALSE) AND EXISTS (SELECT 1 FROM comment_recipient n \
+            ") AND c.hidden = FALSE) OR EXISTS (SELECT 1 FROM comment_recipient n \
              WHERE n.account_id = c.account_id AND n.comment_id = c.id AND n.person_id = ",
             $viewer,
-            "))))))"
+            ")))))"
         )
     };
 }
@@ -85,18 +87,18 @@ pub(crate) use concerns_company;
 /// Whether an employee sees the notice `n`: he may enter the task that it is about, and sees its comment. The arguments are
 /// those of [`visible_comment`].
 macro_rules! visible_notice {
-    ($viewer:literal, $sees_all:literal, $sees_hidden:literal) => {
+    ($viewer:literal, $is_staff:literal, $sees_all:literal) => {
         concat!(
             "(n.task_id IS NULL OR (",
-            $sees_all,
+            $is_staff,
             " AND ",
-            $sees_hidden,
+            $sees_all,
             ") OR EXISTS (SELECT 1 FROM task_role m WHERE m.account_id = n.account_id AND m.task_id = n.task_id \
              AND m.person_id = ",
             $viewer,
             ")) AND (n.comment_id IS NULL OR EXISTS (SELECT 1 FROM comment c WHERE c.account_id = n.account_id \
              AND c.id = n.comment_id AND ",
-            $crate::visibility::visible_comment!($viewer, $sees_all, $sees_hidden),
+            $crate::visibility::visible_comment!($viewer, $is_staff, $sees_all),
             "))"
         )
     };

@@ -131,6 +131,9 @@ impl Config {
         if !self.portal.url.is_empty() && !is_base_url(self.portal.url.trim_end_matches('/')) {
             return Err(ConfigError::Value("portal.url is http:// or https:// with a host, and no query"));
         }
+        if !self.auth.url.is_empty() && !is_base_url(self.auth.url.trim_end_matches('/')) {
+            return Err(ConfigError::Value("auth.url is http:// or https:// with a host, and no query"));
+        }
         if self.mail.concurrency == 0 {
             return Err(ConfigError::Value("mail.concurrency is at least 1"));
         }
@@ -164,6 +167,14 @@ impl Config {
     pub fn portal_url(&self) -> Option<String> {
         match self.portal.url.as_str() {
             "" => self.public_url().map(|base| format!("{base}/portal")),
+            url => Some(url.to_owned()),
+        }
+    }
+
+    /// The page that links for signing in lead to; none where nobody said how this server is reached.
+    pub fn sign_in_url(&self) -> Option<String> {
+        match self.auth.url.as_str() {
+            "" => self.portal_url(),
             url => Some(url.to_owned()),
         }
     }

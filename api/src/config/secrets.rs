@@ -14,6 +14,9 @@ pub struct Auth {
     /// What access tokens and mail tokens are derived from; at least 32 bytes.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub secret: String,
+    /// The page that invitations and links for a new password lead to, with `?invitation=…` or `?password_reset=…` behind it.
+    /// Where it is not set, they lead to `portal.url`.
+    pub url: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

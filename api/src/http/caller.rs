@@ -6,11 +6,11 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZAT
 
 use super::{command::app, problem::Problem};
 use crate::service::{
-    caller::{PortalCaller, StaffCaller, unauthenticated},
+    caller::{PortalCaller, StaffCaller, UserCaller, unauthenticated},
     portal, session,
 };
 
-impl FromRequest for StaffCaller {
+impl FromRequest for UserCaller {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -23,6 +23,16 @@ impl FromRequest for StaffCaller {
             let mut tx = app.database.read_once().await?;
             Ok(Self::of_session(&mut tx, claims.account, claims.session, app.env.now()).await?)
         })
+    }
+}
+
+impl FromRequest for StaffCaller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = UserCaller::from_request(request, payload);
+        Box::pin(async move { Ok(Self::of_user(user.await?)?) })
     }
 }
 

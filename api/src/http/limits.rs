@@ -113,7 +113,13 @@ fn check(limits: &Limits, request: &ServiceRequest) -> Option<Standing> {
         (&Method::POST, "/v1/accounts") => Some(standing(&limits.sign_ups, &address?)),
         (
             &Method::POST,
-            "/v1/sessions" | "/v1/sessions/refresh" | "/v1/portal/sessions" | "/v1/portal/links",
+            "/v1/sessions"
+            | "/v1/sessions/refresh"
+            | "/v1/portal/sessions"
+            | "/v1/portal/links"
+            | "/v1/invitations:accept"
+            | "/v1/password-resets"
+            | "/v1/password-resets:complete",
         ) => Some(standing(&limits.sign_ins, &address?)),
         _ => Some(standing(&limits.tokens, &digest(bearer(request.request())?.as_bytes()))),
     }

@@ -27,6 +27,7 @@ pub mod notification_settings;
 pub mod notifications;
 pub mod openapi;
 pub mod page;
+pub mod password_links;
 pub mod patch;
 pub mod portal;
 pub mod precondition;
@@ -50,6 +51,7 @@ use self::routes::Routes;
 pub fn routes(routes: &mut Routes<'_>) {
     accounts::routes(routes);
     sessions::routes(routes);
+    password_links::routes(routes);
     me::routes(routes);
     employees::routes(routes);
     contacts::routes(routes);

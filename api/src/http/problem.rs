@@ -144,6 +144,7 @@ const fn status_of(code: Code) -> StatusCode {
         Code::Unauthenticated
         | Code::InvalidCredentials
         | Code::InvalidRefreshToken
+        | Code::InvalidLink
         | Code::InvalidSignature => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::LinkForbiddenByPolicy | Code::SignupClosed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
@@ -155,6 +156,10 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::LocalPartTaken
         | Code::AlreadyEmployed
         | Code::AlreadyLinked
+        | Code::AccessExists
+        | Code::NotAccepted
+        | Code::AlreadyAccepted
+        | Code::ContactIsSpam
         | Code::LinkCycle
         | Code::LinkEnded
         | Code::OwnerRequired

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     service::{
         Failure,
-        caller::{PortalCaller, StaffCaller},
+        caller::{PortalCaller, UserCaller},
     },
 };
 
@@ -27,8 +27,8 @@ const KEPT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 pub const OUTSIDE: Scope = Scope { account: Uuid::nil(), caller: Uuid::nil() };
 
 /// Whose idempotency keys a caller's are.
-pub const fn scope_of(caller: &StaffCaller) -> Scope {
-    Scope { account: caller.account.uuid(), caller: caller.employee.uuid() }
+pub const fn scope_of(caller: &UserCaller) -> Scope {
+    Scope { account: caller.account.uuid(), caller: caller.person.uuid() }
 }
 
 /// Whose idempotency keys a contact's are.
@@ -95,7 +95,7 @@ pub async fn mutate(
 /// Changes something that leaves nothing to answer. Asked for again, it finds nothing more to do, and needs no key for that.
 pub async fn no_content(
     app: &App,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     change: impl AsyncFnOnce(&mut WriteTx) -> Result<(), Failure>,
 ) -> Result<HttpResponse, Problem> {
     mutate(app, scope_of(caller), None, async |tx| {

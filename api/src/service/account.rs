@@ -9,9 +9,10 @@ use liaison_domain::{
     person::Employee,
     refusal::{Code, FieldCode, Refusal},
     text::Name,
+    visibility::ExternalUsersSee,
 };
 use liaison_persistence::{
-    account::{self, AccountRow, NewAccount, NewIdentity},
+    account::{self, AccountRow, FIRST_PASSWORD, IdentityRow, Member, NewAccount, NewIdentity},
     change_feed,
     database::{Tx, WriteTx},
     employee::{self, NewEmployee},
@@ -35,7 +36,7 @@ pub struct SignUp {
 #[derive(Debug)]
 pub enum OwnerIdentity {
     /// The address has a login identity, and the password is its (api.md, sign-up).
-    Known(IdentityId),
+    Known(IdentityRow),
     New {
         password_hash: String,
     },
@@ -53,8 +54,8 @@ pub async fn identify_owner(
     let Some(identity) = known else {
         return Ok(OwnerIdentity::New { password_hash: password::hash(&app.env, password).await? });
     };
-    if password::verify(password, Some(identity.password_hash)).await? {
-        Ok(OwnerIdentity::Known(identity.id))
+    if password::verify(password, Some(identity.password_hash.clone())).await? {
+        Ok(OwnerIdentity::Known(identity))
     } else {
         Err(Refusal::new(Code::InvalidCredentials, "Account, e-mail or password is wrong.").into())
     }
@@ -66,7 +67,7 @@ pub async fn sign_up(
     env: &Env,
     new: &SignUp,
     owner: &OwnerIdentity,
-) -> Result<(AccountRow, Employee), Failure> {
+) -> Result<(AccountRow, Employee, Member), Failure> {
     let (now, id): (_, AccountId) = (env.now(), env.id());
     let row = NewAccount { id, name: &new.name, title: new.title.as_str(), language: new.language, at: now };
     if !account::insert(tx, &row).await? {
@@ -74,8 +75,8 @@ pub async fn sign_up(
             .at("/name", FieldCode::Taken, "is taken")
             .into());
     }
-    let identity = match owner {
-        OwnerIdentity::Known(identity) => *identity,
+    let (identity, password_version) = match owner {
+        OwnerIdentity::Known(it) => (it.id, it.password_version),
         OwnerIdentity::New { password_hash } => {
             insert_identity(tx, env, &new.owner_email, password_hash, "/owner/email").await?
         }
@@ -83,7 +84,7 @@ pub async fn sign_up(
     let employee: PersonId = env.id();
     let owner = NewEmployee {
         id: employee,
-        identity,
+        identity: Some(identity),
         name: new.owner_name.as_str(),
         login: &new.owner_login,
         email: &new.owner_email,
@@ -94,22 +95,23 @@ pub async fn sign_up(
     change_feed::append(tx, id, Change::AccountCreated, id.uuid(), now);
     let account = get(tx, id).await?;
     let employee = employee::find(tx, id, employee).await?.ok_or_else(Refusal::not_found)?;
-    Ok((account, employee))
+    let member = Member { account: id, person: employee.id, identity, password_version };
+    Ok((account, employee, member))
 }
 
-/// Makes a login identity; refused where the address has one.
+/// Makes a login identity with its first password; refused where the address has one.
 pub(super) async fn insert_identity(
     tx: &mut WriteTx,
     env: &Env,
     email: &EmailAddress,
     password_hash: &str,
     pointer: &'static str,
-) -> Result<IdentityId, Failure> {
+) -> Result<(IdentityId, i64), Failure> {
     let id = env.id();
     let key = email.key();
     let new = NewIdentity { id, email: email.as_str(), email_key: &key, password_hash, at: env.now() };
     if account::insert_identity(tx, &new).await? {
-        return Ok(id);
+        return Ok((id, FIRST_PASSWORD));
     }
     Err(Refusal::new(Code::EmailTaken, "The e-mail address is taken.")
         .at(pointer, FieldCode::Taken, "is taken")
@@ -127,6 +129,7 @@ pub struct AccountChange {
     pub language: Option<Language>,
     /// Within its limits.
     pub send_delay_seconds: Option<i64>,
+    pub external_users_see: Option<ExternalUsersSee>,
 }
 
 /// Changes an account; for administrators.
@@ -141,7 +144,8 @@ pub async fn update(
     let title = change.title.map_or(current.title, Name::into_string);
     let language = change.language.unwrap_or(current.language);
     let delay = change.send_delay_seconds.unwrap_or(current.send_delay_seconds);
-    if !account::update(tx, caller.account, &title, language, delay, current.version).await? {
+    let see = change.external_users_see.unwrap_or(current.external_users_see);
+    if !account::update(tx, caller.account, &title, language, delay, see, current.version).await? {
         return Err(super::stale().into());
     }
     change_feed::append(tx, caller.account, Change::AccountUpdated, caller.account.uuid(), env.now());

@@ -1,8 +1,11 @@
 //! Proofs of who asks. A service that takes one can't be called without it.
 
+use std::ops::Deref;
+
 use liaison_domain::{
     Timestamp,
-    account::{EmployeeStatus, Role},
+    account::Role,
+    external_access::Standing,
     id::{AccountId, PersonId, SessionId},
     language::Language,
     refusal::{Code, Refusal},
@@ -13,16 +16,34 @@ use liaison_persistence::{account, database::Tx, portal};
 use super::Failure;
 use crate::keys::MailLink;
 
-/// An employee of an account who has signed in and still works there.
+/// Somebody who has signed in to an account and still may: an employee, or a contact with extended access (LVL-1).
+///
+/// What takes a [`StaffCaller`] is closed to contacts; each operation that is open to them takes this.
 #[derive(Clone, Copy, Debug)]
-pub struct StaffCaller {
+pub struct UserCaller {
     pub account: AccountId,
-    pub employee: PersonId,
-    pub role: Role,
+    pub person: PersonId,
+    pub standing: Standing,
     pub session: SessionId,
 }
 
-impl StaffCaller {
+/// An employee of an account who has signed in and still works there. He may call whatever takes a [`UserCaller`].
+#[derive(Clone, Copy, Debug)]
+pub struct StaffCaller {
+    user: UserCaller,
+    pub employee: PersonId,
+    pub role: Role,
+}
+
+impl Deref for StaffCaller {
+    type Target = UserCaller;
+
+    fn deref(&self) -> &UserCaller {
+        &self.user
+    }
+}
+
+impl UserCaller {
     /// Finds out who holds a session.
     pub async fn of_session(
         tx: &mut dyn Tx,
@@ -30,13 +51,41 @@ impl StaffCaller {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Self, Failure> {
-        let row = account::find_caller(tx, account, session).await?;
-        let alive = row.filter(|it| {
-            it.revoked_at.is_none() && it.expires_at > now && it.status == EmployeeStatus::Active
-        });
-        match alive {
-            Some(row) => Ok(Self { account, employee: row.employee_id, role: row.role, session }),
-            None => Err(unauthenticated().into()),
+        let row = account::find_caller(tx, account, session).await?.filter(|it| it.expires_at > now);
+        let row = row.ok_or_else(unauthenticated)?;
+        let standing = row.role.map_or(Standing::External(row.external_users_see), Standing::Employee);
+        Ok(Self { account, person: row.person_id, standing, session })
+    }
+
+    /// What he may see of a task that he may enter.
+    pub const fn scope(&self) -> Scope {
+        match self.standing {
+            Standing::Employee(role) => Scope::employee(self.person, role),
+            Standing::External(see) => Scope::external(self.person, see),
+        }
+    }
+
+    pub const fn is_external(&self) -> bool {
+        matches!(self.standing, Standing::External(_))
+    }
+}
+
+impl StaffCaller {
+    /// Finds out who holds a session, where he is an employee.
+    pub async fn of_session(
+        tx: &mut dyn Tx,
+        account: AccountId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        Ok(Self::of_user(UserCaller::of_session(tx, account, session, now).await?)?)
+    }
+
+    /// Refuses whoever is no employee.
+    pub fn of_user(user: UserCaller) -> Result<Self, Refusal> {
+        match user.standing {
+            Standing::Employee(role) => Ok(Self { user, employee: user.person, role }),
+            Standing::External(_) => Err(Refusal::forbidden("Only employees may do this.")),
         }
     }
 
@@ -47,11 +96,6 @@ impl StaffCaller {
         } else {
             Err(Refusal::forbidden("Only administrators may do this."))
         }
-    }
-
-    /// What he may see of a task that he may enter.
-    pub const fn scope(&self) -> Scope {
-        Scope::employee(self.employee, self.role)
     }
 }
 

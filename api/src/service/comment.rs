@@ -1,8 +1,10 @@
 //! Comments: writing one, from wherever it comes, and changing or deleting one's own.
 
+mod external;
 mod publication;
 mod warnings;
 
+pub use external::as_read_by;
 pub(super) use publication::{Publication, publish_all, tell};
 pub(super) use warnings::nobody_addressed;
 
@@ -21,7 +23,7 @@ use liaison_persistence::{
     account, change_feed,
     comment::{self, Warning},
     database::{Tx, WriteTx},
-    employee, file,
+    employee, external_access, file,
     link::mirror::{self, MirrorCommentRow},
     outgoing_mail::recall,
     person,
@@ -33,7 +35,7 @@ use uuid::Uuid;
 use super::{
     Failure,
     access::{self, Entered},
-    caller::StaffCaller,
+    caller::{StaffCaller, UserCaller},
     file::get_attachable,
     held_comment::{self, HeldChange},
     link::crossing::{self, CommentEvent},
@@ -131,11 +133,11 @@ pub struct Arrival {
     pub is_history: bool,
 }
 
-/// Adds an employee's comment to a task that he may see; held where its time has not come.
+/// Adds a comment of somebody who has signed in to a task that he may see; held where its time has not come.
 pub async fn create(
     tx: &mut WriteTx,
     app: &App,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     entered: &Entered,
     new: CreateComment,
 ) -> Result<Comment, Failure> {
@@ -146,8 +148,8 @@ pub async fn create(
     let new = prepare(tx, caller, entered, new).await?;
     let leaves_the_house = new.audience.iter().any(|it| it.kind() == PersonKind::Contact);
     let delay = match account::find(tx, caller.account).await? {
-        Some(account) => account.send_delay_seconds,
-        None => 0,
+        Some(account) if !caller.is_external() => account.send_delay_seconds,
+        _ => 0,
     };
     match decide_departure(app.env.now(), asked, delay, leaves_the_house) {
         Some(at) => held_comment::hold(tx, app, caller.account, &entered.task, new, at).await,
@@ -155,23 +157,33 @@ pub async fn create(
     }
 }
 
-/// Looks up everybody and everything that an employee's comment names.
+/// Looks up everybody and everything that the comment names.
 pub(super) async fn prepare(
     tx: &mut WriteTx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     entered: &Entered,
     new: CreateComment,
 ) -> Result<NewComment, Failure> {
+    if caller.is_external() {
+        external::require_allowed(tx, caller, entered, &new).await?;
+    }
     let named: Vec<Named> = Named::each("/notify", &new.notify).collect();
     let mut known = get_selectable(tx, caller.account, &named).await?;
-    known.remove(&caller.employee);
+    known.remove(&caller.person);
     let audience = new.notify.iter().filter_map(|id| known.remove(id)).collect();
     let answered = match new.reply_to {
         Some(id) => Some(get_answered(tx, caller, entered, id).await?),
         None => None,
     };
     if let Some(id) = new.mailbox {
-        mailbox::require_usable(tx, caller, id, entered.task.project_id, "/mailbox_id").await?;
+        mailbox::require_usable(
+            tx,
+            &StaffCaller::of_user(*caller)?,
+            id,
+            entered.task.project_id,
+            "/mailbox_id",
+        )
+        .await?;
     }
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let files = files.into_iter().map(|it| Attachment { file: it.id, content_id: None });
@@ -181,14 +193,14 @@ pub(super) async fn prepare(
         reply_to: new.reply_to,
         mailbox: new.mailbox,
         files,
-        ..NewComment::written(caller.employee, new.body, audience)
+        ..NewComment::written(caller.person, new.body, audience)
     })
 }
 
 /// The comment that another one answers: of the same task, and seen by the caller.
 async fn get_answered(
     tx: &mut WriteTx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     entered: &Entered,
     id: CommentId,
 ) -> Result<Comment, Failure> {
@@ -332,11 +344,7 @@ async fn write_all(
 }
 
 /// A comment that the caller may see, and its task.
-pub async fn get(
-    tx: &mut dyn Tx,
-    caller: &StaffCaller,
-    id: CommentId,
-) -> Result<(Comment, Entered), Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &UserCaller, id: CommentId) -> Result<(Comment, Entered), Failure> {
     let found = comment::find_visible(tx, caller.account, id, caller.scope()).await?;
     let comment = found.ok_or_else(Refusal::not_found)?;
     let entered = access::enter(tx, caller, comment.task_id).await?;
@@ -412,6 +420,7 @@ pub async fn explain_audience(
         members: &members,
         colleagues: &comment::list_colleagues(tx, account, comment.id).await?,
         administrators: &employee::list_administrators(tx, account).await?,
+        readers: &external_access::list_readers(tx, account, members.iter().map(|it| it.id)).await?,
         hidden: comment.hidden,
         held: comment.is_held(),
         unrecognized_sender: comment.unrecognized_sender,

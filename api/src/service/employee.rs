@@ -3,6 +3,7 @@
 use liaison_domain::{
     account::{EmployeeStatus, Login, Role},
     change::Change,
+    external_access::LinkPurpose,
     id::PersonId,
     mail_address::EmailAddress,
     person::Employee,
@@ -13,11 +14,11 @@ use liaison_persistence::{
     account, change_feed,
     database::{Tx, WriteTx},
     employee::{self, NewEmployee},
-    person,
+    password_link as links, person,
 };
 
-use super::{Failure, account::insert_identity, caller::StaffCaller, stale, virtual_address};
-use crate::env::Env;
+use super::{Failure, account::insert_identity, caller::StaffCaller, password_link, stale, virtual_address};
+use crate::{app::App, env::Env};
 
 /// A new employee.
 #[derive(Debug)]
@@ -32,21 +33,26 @@ pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: PersonId) -> Result<
     Ok(employee::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
-/// Employs somebody; for administrators. An address that has a login identity is invited, never taken over.
+/// Employs somebody; for administrators. Without a password he is invited by mail, and so is whoever has one on this server:
+/// nobody is taken over.
 pub async fn create(
     tx: &mut WriteTx,
-    env: &Env,
+    app: &App,
     caller: &StaffCaller,
     new: &NewHire,
-    password_hash: &str,
+    password_hash: Option<&str>,
 ) -> Result<Employee, Failure> {
+    let env = &app.env;
     caller.require_admin()?;
     if new.role == Role::Owner {
         return Err(Refusal::forbidden("An account has one owner.").into());
     }
     require_free_login(tx, caller, &new.login).await?;
     require_free_address(tx, caller, &new.email).await?;
-    let identity = insert_identity(tx, env, &new.email, password_hash, "/email").await?;
+    let identity = match password_hash {
+        Some(hash) => Some(insert_identity(tx, env, &new.email, hash, "/email").await?.0),
+        None => None,
+    };
     let id: PersonId = env.id();
     let row = NewEmployee {
         id,
@@ -58,6 +64,9 @@ pub async fn create(
         at: env.now(),
     };
     employee::insert(tx, caller.account, &row).await?;
+    if identity.is_none() {
+        password_link::send(tx, app, caller.account, id, &new.email, LinkPurpose::Invitation).await?;
+    }
     change_feed::append(tx, caller.account, Change::EmployeeCreated, id.uuid(), env.now());
     get(tx, caller, id).await
 }
@@ -69,6 +78,7 @@ pub struct EmployeeChange {
     pub login: Option<Login>,
     pub role: Option<Role>,
     pub status: Option<EmployeeStatus>,
+    pub manages_external_access: Option<bool>,
 }
 
 /// Changes an employee: his name he may change himself, all else is for administrators, the owner stays owner (ACC-2).
@@ -79,12 +89,18 @@ pub async fn update(
     current: Employee,
     change: EmployeeChange,
 ) -> Result<Employee, Failure> {
-    let beyond_name = change.login.is_some() || change.role.is_some() || change.status.is_some();
+    let beyond_name = change.login.is_some()
+        || change.role.is_some()
+        || change.status.is_some()
+        || change.manages_external_access.is_some();
     if beyond_name || caller.employee != current.id {
         caller.require_admin()?;
     }
     let role = change.role.unwrap_or(current.role);
     let status = change.status.unwrap_or(current.status);
+    if status != current.status {
+        require_settable(status, &current)?;
+    }
     let touches_owner = current.role == Role::Owner || role == Role::Owner;
     if touches_owner && (role != current.role || status != EmployeeStatus::Active) {
         return Err(
@@ -95,7 +111,8 @@ pub async fn update(
         return Err(Refusal::forbidden("Only the owner changes the owner's record.").into());
     }
     let returns = current.status == EmployeeStatus::Inactive && status == EmployeeStatus::Active;
-    let mut changed = Employee { role, status, ..current };
+    let manages_external_access = change.manages_external_access.unwrap_or(current.manages_external_access);
+    let mut changed = Employee { role, status, manages_external_access, ..current };
     if let Some(login) = change.login.filter(|it| it.as_str() != changed.login) {
         require_free_login(tx, caller, &login).await?;
         login.as_str().clone_into(&mut changed.login);
@@ -110,9 +127,48 @@ pub async fn update(
     }
     if changed.status == EmployeeStatus::Inactive {
         account::revoke_sessions_of(tx, caller.account, changed.id, env.now()).await?;
+        links::end_all_of(tx, caller.account, changed.id, env.now()).await?;
     }
     change_feed::append(tx, caller.account, Change::EmployeeUpdated, changed.id.uuid(), env.now());
     get(tx, caller, changed.id).await
+}
+
+/// Mails an invitation anew to whoever has not accepted; the link before it leads nowhere any more. For administrators.
+pub async fn invite(
+    tx: &mut WriteTx,
+    app: &App,
+    caller: &StaffCaller,
+    mut current: Employee,
+) -> Result<Employee, Failure> {
+    caller.require_admin()?;
+    if current.identity_id.is_some() {
+        return Err(Refusal::new(Code::AlreadyAccepted, "The employee has accepted already.").into());
+    }
+    let address = EmailAddress::parse(&current.email)
+        .map_err(|error| Failure::internal("an employee's address is none", error))?;
+    if current.status != EmployeeStatus::Invited {
+        current.status = EmployeeStatus::Invited;
+        if !employee::update(tx, caller.account, &current, app.env.now()).await? {
+            return Err(stale().into());
+        }
+        change_feed::append(tx, caller.account, Change::EmployeeUpdated, current.id.uuid(), app.env.now());
+    }
+    password_link::send(tx, app, caller.account, current.id, &address, LinkPurpose::Invitation).await?;
+    get(tx, caller, current.id).await
+}
+
+/// Only an invitation makes somebody invited, and only accepting it lets him in.
+fn require_settable(status: EmployeeStatus, current: &Employee) -> Result<(), Refusal> {
+    if status == EmployeeStatus::Inactive
+        || (status == EmployeeStatus::Active && current.identity_id.is_some())
+    {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::ValidationFailed, "Only who is invited and accepts works here.").at(
+        "/status",
+        FieldCode::Invalid,
+        "is not for others to set",
+    ))
 }
 
 async fn require_free_login(tx: &mut WriteTx, caller: &StaffCaller, login: &Login) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use liaison_persistence::{
     file,
 };
 
-use super::{Failure, caller::StaffCaller};
+use super::{Failure, caller::UserCaller};
 use crate::{env::Env, storage::Kept};
 
 /// Longest content type in characters (RFC 6838 §4.2 has 127 for each half).
@@ -41,7 +41,7 @@ pub async fn insert(
     Ok(new)
 }
 
-pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: FileId) -> Result<File, Failure> {
+pub async fn get(tx: &mut dyn Tx, caller: &UserCaller, id: FileId) -> Result<File, Failure> {
     let mut found = list_visible(tx, caller, [id]).await?;
     Ok(found.remove(&id).ok_or_else(Refusal::not_found)?)
 }
@@ -49,7 +49,7 @@ pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: FileId) -> Result<Fi
 /// A file with its content where that is small; other content lies in the storage.
 pub async fn get_with_content(
     tx: &mut dyn Tx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     id: FileId,
 ) -> Result<(File, Option<Bytes>), Failure> {
     let found = get(tx, caller, id).await?;
@@ -60,7 +60,7 @@ pub async fn get_with_content(
 /// The files that a body names in `file_ids`, in this order and each once: who may read a file may attach it.
 pub async fn get_attachable(
     tx: &mut dyn Tx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     ids: &[FileId],
 ) -> Result<Vec<File>, Failure> {
     if ids.is_empty() {
@@ -75,10 +75,10 @@ pub async fn get_attachable(
 
 async fn list_visible(
     tx: &mut dyn Tx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     ids: impl IntoIterator<Item = FileId>,
 ) -> Result<std::collections::HashMap<FileId, File>, Failure> {
-    Ok(file::list_visible(tx, caller.account, caller.scope(), caller.role.is_admin(), ids).await?)
+    Ok(file::list_visible(tx, caller.account, caller.scope(), caller.standing.role().is_admin(), ids).await?)
 }
 
 /// The type of content: by what it is, else by its name, else by what its sender says.

@@ -20,7 +20,10 @@ pub(super) async fn address(
     comment: &Comment,
     audience: &[Addressee],
 ) -> Result<(Vec<Addressee>, Vec<PersonId>), Failure> {
-    let logins = if comment.origin == Origin::Api { mentions(&comment.text) } else { Vec::new() };
+    let mut logins = if comment.origin == Origin::Api { mentions(&comment.text) } else { Vec::new() };
+    if !logins.is_empty() && employee::find(tx, account, comment.author_id).await?.is_none() {
+        logins.clear();
+    }
     if logins.is_empty() {
         return Ok((audience.to_vec(), Vec::new()));
     }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use liaison_domain::refusal::{Code, FieldCode, Refusal};
 use thiserror::Error;
 
 use super::Failure;
@@ -27,6 +28,21 @@ pub fn check(password: &str) -> Result<(), PasswordError> {
         count if count > *LENGTH.end() => Err(PasswordError::TooLong),
         _ => Ok(()),
     }
+}
+
+/// Refuses a new password that is too short or too long.
+pub fn require_good(password: &str) -> Result<(), Refusal> {
+    check(password).map_err(|error| {
+        let code = match error {
+            PasswordError::TooShort => FieldCode::TooShort,
+            PasswordError::TooLong => FieldCode::TooLong,
+        };
+        Refusal::new(Code::ValidationFailed, "The password is too short or too long.").at(
+            "/password",
+            code,
+            error.to_string(),
+        )
+    })
 }
 
 /// A hash of no password, so that an unknown address costs as much time as a known one.

@@ -18,7 +18,7 @@ use liaison_persistence::{
 use super::{
     Failure,
     access::Entered,
-    caller::StaffCaller,
+    caller::UserCaller,
     comment::CreateComment,
     letter::{self, Contents, Letter, LinkedFile, Unmade},
 };
@@ -27,7 +27,7 @@ use crate::app::App;
 /// Whom an answer is addressed to where its author says nothing else: an answer to a comment, or to the latest.
 pub async fn propose_audience(
     tx: &mut dyn Tx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     entered: &Entered,
     reply_to: Option<CommentId>,
 ) -> Result<Vec<PersonRef>, Failure> {
@@ -47,7 +47,7 @@ pub async fn propose_audience(
     let mut known = person::list_addressees(tx, account, people).await?;
     let audience: Vec<_> = recipients.iter().filter_map(|it| known.get(&it.id).cloned()).collect();
     let Some(author) = known.remove(&answered.author_id) else { return Ok(Vec::new()) };
-    let proposed = default_audience(caller.employee, &author, &audience);
+    let proposed = default_audience(caller.person, &author, &audience);
     let mut refs = person::list_refs(tx, account, proposed.iter().copied()).await?;
     Ok(proposed.iter().filter_map(|id| refs.remove(id)).collect())
 }
@@ -79,7 +79,7 @@ pub struct Preview {
 pub async fn rehearse(
     tx: &mut WriteTx,
     app: &App,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     entered: &Entered,
     new: CreateComment,
 ) -> Result<(Comment, Vec<Rehearsed>), Failure> {

@@ -3,15 +3,14 @@
 use chrono::TimeDelta;
 use liaison_domain::{
     Timestamp,
-    account::{AccountName, EmployeeStatus},
-    id::{AccountId, PersonId, SessionId},
+    account::AccountName,
+    id::{AccountId, SessionId},
     mail_address::EmailAddress,
     refusal::{Code, Refusal},
 };
 use liaison_persistence::{
-    account,
+    account::{self, IdentityRow, Member},
     database::{Tx, WriteTx},
-    employee,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -57,18 +56,12 @@ pub fn read_access_token(keys: &Keys, env: &Env, token: &str) -> Result<Claims, 
     Ok(Claims { account: AccountId::new(acc), session: SessionId::new(sid) })
 }
 
-/// Begins a session of an employee.
-pub async fn begin(
-    tx: &mut WriteTx,
-    env: &Env,
-    keys: &Keys,
-    account: AccountId,
-    employee: PersonId,
-) -> Result<Tokens, Failure> {
-    let (now, session) = (env.now(), env.id());
+/// Begins a session of somebody who has proven who he is.
+pub async fn begin(tx: &mut WriteTx, env: &Env, keys: &Keys, member: Member) -> Result<Tokens, Failure> {
+    let (account, now, session) = (member.account, env.now(), env.id());
     let refresh = AccountToken::make(env, REFRESH_PREFIX, account);
     let end = now + SESSION_TTL;
-    account::insert_session(tx, account, session, employee, &refresh.digest(), now, end).await?;
+    account::insert_session(tx, session, member, &refresh.digest(), now, end).await?;
     tokens(keys, now, account, session, refresh)
 }
 
@@ -99,7 +92,7 @@ pub struct Credentials {
 #[derive(Debug)]
 pub struct Candidate {
     password_hash: Option<String>,
-    member: Option<(AccountId, PersonId)>,
+    member: Option<Member>,
 }
 
 /// Looks the person up. What is missing is not told: [`admit`] takes the same time and says the same words (S26).
@@ -111,17 +104,25 @@ pub async fn find_candidate(
     let identity = account::find_identity_by_email(tx, &email.key()).await?;
     let account = account::find_by_name(tx, account).await?;
     let member = match (&identity, account) {
-        (Some(identity), Some(account)) => employee::find_by_identity(tx, account.id, identity.id)
-            .await?
-            .filter(|it| it.status == EmployeeStatus::Active)
-            .map(|it| (account.id, it.id)),
+        (Some(identity), Some(account)) => find_member(tx, account.id, identity).await?,
         _ => None,
     };
     Ok(Candidate { password_hash: identity.map(|it| it.password_hash), member })
 }
 
+/// Who signs in to an account with an identity, given its password of now.
+pub(super) async fn find_member(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    identity: &IdentityRow,
+) -> Result<Option<Member>, Failure> {
+    let IdentityRow { id, password_version, .. } = *identity;
+    let found = account::find_member(tx, account, id).await?;
+    Ok(found.map(|person| Member { account, person, identity: id, password_version }))
+}
+
 /// Checks the password, outside any transaction.
-pub async fn admit(candidate: Candidate, password: String) -> Result<(AccountId, PersonId), Failure> {
+pub async fn admit(candidate: Candidate, password: String) -> Result<Member, Failure> {
     let right = password::verify(password, candidate.password_hash).await?;
     match candidate.member.filter(|_| right) {
         Some(member) => Ok(member),
@@ -144,11 +145,7 @@ pub async fn refresh(tx: &mut WriteTx, env: &Env, keys: &Keys, token: &str) -> R
     let token = AccountToken::parse(REFRESH_PREFIX, token).ok_or_else(invalid_refresh_token)?;
     let account = token.account;
     let row = account::find_refresh_token(tx, account, &token.digest()).await?;
-    let row = row.ok_or_else(invalid_refresh_token)?;
-    let alive = row.revoked_at.is_none() && row.expires_at > now && row.status == EmployeeStatus::Active;
-    if !alive {
-        return Err(invalid_refresh_token().into());
-    }
+    let row = row.filter(|it| it.expires_at > now).ok_or_else(invalid_refresh_token)?;
     if !account::use_refresh_token(tx, account, &token.digest(), now).await? {
         account::revoke_session(tx, account, row.session_id, now).await?;
         return Ok(Refreshed::Reused);

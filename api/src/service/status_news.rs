@@ -71,7 +71,7 @@ pub(super) async fn tell_contact(
     Ok(())
 }
 
-const fn notice<'a>(caller: &StaffCaller, task: &'a Task) -> Notice<'a> {
+fn notice<'a>(caller: &StaffCaller, task: &'a Task) -> Notice<'a> {
     Notice {
         account: caller.account,
         task,

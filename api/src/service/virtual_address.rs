@@ -52,7 +52,7 @@ pub async fn create(
     get_selectable(tx, caller.account, &named).await?;
     account::lock_names(tx, caller.account).await?;
     let employee = employee::find_by_login(tx, caller.account, &new.local_part).await?;
-    let is_login = employee.is_some_and(|it| it.status == EmployeeStatus::Active);
+    let is_login = employee.is_some_and(|it| it.status != EmployeeStatus::Inactive);
     if is_login || virtual_address::exists(tx, caller.account, &new.local_part).await? {
         return Err(Refusal::new(Code::LocalPartTaken, "The address is taken.")
             .at("/local_part", FieldCode::Taken, "is taken")

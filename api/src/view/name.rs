@@ -46,6 +46,7 @@ macro_rules! names {
 }
 
 names! {
+    AccessStateName = "ExternalAccessState", external_access.AccessState;
     AssigneeStatusName = "AssigneeStatus", task::standing.AssigneeStatus;
     AuditActionName = "AuditAction", audit.AuditAction;
     BounceClassName = "BounceClass", outgoing.BounceClass;
@@ -54,6 +55,7 @@ names! {
     DeliveryEventName = "DeliveryEventType", outgoing.DeliveryEventType;
     DkimAlgorithmName = "DkimAlgorithm", dkim.DkimAlgorithm;
     EmployeeStatusName = "EmployeeStatus", account.EmployeeStatus;
+    ExternalUsersSeeName = "ExternalUsersSee", visibility.ExternalUsersSee;
     FailureClassName = "ConnectionFailure", mailbox.FailureClass;
     GrantStateName = "IncomingLinkState", link::state.GrantState;
     HealthStateName = "ChannelState", mailbox.HealthState;

@@ -186,7 +186,9 @@ fn objection(facts: &Facts<'_>) -> Option<Verdict> {
     let refusal = facts.reputation.refusal(facts.sender).or(match facts.sender {
         Sender::Nobody => Some(Cause::NoSender),
         Sender::Robot => Some(Cause::Robot),
-        Sender::Employee { status: EmployeeStatus::Inactive, .. } => Some(Cause::InactiveEmployee),
+        Sender::Employee { status: EmployeeStatus::Invited | EmployeeStatus::Inactive, .. } => {
+            Some(Cause::InactiveEmployee)
+        }
         Sender::Employee { .. } if !facts.authentic => Some(Cause::SpoofedEmployee),
         Sender::Stranger if facts.settings.known_senders_only && !facts.reputation.is_trusted() => {
             Some(Cause::UnknownSender)

@@ -11,6 +11,7 @@ pub mod header_text;
 pub mod message;
 pub mod message_id;
 pub mod notification;
+pub mod password_link;
 pub mod plain_text;
 pub mod template;
 pub mod words;

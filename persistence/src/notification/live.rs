@@ -139,7 +139,8 @@ statements! {
             postgres: "jsonb_to_recordset($1) AS l(account_id uuid, id uuid) \
                 JOIN session s ON s.account_id = l.account_id AND s.id = l.id "
         }
-        "JOIN employee e ON e.account_id = s.account_id AND e.id = s.employee_id AND e.status = 'active' \
+        "JOIN employee e ON e.account_id = s.account_id AND e.id = s.person_id AND e.status = 'active' \
+         JOIN login_identity i ON i.id = s.identity_id AND i.password_version = s.password_version \
          JOIN account_counter c ON c.account_id = s.account_id WHERE s.revoked_at IS NULL AND s.expires_at > $2"
     ];
 }
@@ -188,11 +189,11 @@ pub async fn list_since(
     after: Place,
     most: i64,
 ) -> Result<Since, StorageError> {
-    let Scope { viewer, sees_all, sees_hidden, .. } = scope;
+    let Scope { viewer, is_staff, sees_all, .. } = scope;
     let Place { sequence, notice } = after;
     let rows = db!(
         tx,
-        fetch_all::<ChangedRow>(LIST_SINCE, account, viewer, sees_all, sees_hidden, sequence, notice, most)
+        fetch_all::<ChangedRow>(LIST_SINCE, account, viewer, is_staff, sees_all, sequence, notice, most)
     )?;
     Ok(Since {
         last: rows.last().map(|it| Place { sequence: it.changed_sequence, notice: it.id }),

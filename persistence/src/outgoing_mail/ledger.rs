@@ -84,8 +84,8 @@ macro_rules! columns {
     };
 }
 
-/// $2 reads every message; the others by their role in the task and by the comment: $3 the viewer, $4 sees all, $5 sees
-/// hidden.
+/// $2 reads every message; the others by their role in the task and by the comment: $3 the viewer, $4 works here, $5
+/// sees all.
 macro_rules! readable {
     () => {
         concat!(
@@ -153,8 +153,8 @@ pub async fn list(
             account,
             reader.is_admin,
             scope.viewer,
+            scope.is_staff,
             scope.sees_all,
-            scope.sees_hidden,
             filter.task,
             filter.state,
             filter.person,
@@ -180,8 +180,8 @@ pub async fn find(
             account,
             reader.is_admin,
             scope.viewer,
+            scope.is_staff,
             scope.sees_all,
-            scope.sees_hidden,
             id
         )
     )

@@ -14,7 +14,8 @@ fn everybody_may_do_what_the_table_says() {
     run(Engine::Sqlite, async |app: TestApp| {
         let world = World::new(&app).await;
         let anonymous = app.anon();
-        let callers = [&anonymous, &world.outsider, &world.member, &world.admin, &world.stranger];
+        let callers =
+            [&anonymous, &world.outsider, &world.member, &world.admin, &world.external, &world.stranger];
         let mut rows = Vec::new();
         for operation in Contract::shared(|contract| contract.operations.clone()) {
             let mut row = format!("{:<26}", operation.id);
@@ -22,7 +23,7 @@ fn everybody_may_do_what_the_table_says() {
                 let (path, body) = (world.path(&operation).await, world.body(&operation).await);
                 // Signing out ends the session that it is done with.
                 let caller = match (&caller.token, operation.id.as_str()) {
-                    (Some(_), "delete_current_session") => &world.session().await,
+                    (Some(_), "delete_current_session") => &world.session_of(caller).await,
                     _ => caller,
                 };
                 let answer = World::call(caller, &operation, &path, &body).await;

@@ -9,7 +9,10 @@ use support::{Contract, Operation};
 
 /// Operations that need no token.
 const PUBLIC: &[&str] = &[
+    "accept_invitation",
+    "complete_password_reset",
     "create_account",
+    "create_password_reset",
     "create_portal_link",
     "create_portal_session",
     "create_session",

@@ -2,6 +2,7 @@
 //!
 //! What a path is about is made anew for each request, so that requests can be made in any order.
 
+mod access;
 mod links;
 mod received;
 
@@ -14,6 +15,8 @@ use liaison_mailer::transport::{Misbehavior, Reply};
 use serde_json::{Value, json};
 use support::{Call, Client, JsonExt as _, Operation, PASSWORD, TestApp};
 
+use crate::api::password_links::let_in;
+
 /// An account with people of every right, and another account beside it.
 pub(super) struct World {
     pub owner: Client,
@@ -24,6 +27,8 @@ pub(super) struct World {
     pub outsider: Client,
     /// The owner of the other account.
     pub stranger: Client,
+    /// A contact who signs in, and has no part in anything.
+    pub external: Client,
     /// A contact who has come into the portal.
     pub guest: Client,
     /// The same as the account knows him.
@@ -54,7 +59,9 @@ impl World {
         let foreign_ids =
             [&contact, &stranger.me, &task, &comment, &project].map(|it| it.id().to_owned()).into();
         let (known_guest, guest) = Self::invite(&owner).await;
+        let external = let_in(&owner, &owner.contact("external").await).await;
         Self {
+            external,
             guest,
             known_guest,
             admin: owner.admin("admin").await,
@@ -128,8 +135,14 @@ impl World {
             "/v1/comments" => (self.comment().await, String::new()),
             "/v1/contact-groups" => (self.contact_group().await, String::new()),
             "/v1/contacts/exports" => (self.contact_export().await, String::new()),
+            "/v1/contacts" if operation.path.contains("/access") => {
+                (self.contact_with_access(operation).await, String::new())
+            }
             "/v1/contacts/imports" => (self.contact_import().await, String::new()),
             "/v1/contacts" => (self.contact().await, String::new()),
+            "/v1/employees" if operation.id == "invite_employee" => {
+                (self.invited_employee().await, String::new())
+            }
             "/v1/employees" => (self.employee().await, String::new()),
             "/v1/files" => (self.file().await, String::new()),
             "/v1/portal/tasks" => (self.guests_task().await.0, String::new()),
@@ -189,6 +202,9 @@ impl World {
             }
             "update_employee" => json!({"name": "Boris"}),
             "set_deputy" => json!({"employee_id": self.member.me["id"]}),
+            "accept_invitation" => self.acceptance().await,
+            "create_password_reset" => json!({"account": "acme", "email": email}),
+            "complete_password_reset" => self.password_reset().await,
             "create_contact" => json!({"name": name, "email": email}),
             "write_to_contact" => json!({"title": "Our offer", "text": "See below."}),
             "update_contact" => json!({"name": "Ivan"}),
@@ -230,6 +246,11 @@ impl World {
             "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
             "accept_task"
             | "confirm_comment_sender"
+            | "create_contact_access"
+            | "resend_contact_access"
+            | "suspend_contact_access"
+            | "resume_contact_access"
+            | "invite_employee"
             | "send_comment"
             | "cancel_comment"
             | "release_incoming_mail"
@@ -254,6 +275,14 @@ impl World {
     /// A session of the member that nobody else uses.
     pub(super) async fn session(&self) -> Client {
         self.owner.app.sign_in("acme", "member@acme.example").await
+    }
+
+    /// Somebody's own session that nobody else uses.
+    pub(super) async fn session_of(&self, caller: &Client) -> Client {
+        let body =
+            json!({"account": caller.account["name"], "email": caller.me["email"], "password": PASSWORD});
+        let tokens = caller.app.anon().post("/v1/sessions", body).await.expect(201).json();
+        caller.with_token(tokens["access_token"].text())
     }
 
     pub(super) fn name(&self) -> String {

@@ -12,6 +12,7 @@ use liaison_domain::{
     },
     contact_mail::{NoticeType, StaffWithoutEmail},
     dkim::DkimAlgorithm,
+    external_access::{AccessState, LinkPurpose},
     inbound::{
         matching::MatchedBy,
         settings::ReplyToInactive,
@@ -32,6 +33,7 @@ use liaison_domain::{
     project::{ProjectPart, ProjectStatus},
     suppression::SuppressionCause,
     task::{Priority, TaskRole, TaskStatus, standing::AssigneeStatus},
+    visibility::ExternalUsersSee,
 };
 use liaison_persistence::testing::inspect::{Schema, schema};
 use support::{TestApp, run_beside};
@@ -100,12 +102,16 @@ macro_rules! names {
 fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
     names! {
         "account"."language" = Language,
+        "account"."external_users_see" = ExternalUsersSee,
         "person"."kind" = PersonKind,
         "project"."status" = ProjectStatus,
         "project_person"."part" = ProjectPart,
         "employee"."role" = Role,
         "employee"."status" = EmployeeStatus,
         "contact"."language" = Language,
+        "external_access"."state" = AccessState,
+        "password_link"."purpose" = LinkPurpose,
+        "password_link"."mail_state" = RecipientState,
         "contact_phone"."kind" = PhoneKind,
         "contact_import"."state" = TransferState,
         "contact_import"."mode" = ImportMode,

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use support::{Client, Contract, Engine, JsonExt as _, Operation, TestApp, run};
 
 use crate::{
+    api::password_links::let_in,
     mail::hand_in_from,
     portal::{self, enter},
 };
@@ -21,7 +22,7 @@ use crate::{
 const TABLE: &str = include_str!("visibility.txt");
 
 /// Those who ask, in the order of the columns.
-const VIEWERS: [&str; 12] = [
+const VIEWERS: [&str; 14] = [
     "anonymous",
     "stranger",
     "outsider",
@@ -34,9 +35,11 @@ const VIEWERS: [&str; 12] = [
     "joined",
     "colleague",
     "linked",
+    "ext. all",
+    "ext. some",
 ];
 
-/// LINK-4, LINK-5, CLI-3, COM-5, DASH-5, DASH-6, ROL-7, S6, S7
+/// LINK-4, LINK-5, CLI-3, COM-5, DASH-5, DASH-6, EXT-7, ROL-7, S6, S7
 #[test]
 fn words_are_found_by_those_alone_whom_the_table_names() {
     run(Engine::Sqlite, async |app: TestApp| {
@@ -46,6 +49,9 @@ fn words_are_found_by_those_alone_whom_the_table_names() {
         for operation in operations.iter().filter(|it| it.method == Method::GET) {
             let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
             for (viewer, client) in VIEWERS.into_iter().zip(&world.viewers) {
+                if viewer.starts_with("ext.") {
+                    world.let_externals_see(if viewer == "ext. all" { "all" } else { "addressed" }).await;
+                }
                 for path in world.paths(operation, client).await {
                     let answer = client.get(path).await;
                     let said = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
@@ -54,6 +60,7 @@ fn words_are_found_by_those_alone_whom_the_table_names() {
                     }
                 }
             }
+            world.let_externals_see("all").await;
             for (word, viewers) in found {
                 let mut row = format!("{:<26}{word:<14}", operation.id);
                 for viewer in VIEWERS {
@@ -105,6 +112,8 @@ impl World {
         let [admin, boss, doer, participant, auditor, outsider] =
             staff.try_into().unwrap_or_else(|_| panic!());
         let (asked, joined) = (owner.contact("asked").await, owner.contact("joined").await);
+        let signed_in = owner.contact("signed-in").await;
+        let external = let_in(&owner, &signed_in).await;
         let colleague = owner.contact("colleague").await;
         let firm = json!({"name": "Client", "is_company": true});
         let firm = owner.post("/v1/contacts", firm).await.expect(201).json();
@@ -120,7 +129,7 @@ impl World {
             "title": format!("Gate {}", spelled("title")),
             "description": spelled("description"),
             "assignees": [doer.me.id()],
-            "participants": [participant.me.id(), asked.id(), joined.id(), linked.id()],
+            "participants": [participant.me.id(), asked.id(), joined.id(), linked.id(), signed_in.id()],
             "auditors": [auditor.me.id()],
             "counterparty": firm["id"],
         });
@@ -141,6 +150,7 @@ impl World {
             ("note", json!({"notify": [], "file_ids": [staff_file]})),
             ("to-staff", json!({"notify": [doer.me.id()]})),
             ("to-contact", json!({"notify": [asked.id()], "file_ids": [file]})),
+            ("to-external", json!({"notify": [signed_in.id()]})),
             ("to-linked", json!({"notify": [linked.id()]})),
             ("hidden", json!({"notify": [doer.me.id()], "hidden": true})),
             ("hidden-asked", json!({"notify": [asked.id()], "hidden": true})),
@@ -182,10 +192,12 @@ impl World {
             joined_guest,
             colleague_guest,
             globex,
+            external.clone(),
+            external,
         ];
         let mut world = Self { viewers, words, ids: vec![task.id().to_owned()] };
         world.ids.extend(world.words.values().cloned());
-        world.ids.extend([&asked, &joined, &linked, &owner.me].map(|it| it.id().to_owned()));
+        world.ids.extend([&asked, &joined, &signed_in, &linked, &owner.me].map(|it| it.id().to_owned()));
         for client in [&owner, &world.viewers[11]] {
             for list in ["/v1/tasks", "/v1/mail/outgoing", "/v1/mail/incoming"] {
                 let listed = client.get(list).await.expect(200).json();
@@ -198,6 +210,12 @@ impl World {
         world.ids.sort();
         world.ids.dedup();
         world
+    }
+
+    /// EXT-7
+    async fn let_externals_see(&self, what: &str) {
+        let admin = &self.viewers[3];
+        admin.patch("/v1/account", json!({"external_users_see": what})).await.expect(200);
     }
 
     /// The paths by which somebody may ask: about everything that answers.

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liaison_api::service::{
-    caller::StaffCaller,
+    caller::{StaffCaller, UserCaller},
     contact::merge::{merge_contacts, undo},
 };
 use liaison_domain::{
     Timestamp,
     account::Role,
     comment::{Comment, CommentKind, Origin},
+    external_access::Standing,
     id::{AccountId, CommentId, PersonId, SessionId, TaskId},
     task::TaskRole,
     visibility::Scope,
@@ -118,12 +119,13 @@ impl World {
         for title in ["1", "2", "3"] {
             tasks.push(TaskId::new(set(&anna, json!({"title": title})).await.id().parse().unwrap()));
         }
-        let caller = StaffCaller {
+        let user = UserCaller {
             account: AccountId::new(anna.account.id().parse().unwrap()),
-            employee: people[0],
-            role: Role::Owner,
+            person: people[0],
+            standing: Standing::Employee(Role::Owner),
             session: SessionId::new(Uuid::nil()),
         };
+        let caller = StaffCaller::of_user(user).unwrap();
         let schema = schema(&app.parts().database).await.unwrap();
         Self { app, caller, people, tasks, schema }
     }

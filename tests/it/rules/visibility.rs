@@ -10,7 +10,7 @@ use liaison_domain::{
     file::{Attachment, File},
     id::{AccountId, CommentId, FileId, PersonId, TaskId},
     task::TaskRole,
-    visibility::{Scope, Visible},
+    visibility::{ExternalUsersSee, Scope, Visible},
 };
 use liaison_persistence::{
     comment, database::WriteTx, file, outgoing_mail::history, page::PageRequest, portal, task,
@@ -80,6 +80,8 @@ pub(super) struct World {
     app: TestApp,
     pub(super) account: AccountId,
     pub(super) scopes: Vec<Scope>,
+    /// The contacts once more, as external users of either account.
+    external: Vec<Scope>,
     pub(super) tasks: Vec<TaskId>,
 }
 
@@ -96,6 +98,10 @@ impl World {
             Scope::contact(person(&ivan)),
             Scope::contact(person(&olga)),
         ];
+        let external = vec![
+            Scope::external(person(&ivan), ExternalUsersSee::All),
+            Scope::external(person(&olga), ExternalUsersSee::Addressed),
+        ];
         let firm =
             anna.post("/v1/contacts", json!({"name": "Firm", "is_company": true})).await.expect(201).json();
         for contact in [&ivan, &olga] {
@@ -108,7 +114,7 @@ impl World {
             let task = set(&anna, body).await;
             tasks.push(TaskId::new(task.id().parse().unwrap()));
         }
-        Self { account: AccountId::new(anna.account.id().parse().unwrap()), scopes, tasks, app }
+        Self { account: AccountId::new(anna.account.id().parse().unwrap()), scopes, external, tasks, app }
     }
 
     /// The contacts in the portal: as they are, and as they would be if they saw their company's tasks.
@@ -190,7 +196,7 @@ impl World {
     }
 }
 
-/// COM-5, DASH-5, EXT-8, R17, S7: one by one and in lists alike, in the order of writing, through pages of two.
+/// COM-5, DASH-5, EXT-7, EXT-8, R17, S7: one by one and in lists alike, in the order of writing, through pages of two.
 async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
     let world = &World::build(app).await;
     let conversations = prop::collection::vec(written(), 0..10);
@@ -201,7 +207,8 @@ async fn comments_are_seen_exactly_as_the_scope_allows(app: TestApp) {
             comments.push((world.write(&mut tx, n, written).await, written));
         }
         comments.sort_by_key(|(it, _)| (it.created_at, it.id));
-        for scope in world.scopes.iter().copied().chain(world.guests().map(|(_, it)| it)) {
+        let others = world.external.iter().copied().chain(world.guests().map(|(_, it)| it));
+        for scope in world.scopes.iter().copied().chain(others) {
             for task in &world.tasks {
                 let visible = comments
                     .iter()
@@ -291,7 +298,7 @@ async fn files_are_seen_exactly_with_what_they_hang_on(app: TestApp) {
         for (n, upload) in uploads.iter().enumerate() {
             ids.push(attach(world, &mut tx, n, upload, &comments).await);
         }
-        for (viewer, scope) in world.scopes.iter().enumerate() {
+        for (viewer, scope) in world.scopes.iter().enumerate().chain((4..).zip(&world.external)) {
             let is_admin = viewer < 2;
             let is_in = |task: usize| members.contains(&(task, viewer));
             let sees = |upload: &Uploaded| {

@@ -91,8 +91,8 @@ pub(super) async fn create_account(
     let (new, password) = command.body.read()?;
     let owner = account::identify_owner(&app, &new.owner_email, password).await?;
     mutate(&app, OUTSIDE, command.idempotency, async |tx| {
-        let (row, employee) = account::sign_up(tx, &app.env, &new, &owner).await?;
-        let tokens = session::begin(tx, &app.env, &app.keys, row.id, employee.id).await?;
+        let (row, employee, member) = account::sign_up(tx, &app.env, &new, &owner).await?;
+        let tokens = session::begin(tx, &app.env, &app.keys, member).await?;
         let account = AccountView::of(&app, &row);
         let employee = EmployeeView::of(&app, &row.name, &employee);
         let view = SignedUp { account, employee, tokens: tokens.into() };

@@ -10,7 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{app::App, http::routes::Routes, view::name::LanguageName};
+use crate::{
+    app::App,
+    http::routes::Routes,
+    view::name::{ExternalUsersSeeName, LanguageName},
+};
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
     routes.service(create::create_account).service(show::show_account).service(update::update_account);
@@ -29,6 +33,9 @@ pub(super) struct AccountView {
     language: LanguageName,
     /// How long a comment that an employee addresses to contacts is held, so that he can take it back; 0: not at all.
     send_delay_seconds: i64,
+    /// What contacts who sign in see of the tasks that they take part in: `all` that is not hidden, what employees say among
+    /// themselves with it, or what is `addressed` to them. Counts for what was written before, too.
+    external_users_see: ExternalUsersSeeName,
     /// `<name>.<mail domain of the server>`: the domain of the account's internal addresses.
     mail_domain: String,
     created_at: DateTime<Utc>,
@@ -43,6 +50,7 @@ impl AccountView {
             title: account.title.clone(),
             language: account.language.into(),
             send_delay_seconds: account.send_delay_seconds,
+            external_users_see: account.external_users_see.into(),
             created_at: account.created_at,
         }
     }

@@ -43,6 +43,10 @@ struct UpdateAccount {
     #[serde(default)]
     #[schema(value_type = i64, minimum = 0, maximum = 300)]
     send_delay_seconds: Change<i64>,
+    /// `all` or `addressed`: what contacts who sign in see of the tasks that they take part in.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    external_users_see: Change<String>,
 }
 
 /// Change the own account
@@ -79,12 +83,13 @@ impl UpdateAccount {
         let mut fields = Fields::default();
         let title = fields.change("/title", self.title, |it: String| Name::parse(&it));
         let language = fields.change("/language", self.language, |it: String| it.parse());
+        let see = fields.change("/external_users_see", self.external_users_see, |it: String| it.parse());
         let send_delay_seconds = self.send_delay_seconds.0;
         if send_delay_seconds.is_some_and(|it| !(0..=MAX_SEND_DELAY_SECONDS).contains(&it)) {
             let detail = format!("must be 0 to {MAX_SEND_DELAY_SECONDS}");
             fields.note("/send_delay_seconds", FieldCode::OutOfRange, detail);
         }
         fields.finish()?;
-        Ok(AccountChange { title, language, send_delay_seconds })
+        Ok(AccountChange { title, language, send_delay_seconds, external_users_see: see })
     }
 }

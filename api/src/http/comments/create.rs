@@ -25,7 +25,7 @@ use crate::{
         tasks::{MAX_FILES, body},
         transact::{mutate, scope_of},
     },
-    service::{access::enter, caller::StaffCaller, comment},
+    service::{access::enter, caller::UserCaller, comment},
 };
 
 /// A new comment: `text` or `html`.
@@ -80,7 +80,7 @@ struct CreatedComment {
 #[post("/v1/tasks/{id}/comments")]
 pub(super) async fn create_comment(
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
     command: Command<CreateComment>,
 ) -> Result<HttpResponse, Problem> {
@@ -90,7 +90,10 @@ pub(super) async fn create_comment(
         let written = comment::create(tx, &app, &caller, &entered, new).await?;
         let (id, version) = (written.id, written.version);
         let comment = one(tx, caller.account, written).await?;
-        let deliveries = deliveries(tx, caller.account, id).await?;
+        let mut deliveries = deliveries(tx, caller.account, id).await?;
+        if caller.is_external() {
+            deliveries.iter_mut().for_each(DeliveryView::leave_address_out);
+        }
         let view = CreatedComment { comment, deliveries };
         Ok(Answer::created(&view, format!("/v1/comments/{id}"))?.with_version(version))
     })

@@ -18,7 +18,7 @@ use crate::{
         query::Query,
         transact::query,
     },
-    service::{access::enter, caller::StaffCaller, reply},
+    service::{access::enter, caller::UserCaller, reply},
     view::person::PersonView,
 };
 
@@ -53,7 +53,7 @@ struct DefaultAudience {
 pub(super) async fn show_default_audience(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
     parameters: Query<ShowDefaultAudience>,
 ) -> Result<HttpResponse, Problem> {

@@ -20,7 +20,7 @@ use crate::{
         query::Query,
         transact::query,
     },
-    service::{access::enter, caller::StaffCaller},
+    service::{access::enter, caller::UserCaller, comment::as_read_by},
 };
 
 /// Which comments.
@@ -49,7 +49,7 @@ struct ListComments {
 pub(super) async fn list_comments(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
     parameters: Query<ListComments>,
 ) -> Result<HttpResponse, Problem> {
@@ -57,7 +57,8 @@ pub(super) async fn list_comments(
     let page = query(&app, async |tx| {
         let entered = enter(tx, &caller, TaskId::new(*id)).await?;
         let found = comment::list_visible(tx, caller.account, entered.task.id, caller.scope(), page).await?;
-        let items = views(tx, caller.account, found.items).await?;
+        let items = found.items.into_iter().map(|it| as_read_by(&caller, it)).collect();
+        let items = views(tx, caller.account, items).await?;
         Ok(Page { items, next: found.next })
     })
     .await?;

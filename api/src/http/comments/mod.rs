@@ -102,7 +102,8 @@ struct CommentView {
     /// What a mail quoted or was signed with.
     elided: String,
     files: Vec<AttachedFileView>,
-    /// Whom it is addressed to: beside employees who may enter the task, the only ones who see it.
+    /// Whom it is addressed to: beside employees who may enter the task, and contacts who sign in where the account lets them
+    /// see all, the only ones who see it.
     audience: Vec<PersonView>,
     /// Seen by its audience, its author and administrators only.
     hidden: bool,
@@ -158,6 +159,13 @@ struct DeliveryView {
     /// When the first answer to the mail came.
     #[schema(required)]
     answered_at: Option<DateTime<Utc>>,
+}
+
+impl DeliveryView {
+    /// Where colleagues of other companies are written to, and what their servers say, is for employees.
+    fn leave_address_out(&mut self) {
+        (self.address, self.detail, self.mail_id) = (None, None, None);
+    }
 }
 
 impl From<DeliveryRow> for DeliveryView {

@@ -15,7 +15,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{caller::StaffCaller, comment},
+    service::{caller::UserCaller, comment},
 };
 
 /// One comment
@@ -32,13 +32,13 @@ use crate::{
 pub(super) async fn show_comment(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let (view, version) = query(&app, async |tx| {
         let (comment, _) = comment::get(tx, &caller, CommentId::new(*id)).await?;
         let version = comment.version;
-        Ok((one(tx, caller.account, comment).await?, version))
+        Ok((one(tx, caller.account, comment::as_read_by(&caller, comment)).await?, version))
     })
     .await?;
     Ok(Answer::ok(&view)?.with_version(version).respond(&request))

@@ -1,5 +1,6 @@
 //! `/v1/contacts`: people and companies without a login.
 
+mod access;
 mod check;
 mod create;
 mod delete;
@@ -56,6 +57,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .service(delete::delete_contact)
         .service(unlink::unlink_contact)
         .service(write::write_to_contact);
+    access::routes(routes);
 }
 
 /// Most further addresses, phones and companies of a contact, each.
@@ -65,7 +67,7 @@ const MAX_LIST: usize = 50;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contact)]
 #[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
-struct ContactView {
+pub(super) struct ContactView {
     id: Uuid,
     /// Always `contact`: employees and contacts share one id space.
     kind: PersonKindName,

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// A new employee with a password of his own.
+/// A new employee.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateEmployee {
@@ -36,14 +36,15 @@ struct CreateEmployee {
     email: String,
     /// `admin` or `member`
     role: String,
-    /// 10–256 characters.
+    /// 10–256 characters. Without it he is invited: the mail has a link by which he chooses one, or gives the one that he has on
+    /// this server.
     #[schema(min_length = 10, max_length = 256)]
-    password: String,
+    password: Option<String>,
 }
 
 /// Employ somebody
 ///
-/// For administrators.
+/// For administrators. Invited, he is `invited` until he accepts (`POST /v1/invitations:accept`), and gets nothing else until then.
 #[utoipa::path(
     operation_id = "create_employee", tag = "employees", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
@@ -61,9 +62,12 @@ pub(super) async fn create_employee(
 ) -> Result<HttpResponse, Problem> {
     let (hire, password) = command.body.read()?;
     caller.require_admin()?;
-    let password_hash = password::hash(&app.env, password).await?;
+    let password_hash = match password {
+        Some(it) => Some(password::hash(&app.env, it).await?),
+        None => None,
+    };
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let employee = employee::create(tx, &app.env, &caller, &hire, &password_hash).await?;
+        let employee = employee::create(tx, &app, &caller, &hire, password_hash.as_deref()).await?;
         let account = account::get(tx, caller.account).await?;
         let view = EmployeeView::of(&app, &account.name, &employee);
         Ok(Answer::created(&view, format!("/v1/employees/{}", employee.id))?.with_version(employee.version))
@@ -72,13 +76,14 @@ pub(super) async fn create_employee(
 }
 
 impl CreateEmployee {
-    fn read(self) -> Result<(NewHire, String), Refusal> {
+    fn read(self) -> Result<(NewHire, Option<String>), Refusal> {
         let mut fields = Fields::default();
         let name = fields.read("/name", Name::parse(&self.name));
         let login = fields.read("/login", Login::parse(&self.login));
         let email = fields.read("/email", EmailAddress::parse(&self.email));
         let role = fields.read("/role", self.role.parse());
-        let password = fields.read("/password", password::check(&self.password)).map(|()| self.password);
+        let checked = self.password.as_deref().map_or(Ok(()), password::check);
+        let password = fields.read("/password", checked).map(|()| self.password);
         match (name, login, email, role, password) {
             (Some(name), Some(login), Some(email), Some(role), Some(password)) => {
                 Ok((NewHire { name, login, email, role }, password))

@@ -2,6 +2,7 @@
 
 mod create;
 mod deputy;
+mod invite;
 mod list;
 mod show;
 mod update;
@@ -22,6 +23,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     routes
         .service(list::list_employees)
         .service(create::create_employee)
+        .service(invite::invite_employee)
         .service(show::show_employee)
         .service(update::update_employee)
         .service(deputy::show_deputy)
@@ -41,6 +43,8 @@ pub(super) struct EmployeeView {
     email: String,
     role: RoleName,
     status: EmployeeStatusName,
+    /// Lets contacts sign in, without being an administrator.
+    manages_external_access: bool,
     /// `<login>@<account>.<mail domain>`
     internal_address: String,
     created_at: DateTime<Utc>,
@@ -57,6 +61,7 @@ impl EmployeeView {
             email: employee.email.clone(),
             role: employee.role.into(),
             status: employee.status.into(),
+            manages_external_access: employee.manages_external_access,
             created_at: employee.created_at,
         }
     }

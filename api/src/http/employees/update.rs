@@ -44,7 +44,11 @@ struct UpdateEmployee {
     #[serde(default)]
     #[schema(value_type = String)]
     role: Change<String>,
-    /// `active` or `inactive`; an inactive employee's sessions end at once.
+    /// Lets contacts sign in, without being an administrator.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    manages_external_access: Change<bool>,
+    /// `active` or `inactive`; an inactive employee's sessions end at once, and so does an invitation.
     #[serde(default)]
     #[schema(value_type = String)]
     status: Change<String>,
@@ -89,6 +93,7 @@ impl UpdateEmployee {
             name: fields.change("/name", self.name, |it: String| Name::parse(&it)),
             login: fields.change("/login", self.login, |it: String| Login::parse(&it)),
             role: fields.change("/role", self.role, |it: String| it.parse()),
+            manages_external_access: self.manages_external_access.0,
             status: fields.change("/status", self.status, |it: String| it.parse()),
         };
         fields.finish()?;

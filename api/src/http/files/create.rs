@@ -10,7 +10,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::{mutate, scope_of},
     },
-    service::caller::StaffCaller,
+    service::caller::UserCaller,
 };
 
 /// Upload files
@@ -29,13 +29,13 @@ use crate::{
 pub(super) async fn create_file(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
     let uploads = Uploads::receive(&app, &request, form).await?;
     let key = uploads.key(&request)?;
     mutate(&app, scope_of(&caller), key, async |tx| {
-        uploads.insert(tx, &app, caller.account, caller.employee).await
+        uploads.insert(tx, &app, caller.account, caller.person).await
     })
     .await
 }

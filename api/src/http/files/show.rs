@@ -14,7 +14,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{caller::StaffCaller, file},
+    service::{caller::UserCaller, file},
     view::file::FileView,
 };
 
@@ -37,7 +37,7 @@ const VERSION: i64 = 1;
 pub(super) async fn show_file(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let file = query(&app, async |tx| file::get(tx, &caller, FileId::new(*id)).await).await?;

@@ -14,7 +14,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{caller::StaffCaller, file},
+    service::{caller::UserCaller, file},
 };
 
 /// The content of a file
@@ -40,7 +40,7 @@ use crate::{
 pub(super) async fn show_file_content(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = FileId::new(*id);

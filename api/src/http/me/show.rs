@@ -9,17 +9,27 @@ use crate::{
     http::{
         accounts::AccountView,
         answer::Answer,
+        contacts::ContactView,
         employees::EmployeeView,
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{account, caller::StaffCaller, employee},
+    service::{
+        account,
+        caller::UserCaller,
+        user::{self, User},
+    },
 };
 
 /// The caller and his account.
 #[derive(Debug, Serialize, ToSchema)]
 struct Me {
-    employee: EmployeeView,
+    /// Null for a contact.
+    #[schema(required)]
+    employee: Option<EmployeeView>,
+    /// The contact who has signed in; null for an employee.
+    #[schema(required)]
+    contact: Option<ContactView>,
     account: AccountView,
 }
 
@@ -35,15 +45,15 @@ struct Me {
 pub(super) async fn show_me(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
 ) -> Result<HttpResponse, Problem> {
-    let (account, employee) = query(&app, async |tx| {
-        Ok((account::get(tx, caller.account).await?, employee::get(tx, &caller, caller.employee).await?))
-    })
-    .await?;
-    let view = Me {
-        employee: EmployeeView::of(&app, &account.name, &employee),
-        account: AccountView::of(&app, &account),
+    let (account, me) =
+        query(&app, async |tx| Ok((account::get(tx, caller.account).await?, user::get(tx, &caller).await?)))
+            .await?;
+    let (employee, contact) = match &me {
+        User::Employee(it) => (Some(EmployeeView::of(&app, &account.name, it)), None),
+        User::Contact(it) => (None, Some(ContactView::from(&**it))),
     };
+    let view = Me { employee, contact, account: AccountView::of(&app, &account) };
     Ok(Answer::ok(&view)?.respond(&request))
 }

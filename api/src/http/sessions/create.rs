@@ -48,9 +48,9 @@ pub(super) async fn create_session(
 ) -> Result<HttpResponse, Problem> {
     let Credentials { account, email, password } = command.body.read()?;
     let candidate = query(&app, async |tx| session::find_candidate(tx, &account, &email).await).await?;
-    let (account, employee) = session::admit(candidate, password).await?;
+    let member = session::admit(candidate, password).await?;
     mutate(&app, OUTSIDE, command.idempotency, async |tx| {
-        let tokens = session::begin(tx, &app.env, &app.keys, account, employee).await?;
+        let tokens = session::begin(tx, &app.env, &app.keys, member).await?;
         Answer::created(&TokensView::from(tokens), "/v1/sessions/current".to_owned())
     })
     .await

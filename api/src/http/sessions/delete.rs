@@ -9,7 +9,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::no_content,
     },
-    service::caller::StaffCaller,
+    service::caller::UserCaller,
 };
 
 /// Sign out
@@ -25,7 +25,7 @@ use crate::{
 #[delete("/v1/sessions/current")]
 pub(super) async fn delete_current_session(
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
 ) -> Result<HttpResponse, Problem> {
     no_content(&app, &caller, async |tx| {
         account::revoke_session(tx, caller.account, caller.session, app.env.now()).await?;

@@ -28,7 +28,7 @@ use crate::{
         query::Query,
         transact::query,
     },
-    service::{caller::StaffCaller, project},
+    service::{caller::UserCaller, project},
 };
 
 /// Which tasks.
@@ -99,7 +99,7 @@ struct ListTasks {
 pub(super) async fn list_tasks(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     parameters: Query<ListTasks>,
 ) -> Result<HttpResponse, Problem> {
     let page = page::request(parameters.0.limit.as_deref(), parameters.0.cursor.as_deref())?;
@@ -129,21 +129,21 @@ pub(super) async fn list_tasks(
 }
 
 impl ListTasks {
-    fn read(self, caller: &StaffCaller, now: Timestamp) -> Result<(Filter, Order), Refusal> {
+    fn read(self, caller: &UserCaller, now: Timestamp) -> Result<(Filter, Order), Refusal> {
         let mut fields = Fields::default();
         let statuses = self.status.map_or_else(Vec::new, |it| {
             it.split(',').filter_map(|it| fields.read("?status", it.parse())).collect()
         });
         let role = self.role.and_then(|it| fields.read("?role", it.parse()));
         let person = self.person.and_then(|it| match it.as_str() {
-            "me" => Some(caller.employee),
+            "me" => Some(caller.person),
             id => fields.read("?person", id.parse::<Uuid>()).map(PersonId::new),
         });
-        let person = person.or(role.map(|_| caller.employee));
+        let person = person.or(role.map(|_| caller.person));
         let overdue: Option<bool> = named(&mut fields, "?overdue", self.overdue);
         let order = order(&mut fields, self.order.as_deref(), self.direction.as_deref());
         let filter = Filter {
-            viewer: (!caller.role.is_admin()).then_some(caller.employee),
+            viewer: (!caller.standing.role().is_admin()).then_some(caller.person),
             statuses,
             is_open: named(&mut fields, "?is_active", self.is_active),
             priority: named(&mut fields, "?priority", self.priority),

@@ -42,7 +42,7 @@ pub(super) use input::{MAX_FILES, MAX_PEOPLE, body};
 use crate::{
     app::App,
     http::routes::Routes,
-    service::{Failure, account, caller::StaffCaller},
+    service::{Failure, account, caller::UserCaller},
     view::{
         file::AttachedFileView,
         name::{AssigneeStatusName, PriorityName, TaskStatusName},
@@ -217,7 +217,7 @@ impl Surroundings {
 pub(super) async fn view(
     tx: &mut dyn Tx,
     app: &App,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     id: TaskId,
 ) -> Result<(TaskView, i64), Failure> {
     let found = task::find(tx, caller.account, id).await?;

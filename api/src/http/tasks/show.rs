@@ -15,7 +15,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{access::enter, caller::StaffCaller},
+    service::{access::enter, caller::UserCaller},
 };
 
 /// One task
@@ -32,7 +32,7 @@ use crate::{
 pub(super) async fn show_task(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = TaskId::new(*id);

@@ -51,7 +51,8 @@ pub async fn find_same(
     human: &Employee,
 ) -> Result<Option<Found>, Failure> {
     let Some(account) = account::find_by_name(tx, account).await? else { return Ok(None) };
-    let employee = employee::find_by_identity(tx, account.id, human.identity_id).await?;
+    let Some(identity) = human.identity_id else { return Ok(None) };
+    let employee = employee::find_by_identity(tx, account.id, identity).await?;
     complete(tx, account, employee).await
 }
 
@@ -74,6 +75,8 @@ pub async fn are_same(
     let one = employee::find(tx, one.0, one.1).await?;
     let other = employee::find(tx, other.0, other.1).await?;
     Ok(one.zip(other).is_some_and(|(one, other)| {
-        one.identity_id == other.identity_id && one.status == EmployeeStatus::Active
+        one.identity_id.is_some()
+            && one.identity_id == other.identity_id
+            && one.status == EmployeeStatus::Active
     }))
 }

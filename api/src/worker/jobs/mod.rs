@@ -11,6 +11,7 @@ mod portal_link;
 mod process_mail;
 mod publish_comment;
 pub(super) mod send_mail;
+mod send_password_link;
 
 use liaison_domain::{id::AccountId, job::JobKind};
 use liaison_persistence::database::WriteTx;
@@ -27,6 +28,7 @@ pub(super) const KINDS: &[JobKind] = &[
     JobKind::SendPortalLink,
     JobKind::RelayLink,
     JobKind::ApplyLink,
+    JobKind::SendPasswordLink,
     JobKind::ImportContacts,
     JobKind::ExportContacts,
 ];
@@ -36,7 +38,10 @@ pub(super) const fn limit(kind: JobKind) -> usize {
     match kind {
         JobKind::SendMail => 128,
         JobKind::RelayLink | JobKind::ApplyLink => 64,
-        JobKind::ProcessMail | JobKind::PublishComment | JobKind::SendPortalLink => 16,
+        JobKind::ProcessMail
+        | JobKind::PublishComment
+        | JobKind::SendPortalLink
+        | JobKind::SendPasswordLink => 16,
         // One after the other.
         JobKind::ImportContacts | JobKind::ExportContacts => 1,
         JobKind::FetchMail => 0,
@@ -50,6 +55,7 @@ pub(super) async fn run(workers: &Workers, batch: &mut Batch) -> Result<(), Fail
         JobKind::RelayLink => links::relay(workers, batch).await,
         JobKind::ApplyLink => links::apply(workers, batch).await,
         JobKind::PublishComment => publish_comment::run(workers, batch).await,
+        JobKind::SendPasswordLink => send_password_link::run(workers, batch).await,
         JobKind::ImportContacts => import_contacts::run(workers, batch).await,
         JobKind::ExportContacts => export_contacts::run(workers, batch).await,
         JobKind::SendPortalLink => portal_link::run(workers, batch).await,
@@ -70,6 +76,7 @@ pub(super) async fn give_up(
         JobKind::SendMail => send_mail::give_up(tx, workers, account, subject).await,
         JobKind::ProcessMail => process_mail::give_up(tx, workers, account, subject).await,
         JobKind::ApplyLink => links::park(tx, account, subject, error).await,
+        JobKind::SendPasswordLink => send_password_link::give_up(tx, account, subject).await,
         JobKind::ImportContacts => import_contacts::give_up(tx, workers, account, subject).await,
         JobKind::ExportContacts => export_contacts::give_up(tx, workers, account, subject).await,
         // A comment stays held, which its author sees; a link can be asked for again; the others are never given up.

@@ -37,6 +37,29 @@ pub(super) fn framed(
     Ok(Rendered { subject, html, text: plain_text::tidy(&text) })
 }
 
+/// The frame with nothing in it but `content`, for a mail that no task sends.
+pub(in crate::compose) fn bare(content: Rendered, language: Language) -> Result<Rendered, RenderError> {
+    let Rendered { subject, html, text } = content;
+    let around = |body: Value| {
+        context! {
+            subject => subject.as_str(),
+            body,
+            language => language.as_str(),
+            marker => (),
+            files => (),
+            portal_url => (),
+            signature => (),
+            history => (),
+            unsubscribe_url => (),
+            body_marker => (),
+            pixel_url => (),
+        }
+    };
+    let html = HTML.render(around(Value::from_safe_string(html)))?;
+    let text = plain_text::tidy(&TEXT.render(around(Value::from(text.trim_end())))?);
+    Ok(Rendered { subject, html, text })
+}
+
 fn values(notification: &Notification, part: Part, language: Language) -> Value {
     let frame = &notification.frame;
     let words = words(language);

@@ -3,7 +3,7 @@
 //! [`compose`] is the whole of it; [`render`] stops before headers and files, for previews.
 
 pub mod builtin;
-mod frame;
+pub(super) mod frame;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
 //! `/v1/contacts`
 
+mod access;
 mod check;
 mod create;
 mod delete;

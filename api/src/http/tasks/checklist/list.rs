@@ -18,7 +18,7 @@ use crate::{
         problem::{Problem, ProblemView},
         transact::query,
     },
-    service::{access::enter, caller::StaffCaller},
+    service::{access::enter, caller::UserCaller},
 };
 
 /// The steps of a task in their order.
@@ -42,7 +42,7 @@ struct Checklist {
 pub(super) async fn list_checklist(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let (items, version) = query(&app, async |tx| {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Longest time for one attempt; each step of SMTP has a shorter one of its own.
-const LIMIT: Duration = Duration::from_mins(10);
+pub(in crate::worker::jobs) const LIMIT: Duration = Duration::from_mins(10);
 
 /// What an attempt came to.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ fn not_made(unmade: &Unmade) -> Attempt {
 
 /// Reads a refusal. One that is about this server and not about the message is the operator's to mend, so the message
 /// waits for that; where no server spoke, the point of failure stands for its words (S17).
-fn read(error: &SendError) -> Attempt {
+pub(in crate::worker::jobs) fn read(error: &SendError) -> Attempt {
     let reply = error.reply().map_or_else(|| error.class().to_string(), ToString::to_string);
     let is_about_us = matches!(
         error.class(),

@@ -7,7 +7,7 @@
 //!
 //! Given up, a message is `failed`: `POST /v1/mail/outgoing/{id}:retry` sends it anew.
 
-mod attempt;
+pub(super) mod attempt;
 mod record;
 mod sent_copy;
 mod slots;

@@ -1,0 +1,45 @@
+//! `POST /v1/contacts/{id}/access:resend`
+
+use actix_web::{
+    HttpResponse, post,
+    web::{Data, Path},
+};
+use liaison_domain::id::PersonId;
+use uuid::Uuid;
+
+use super::{AccessView, shown};
+use crate::{
+    app::App,
+    http::{
+        command::{Command, Empty},
+        problem::{Problem, ProblemView},
+        transact::{mutate, scope_of},
+    },
+    service::{caller::StaffCaller, external_access},
+};
+
+/// Invite a contact again
+///
+/// To his main address of today. The mail before it leads nowhere any more.
+#[utoipa::path(
+    operation_id = "resend_contact_access", tag = "contacts", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The contact"), crate::http::openapi::IdempotencyKeyParam),
+    request_body = Empty,
+    responses(
+        (status = 200, description = "The access", body = AccessView),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `not_found`, `already_accepted`, `no_address`, `contact_is_spam`, `rate_limited`", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/contacts/{id}/access:resend")]
+pub(super) async fn resend_contact_access(
+    app: Data<App>,
+    caller: StaffCaller,
+    id: Path<Uuid>,
+    command: Command<Empty>,
+) -> Result<HttpResponse, Problem> {
+    let id = PersonId::new(*id);
+    mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
+        shown(external_access::resend(tx, &app, &caller, id).await?)
+    })
+    .await
+}
