@@ -185,7 +185,7 @@ impl Cast {
         let age = SPAN.num_seconds().unsigned_abs() * (all - n) / all;
         let created_at =
             (self.now - TimeDelta::seconds(i64::try_from(age)?)).duration_trunc(TimeDelta::seconds(1))?;
-        let (assigner, assignee) = (self.employee()?, self.employee()?);
+        let (boss, doer) = (self.employee()?, self.employee()?);
         let client = pick(&mut self.random, &self.contacts)?;
         let id = TaskId::new(self.id(created_at)?);
         let mut comments = Vec::new();
@@ -194,9 +194,9 @@ impl Cast {
         for k in 0..count {
             let at = (created_at + TimeDelta::minutes(i64::try_from(k)? * 7)).min(self.now);
             let (author, to) = match k % 3 {
-                0 => (assignee, client),
-                1 => (client, assignee),
-                _ => (assigner, assignee),
+                0 => (doer, client),
+                1 => (client, doer),
+                _ => (boss, doer),
             };
             comments.push((self.comment(id, author, at, k)?, vec![to]));
         }
@@ -209,15 +209,16 @@ impl Cast {
             description_html: "<p>The gate does not close, please have a look at its lock.</p>".to_owned(),
             description_text: "The gate does not close, please have a look at its lock.".to_owned(),
             status,
-            priority: if n % 10 == 0 { Priority::Urgent } else { Priority::Normal },
+            custom_status_id: None,
+            priority: if n.is_multiple_of(10) { Priority::Urgent } else { Priority::Normal },
             start_at: None,
-            deadline: (n % 3 == 0).then(|| created_at + TimeDelta::days(14)),
+            deadline: n.is_multiple_of(3).then(|| created_at + TimeDelta::days(14)),
             parent_id: None,
             project_id: Some(pick(&mut self.random, &self.projects)?),
             counterparty_id: Some(client),
             company_access: true,
             incoming_mail_id: None,
-            created_by: assigner,
+            created_by: boss,
             created_at,
             updated_at,
             closed_at: (!status.is_active()).then_some(updated_at),
@@ -225,8 +226,8 @@ impl Cast {
         };
         task::insert(tx, self.account, &task, &[]).await?;
         let roles = [
-            (TaskRole::Assigner, assigner),
-            (TaskRole::Assignee, assignee),
+            (TaskRole::Assigner, boss),
+            (TaskRole::Assignee, doer),
             (TaskRole::Participant, client),
             (TaskRole::Auditor, self.employee()?),
         ];

@@ -56,6 +56,9 @@ named! {
         SuppressionDeleted = "suppression.deleted",
         TaskCreated = "task.created",
         TaskUpdated = "task.updated",
+        TaskStatusCreated = "task_status.created",
+        TaskStatusUpdated = "task_status.updated",
+        TaskStatusDeleted = "task_status.deleted",
         VirtualAddressCreated = "virtual_address.created",
         VirtualAddressDeleted = "virtual_address.deleted",
     }

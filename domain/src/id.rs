@@ -54,6 +54,8 @@ ids! {
     /// A sign-in that lives until it is revoked or expires.
     SessionId;
     TaskId;
+    /// A status that an account made for itself.
+    TaskStatusId;
     ProjectId;
     /// An address of the account that is nobody's own.
     VirtualAddressId;

@@ -10,7 +10,7 @@ use crate::{
     Timestamp,
     id::PersonId,
     named::named,
-    task::{TaskRole, TaskStatus},
+    task::{TaskRole, TaskStatus, custom::ShownStatus},
 };
 
 named! {
@@ -92,14 +92,16 @@ pub fn notices_of_roles(joining: &[(TaskRole, PersonId)]) -> BTreeMap<PersonId, 
 /// What the employee who set a task is told of its new status: the first of these that he wants to be told. A draft is
 /// nobody's business but its maker's.
 pub fn notices_of_status(
-    before: TaskStatus,
-    after: TaskStatus,
+    before: ShownStatus,
+    after: ShownStatus,
     by_assignee: bool,
 ) -> &'static [NotificationKind] {
     use NotificationKind::{StatusChanged, TaskAccepted, TaskRejected};
-    match (before, after) {
+    if before == after {
+        return &[];
+    }
+    match (before.standard, after.standard) {
         (TaskStatus::Draft, _) | (_, TaskStatus::Draft) => &[],
-        _ if before == after => &[],
         (TaskStatus::New, TaskStatus::InProgress) if by_assignee => &[TaskAccepted, StatusChanged],
         (_, TaskStatus::Rejected) if by_assignee => &[TaskRejected, StatusChanged],
         _ => &[StatusChanged],
@@ -383,7 +385,11 @@ mod tests {
             (Draft, New, false, &[]),
             (New, Draft, false, &[]),
         ] {
-            assert_eq!(notices_of_status(before, after, by_assignee), notices, "{before} to {after}");
+            assert_eq!(
+                notices_of_status(before.into(), after.into(), by_assignee),
+                notices,
+                "{before} to {after}"
+            );
         }
     }
 

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use crate::{
-    account::Login, inbound::address::LocalPart, named::named, suppression::SuppressionCause,
-    task::TaskStatus,
+    account::Login,
+    inbound::address::LocalPart,
+    named::named,
+    suppression::SuppressionCause,
+    task::{TaskStatus, custom::ShownStatus},
 };
 
 named! {
@@ -71,10 +74,12 @@ impl MailKind {
 
 /// What the contact who set a task may be told of its new status: of these the first that the account has switched on
 /// (CLI-4, TPL-1). A draft is nobody's business but its maker's.
-pub fn notices_of_status(before: TaskStatus, after: TaskStatus, by_assignee: bool) -> &'static [MailKind] {
-    match (before, after) {
+pub fn notices_of_status(before: ShownStatus, after: ShownStatus, by_assignee: bool) -> &'static [MailKind] {
+    if before == after {
+        return &[];
+    }
+    match (before.standard, after.standard) {
         (TaskStatus::Draft, _) | (_, TaskStatus::Draft) => &[],
-        _ if before == after => &[],
         (TaskStatus::New, TaskStatus::InProgress) if by_assignee => {
             &[MailKind::TaskAccepted, MailKind::StatusChanged]
         }
@@ -327,7 +332,11 @@ mod tests {
             (Draft, New, true, &[]),
             (New, Draft, true, &[]),
         ] {
-            assert_eq!(notices_of_status(before, after, by_assignee), notices, "{before} to {after}");
+            assert_eq!(
+                notices_of_status(before.into(), after.into(), by_assignee),
+                notices,
+                "{before} to {after}"
+            );
         }
     }
 

@@ -73,6 +73,10 @@ named! {
         AlreadySent = "already_sent",
         /// The comment is held, and nobody but its author knows of it.
         NotSent = "not_sent",
+        /// An account has as many statuses of its own as it may have.
+        TooManyStatuses = "too_many_statuses",
+        /// Tasks have the status.
+        StatusInUse = "status_in_use",
         /// An account has as many signing keys as it may have.
         TooManyKeys = "too_many_keys",
         /// A notice to contacts uses the template.

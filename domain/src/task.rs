@@ -1,13 +1,16 @@
-//! Tasks: statuses, roles, and what a role may do. What a task's status is where several people do it: [`standing`].
+//! Tasks: statuses, roles, and what a role may do. What a task's status is where several people do it: [`standing`];
+//! the statuses that accounts make for themselves: [`custom`].
 
+pub mod custom;
 pub mod standing;
 
 use std::collections::BTreeSet;
 
+use self::custom::ShownStatus;
 use crate::{
     Timestamp,
     account::Role,
-    id::{IncomingMailId, PersonId, ProjectId, TaskId},
+    id::{IncomingMailId, PersonId, ProjectId, TaskId, TaskStatusId},
     named::named,
     refusal::{Code, Refusal},
 };
@@ -63,6 +66,8 @@ pub struct Task {
     pub description_html: String,
     pub description_text: String,
     pub status: TaskStatus,
+    /// The account's own, which counts as that one.
+    pub custom_status_id: Option<TaskStatusId>,
     pub priority: Priority,
     pub start_at: Option<Timestamp>,
     pub deadline: Option<Timestamp>,
@@ -82,11 +87,18 @@ pub struct Task {
 }
 
 impl Task {
-    /// With another status; it is closed when the status is, and opened with it.
+    /// With another status; it is closed when the status is, and opened with it. One of the account's own stays while it
+    /// counts as that one.
     #[must_use]
     pub fn with_status(self, status: TaskStatus, now: Timestamp) -> Self {
         let closed_at = if status.is_active() { None } else { self.closed_at.or(Some(now)) };
-        Self { status, closed_at, ..self }
+        let custom_status_id = self.custom_status_id.filter(|_| self.status == status);
+        Self { status, custom_status_id, closed_at, ..self }
+    }
+
+    /// What its status is to those who look at it.
+    pub const fn shown_status(&self) -> ShownStatus {
+        ShownStatus { standard: self.status, custom: self.custom_status_id }
     }
 }
 

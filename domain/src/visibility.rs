@@ -69,6 +69,7 @@ impl Scope {
 
 /// The facts of a comment that decide who sees it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not for itself")]
 pub struct Visible<'a> {
     pub author: PersonId,
     pub audience: &'a [PersonId],

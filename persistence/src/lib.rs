@@ -124,6 +124,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         suppression::ALL,
         task::ALL,
         task::counterparty::ALL,
+        task::custom_status::ALL,
         task::members::ALL,
         thread::ALL,
         virtual_address::ALL,

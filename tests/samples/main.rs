@@ -120,6 +120,7 @@ fn facts(kind: Kind, words: &Words) -> Facts {
             title: words.title.to_owned(),
             description: rich(words.description),
             status: TaskStatus::InProgress,
+            custom_status: None,
             priority: Priority::Normal,
             start: None,
             deadline: NaiveDate::from_ymd_opt(2030, 3, 31).map(When::Day),

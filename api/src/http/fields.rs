@@ -9,6 +9,7 @@ use liaison_domain::{
     mailbox::HostNameError,
     notification::{NoHours, NotATime, UnknownZone},
     refusal::{Code, FieldCode, FieldRefusal, Refusal},
+    task::custom::NotAColor,
     text::{Name, TextError},
 };
 use thiserror::Error;
@@ -202,6 +203,12 @@ impl FieldError for std::str::ParseBoolError {
 }
 
 impl FieldError for NotATime {
+    fn code(&self) -> FieldCode {
+        FieldCode::Invalid
+    }
+}
+
+impl FieldError for NotAColor {
     fn code(&self) -> FieldCode {
         FieldCode::Invalid
     }

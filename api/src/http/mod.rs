@@ -40,6 +40,7 @@ pub mod server;
 pub mod sessions;
 pub mod settings;
 pub mod signatures;
+pub mod task_statuses;
 pub mod tasks;
 pub mod transact;
 pub mod unsubscriptions;
@@ -58,6 +59,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     contact_groups::routes(routes);
     files::routes(routes);
     projects::routes(routes);
+    task_statuses::routes(routes);
     tasks::routes(routes);
     comments::routes(routes);
     unsubscriptions::routes(routes);

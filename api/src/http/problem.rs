@@ -168,6 +168,8 @@ const fn status_of(code: Code) -> StatusCode {
         | Code::AlreadySent
         | Code::NotSent
         | Code::TaskNotNew
+        | Code::TooManyStatuses
+        | Code::StatusInUse
         | Code::TooManyKeys
         | Code::TemplateInUse
         | Code::NotReleasable

@@ -77,13 +77,12 @@ pub async fn create_task(
     errand: Errand,
 ) -> Result<TaskId, Failure> {
     held_comment::require_sent(source)?;
-    let assignees = match errand.assignees {
-        Some(named) => named,
-        None => {
-            let addressed = comment::list_recipients(tx, caller.account, [source.id]).await?;
-            let addressed = addressed.into_values().flatten();
-            addressed.filter(|it| it.kind == PersonKind::Employee).map(|it| it.id).collect()
-        }
+    let assignees = if let Some(named) = errand.assignees {
+        named
+    } else {
+        let addressed = comment::list_recipients(tx, caller.account, [source.id]).await?;
+        let addressed = addressed.into_values().flatten();
+        addressed.filter(|it| it.kind == PersonKind::Employee).map(|it| it.id).collect()
     };
     let first_line = source.visible.lines().find(|it| !it.trim().is_empty()).unwrap_or_default();
     let new = CreateTask {

@@ -30,11 +30,12 @@ use liaison_persistence::{
 };
 
 use self::{addressed::Addressed, staff::Staff};
-use super::{Failure, departure, letter, link};
+use super::{Failure, departure, letter, link, task_status};
 use crate::{app::App, keys::digest};
 
 /// Something written that people are to be told of.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not for itself")]
 pub struct Notice<'a> {
     pub account: AccountId,
     pub task: &'a Task,
@@ -194,6 +195,7 @@ async fn write_mails(
         _ => HashMap::new(),
     };
     let mut known = thread::list_known(tx, account, task.id, people()).await?;
+    let custom_status = task_status::find_name(tx, account, task).await?;
     // Who works here has a hand in what he sends.
     let is_automatic = notice.by_mail && writer.login.is_none();
     let departures = departure::plan(tx, app, notice, &plan.mails, is_automatic).await?;
@@ -205,6 +207,7 @@ async fn write_mails(
             let form = Form {
                 common: to.common.clone(),
                 status: Some(task.status.to_string()).filter(|_| notice.kind.tells_status()),
+                custom_status: custom_status.clone(),
                 ..form(settings, template, signature.clone(), history.unwrap_or_default())
             };
             let own = to.recipients().filter_map(|it| departures.get(&it.person));
@@ -348,6 +351,7 @@ fn form(
         template: template.map(MailTemplateId::uuid),
         common: None,
         status: None,
+        custom_status: None,
         notice: None,
     }
 }

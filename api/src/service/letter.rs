@@ -13,7 +13,9 @@ use liaison_domain::{
     Timestamp,
     comment::Comment,
     file::{AttachedFile, File},
-    id::{AccountId, CommentId, FileId, MailTemplateId, MailboxId, PersonId, ProjectId, TaskId},
+    id::{
+        AccountId, CommentId, FileId, MailTemplateId, MailboxId, PersonId, ProjectId, TaskId, TaskStatusId,
+    },
     inbound::{
         address::{LocalPart, MailToken},
         marker::BodyMarker,
@@ -23,7 +25,7 @@ use liaison_domain::{
     outgoing::MailKind,
     person::PersonRef,
     project::Project,
-    task::Task,
+    task::{Task, custom::CustomStatus},
 };
 use liaison_mailer::{
     compose::{
@@ -47,7 +49,7 @@ use liaison_persistence::{
     },
     outgoing_mail::delivery::DeliveryRow,
     person, project, signature,
-    task::{self, Members},
+    task::{self, Members, custom_status},
 };
 use thiserror::Error;
 
@@ -121,6 +123,7 @@ struct Around {
     /// Authors and counterparties.
     people: HashMap<PersonId, PersonRef>,
     projects: HashMap<ProjectId, Project>,
+    statuses: HashMap<TaskStatusId, CustomStatus>,
     task_files: HashMap<TaskId, Vec<AttachedFile>>,
     comment_files: HashMap<CommentId, Vec<AttachedFile>>,
     templates: HashMap<MailTemplateId, OwnTemplate>,
@@ -153,11 +156,13 @@ pub async fn load(
     let known = task::list_by_ids(tx, account, tasks.iter().copied()).await?;
     let counterparties = known.values().filter_map(|it| it.counterparty_id);
     let projects = distinct(known.values().filter_map(|it| it.project_id));
+    let statuses = distinct(known.values().filter_map(|it| it.custom_status_id));
     let around = Around {
         signers: signing::load(tx, app, account, &app.config.mail.domain_of(&found.name)).await?,
         account: found,
         people: person::list_refs(tx, account, authors.chain(counterparties)).await?,
         projects: project::list_by_ids(tx, account, projects).await?,
+        statuses: custom_status::list_by_ids(tx, account, statuses).await?,
         tasks: known,
         members: task::list_members(tx, account, tasks).await?,
         comments: texts,

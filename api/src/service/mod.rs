@@ -52,6 +52,7 @@ pub mod signature;
 mod status_news;
 pub mod suppression;
 pub mod task;
+pub mod task_status;
 pub mod trouble;
 pub mod unsubscription;
 pub mod user;

@@ -6,7 +6,7 @@ use liaison_domain::{
     notification::{self, NotificationKind},
     outgoing::{self, MailKind},
     person::PersonKind,
-    task::{Task, TaskRole, TaskStatus},
+    task::{Task, TaskRole, custom::ShownStatus},
 };
 use liaison_persistence::{database::WriteTx, mail_template, person, task::Members};
 
@@ -26,11 +26,11 @@ pub(super) async fn tell(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    before: TaskStatus,
+    before: ShownStatus,
     (task, members): (&Task, &Members),
     answers: bool,
 ) -> Result<(), Failure> {
-    let kinds = notification::notices_of_status(before, task.status, answers);
+    let kinds = notification::notices_of_status(before, task.shown_status(), answers);
     if kinds.is_empty() {
         return Ok(());
     }
@@ -50,7 +50,7 @@ pub(super) async fn tell_contact(
     tx: &mut WriteTx,
     app: &App,
     caller: &StaffCaller,
-    before: TaskStatus,
+    before: ShownStatus,
     (task, members): (&Task, &Members),
     answers: bool,
 ) -> Result<(), Failure> {
@@ -61,7 +61,7 @@ pub(super) async fn tell_contact(
     if known.iter().any(|it| it.is_linked) {
         return Ok(());
     }
-    for kind in outgoing::notices_of_status(before, task.status, answers) {
+    for kind in outgoing::notices_of_status(before, task.shown_status(), answers) {
         let Some(told) = NoticeType::of(*kind) else { continue };
         if mail_template::find_notice(tx, caller.account, told).await?.enabled {
             let notice = Notice { kind: *kind, audience: &known, ..notice(caller, task) };

@@ -76,6 +76,11 @@ fn a_workbook_is_read_as_it_looks() {
 /// S12
 #[test]
 fn what_is_larger_than_a_table_may_be_is_refused() {
+    #[track_caller]
+    fn check(bytes: &[u8], limits: Limits, expected: Unreadable) {
+        assert_eq!(Table::read(bytes, limits).unwrap_err(), expected);
+    }
+
     let limits = Limits {
         rows: 2,
         columns: 3,
@@ -85,10 +90,6 @@ fn what_is_larger_than_a_table_may_be_is_refused() {
         parts: 20,
         file_bytes: 9_000,
     };
-    #[track_caller]
-    fn check(bytes: &[u8], limits: Limits, expected: Unreadable) {
-        assert_eq!(Table::read(bytes, limits).unwrap_err(), expected);
-    }
     check(&[b'x'; 9_001], limits, Unreadable::FileTooLarge(9_000));
     check(b"Name\na\nb\nc\n", limits, Unreadable::TooManyRows(2));
     check(b"Name\n1,2,3,4\n", limits, Unreadable::TooManyColumns(3));

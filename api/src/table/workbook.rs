@@ -65,13 +65,12 @@ fn weigh(bytes: &[u8], limits: Limits) -> Result<(), Unreadable> {
 /// A cell as text; none where there is nothing in it.
 fn shown(value: &DataRef<'_>) -> Option<String> {
     match value {
-        DataRef::String(text) => Some(text.clone()),
         DataRef::SharedString(text) => Some((*text).to_owned()),
         DataRef::Int(number) => Some(number.to_string()),
         // A phone number that was taken for one has no fraction, and none is written.
         DataRef::Float(number) => Some(number.to_string()),
         DataRef::Bool(value) => Some(if *value { "yes" } else { "no" }.to_owned()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Some(text.clone()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Some(text.clone()),
         DataRef::DateTime(at) => Some(at.as_f64().to_string()),
         DataRef::Error(_) | DataRef::Empty => None,
     }

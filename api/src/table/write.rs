@@ -89,7 +89,7 @@ impl Writer {
     pub fn finish(self) -> Result<File, WriteError> {
         let mut file = match self {
             Self::Csv(writer) => {
-                let file = writer.into_inner().map_err(|error| error.into_error())?;
+                let file = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
                 file.into_inner().map_err(io::IntoInnerError::into_error)?
             }
             Self::Xlsx { mut workbook, .. } => {

@@ -46,6 +46,8 @@ pub struct Task {
     pub description: RichText,
     /// Written in the language of the template, as the priority is.
     pub status: TaskStatus,
+    /// What the account calls it, where it has a name of its own for it.
+    pub custom_status: Option<String>,
     pub priority: Priority,
     pub start: Option<When>,
     pub deadline: Option<When>,

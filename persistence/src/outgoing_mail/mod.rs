@@ -95,6 +95,8 @@ pub struct Form {
     pub common: Option<CommonForm>,
     /// The task's status that it tells of, where it does.
     pub status: Option<String>,
+    /// What the account called it.
+    pub custom_status: Option<String>,
     /// What it tells an employee of, where it does.
     pub notice: Option<String>,
 }

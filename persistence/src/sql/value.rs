@@ -226,6 +226,7 @@ id_columns!(
     ContactExportId,
     SessionId,
     TaskId,
+    TaskStatusId,
     ProjectId,
     VirtualAddressId,
     ChecklistItemId,

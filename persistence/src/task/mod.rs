@@ -1,7 +1,8 @@
-//! Tasks: their rows. Whoever is in them stands in [`members`], what is listed of them in [`list`], how whom
-//! they are about passes down in [`counterparty`].
+//! Tasks: their rows. Whoever is in them stands in [`members`], what is listed of them in [`mod@list`], how whom they are about
+//! passes down in [`counterparty`], the statuses that accounts make for themselves in [`custom_status`].
 
 pub mod counterparty;
+pub mod custom_status;
 pub mod list;
 pub mod members;
 
@@ -38,6 +39,7 @@ record!(Task {
     description_html,
     description_text,
     status,
+    custom_status_id,
     priority,
     start_at,
     deadline,
@@ -64,7 +66,7 @@ record!(WarningsRow { id, warnings });
 /// The columns of a task, in the order of the struct.
 macro_rules! columns {
     () => {
-        "t.id, t.number, t.title, t.description_html, t.description_text, t.status, t.priority, t.start_at, t.deadline, \
+        "t.id, t.number, t.title, t.description_html, t.description_text, t.status, t.custom_status_id, t.priority, t.start_at, t.deadline, \
          t.parent_id, t.project_id, t.counterparty_id, t.company_access, t.incoming_mail_id, t.created_by, t.created_at, t.updated_at, t.closed_at, t.version"
     };
 }
@@ -88,12 +90,13 @@ statements! {
         RETURNING task_number AS value"];
     INSERT_TASK = ["INSERT INTO task (account_id, id, number, title, title_key, description_html, description_text, status, \
         priority, start_at, deadline, parent_id, project_id, counterparty_id, incoming_mail_id, warnings, created_by, \
-        description_author_id, created_at, updated_at, closed_at, company_access, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20, $21, 1)"];
+        description_author_id, created_at, updated_at, closed_at, company_access, custom_status_id, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20, $21, $22, 1)"];
     UPDATE_TASK = ["UPDATE task SET title = $3, title_key = $4, \
         description_author_id = CASE WHEN description_html = $5 THEN description_author_id END, description_html = $5, description_text = $6, status = $7, \
         priority = $8, start_at = $9, deadline = $10, parent_id = $11, project_id = $12, counterparty_id = $13, \
-        updated_at = $14, closed_at = $15, company_access = $17, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $16"];
+        updated_at = $14, closed_at = $15, company_access = $17, custom_status_id = $18, version = version + 1 \
+        WHERE account_id = $1 AND id = $2 AND version = $16"];
     /// A comment or a change of people moves the task up in lists of what changed.
     TOUCH_TASKS = [
         "UPDATE task SET updated_at = $3, version = version + 1 WHERE account_id = $1 AND id "
@@ -174,7 +177,8 @@ pub async fn insert(
             task.created_at,
             task.updated_at,
             task.closed_at,
-            task.company_access
+            task.company_access,
+            task.custom_status_id
         )
     )
     .map(drop)
@@ -202,7 +206,8 @@ pub async fn update(tx: &mut WriteTx, account: AccountId, task: &Task) -> Result
             task.updated_at,
             task.closed_at,
             task.version,
-            task.company_access
+            task.company_access,
+            task.custom_status_id
         )
     )?;
     Ok(rows == 1)

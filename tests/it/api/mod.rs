@@ -22,6 +22,7 @@ mod projects;
 mod sessions;
 mod settings;
 mod signatures;
+mod task_statuses;
 pub(crate) mod tasks;
 mod unsubscriptions;
 mod virtual_addresses;

@@ -29,6 +29,8 @@ const WIDE: &[(&str, &str)] = &[
     ("employee::LIST_ADMINISTRATORS", "an account has few employees"),
     ("mail_template::LIST_NOTICES", "there are six types of notices"),
     ("incoming_mail::COUNT_BY_STATE", "counts everything, from an index alone"),
+    ("task::custom_status::COUNT_STATUSES", "an account has at most a hundred statuses of its own"),
+    ("task::custom_status::LIST_STATUSES", "an account has at most a hundred statuses of its own"),
     ("mailbox::LIST_DEFAULT_MAILBOXES", "an account has few mailboxes"),
     ("mailbox::channel::LIST_KEY_IDS", "asked once at start, and there are few mailboxes"),
     ("mailbox::channel::LIST_SECRETS_OF_OTHER_KEYS", "the operator's command, and there are few mailboxes"),

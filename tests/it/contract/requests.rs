@@ -149,6 +149,7 @@ impl World {
             "/v1/portal/files" => (self.guests_task().await.1, String::new()),
             "/v1/mailboxes" => (self.mailbox().await, String::new()),
             "/v1/projects" => (self.project().await, String::new()),
+            "/v1/task-statuses" => (self.task_status().await, String::new()),
             "/v1/virtual-addresses" => (self.virtual_address().await, String::new()),
             "/v1/mail/incoming"
                 if ["reprocess", "attach", "show"].iter().any(|it| operation.id.starts_with(it)) =>
@@ -187,7 +188,7 @@ impl World {
             "update_account" => json!({"title": "Acme"}),
             "update_signature" => json!({"html": "<b>Acme</b>"}),
             "create_mail_template" => template(&name),
-            "update_mail_template" => json!({"name": name}),
+            "update_mail_template" | "update_task_status" => json!({"name": name}),
             "update_contact_notifications" => json!({"items": [{"type": "reminder", "enabled": true}]}),
             "update_contact_mail_settings" => json!({"reply_marker": false}),
             "update_link_settings" => json!({"outgoing": "any"}),
@@ -236,14 +237,17 @@ impl World {
             "update_checklist_item" => json!({"is_done": true}),
             "create_project" => json!({"name": "The new fence"}),
             "update_project" => json!({"name": "The old fence"}),
+            "create_task_status" => json!({"name": name, "color": "#3b82f6", "counts_as": "in_progress"}),
             "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
-            "update_task" => json!({"status": "in_progress"}),
+            "update_task" => json!({"priority": "urgent"}),
             "reject_task" => json!({"reason": "The gate is not ours."}),
             "add_participant" => json!({"person_id": self.contact().await}),
             "create_comment" | "preview_comment" => json!({"text": "When will it be done?"}),
             "create_dkim_key" => json!({"algorithm": "ed25519"}),
             "create_suppression" => json!({"address": email}),
-            "attach_incoming_mail" => json!({"task_id": self.task(self.admin.me.id()).await}),
+            "attach_incoming_mail" | "copy_comment" => {
+                json!({"task_id": self.task(self.admin.me.id()).await})
+            }
             "accept_task"
             | "confirm_comment_sender"
             | "create_contact_access"
@@ -265,7 +269,6 @@ impl World {
             | "retry_parked_operation"
             | "test_mailbox" => json!({}),
             "move_comment" => json!({"new_task": {"title": "Its own"}}),
-            "copy_comment" => json!({"task_id": self.task(self.admin.me.id()).await}),
             "create_task_from_comment" => json!({"title": "Look at the lock"}),
             "update_comment" => json!({"text": "When can it be done?"}),
             other => panic!("tell `World::body` what {other} takes"),
@@ -304,6 +307,11 @@ impl World {
 
     async fn project(&self) -> String {
         self.owner.post("/v1/projects", json!({"name": self.name()})).await.expect(201).json().id().to_owned()
+    }
+
+    async fn task_status(&self) -> String {
+        let body = json!({"name": self.name(), "color": "#3b82f6", "counts_as": "new"});
+        self.owner.post("/v1/task-statuses", body).await.expect(201).json().id().to_owned()
     }
 
     async fn virtual_address(&self) -> String {

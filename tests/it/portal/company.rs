@@ -126,4 +126,5 @@ async fn what_he_answers_goes_to_those_who_talk_there(app: TestApp) {
     let participants = task["participants"].as_array().unwrap();
     assert!(participants.iter().any(|it| it["id"] == firm.vera["id"]), "{participants:?}");
     app.work().await;
+    app.mail().take();
 }

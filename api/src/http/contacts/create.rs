@@ -37,6 +37,7 @@ use crate::{
 /// A new contact.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is set for itself")]
 struct CreateContact {
     /// What he is shown as, 1–250 characters; absent: the parts of his name, of which there must be one then.
     #[schema(example = "Ivan Client", max_length = 250)]

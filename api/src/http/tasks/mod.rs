@@ -17,10 +17,11 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use liaison_domain::{
     file::AttachedFile,
-    id::{AccountId, PersonId, ProjectId, TaskId},
+    id::{AccountId, PersonId, ProjectId, TaskId, TaskStatusId},
     person::PersonRef,
     task::{
         Task, TaskRole,
+        custom::CustomStatus,
         standing::{AssigneeStatus, Standing},
     },
 };
@@ -31,7 +32,7 @@ use liaison_persistence::{
     file,
     link::mirror::{self, MirrorRow},
     person,
-    task::{self, Members},
+    task::{self, Members, custom_status},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -79,6 +80,9 @@ pub(super) struct TaskView {
     description: String,
     description_text: String,
     status: TaskStatusName,
+    /// The account's own status, which counts as that one.
+    #[schema(required)]
+    custom_status: Option<TaskCustomStatus>,
     priority: PriorityName,
     #[schema(required)]
     start_at: Option<DateTime<Utc>>,
@@ -117,6 +121,21 @@ pub(super) struct TaskView {
     closed_at: Option<DateTime<Utc>>,
 }
 
+/// A status of the account's own.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskCustomStatus {
+    id: Uuid,
+    name: String,
+    /// As `#rrggbb`.
+    color: String,
+}
+
+impl From<&CustomStatus> for TaskCustomStatus {
+    fn from(status: &CustomStatus) -> Self {
+        Self { id: status.id.uuid(), name: status.name.clone(), color: status.color.clone() }
+    }
+}
+
 /// What an assignee has made of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct AssigneeStatusView {
@@ -136,6 +155,7 @@ struct Surroundings {
     account: AccountRow,
     members: HashMap<TaskId, Members>,
     own_statuses: HashMap<TaskId, BTreeMap<PersonId, AssigneeStatus>>,
+    custom_statuses: HashMap<TaskStatusId, CustomStatus>,
     files: HashMap<TaskId, Vec<AttachedFile>>,
     warnings: HashMap<TaskId, Vec<Warning>>,
     counterparties: HashMap<PersonId, PersonRef>,
@@ -152,11 +172,13 @@ impl Surroundings {
         let shared: Vec<TaskId> = shared.map(|(id, _)| *id).collect();
         let own_statuses =
             if shared.is_empty() { HashMap::new() } else { task::list_own_statuses(tx, id, shared).await? };
+        let custom = tasks.iter().filter_map(|it| it.custom_status_id);
         let counterparties = tasks.iter().filter_map(|it| it.counterparty_id);
         Ok(Self {
             account: account::get(tx, id).await?,
             members,
             own_statuses,
+            custom_statuses: custom_status::list_by_ids(tx, id, custom).await?,
             files: file::list_of_tasks(tx, id, &ids).await?,
             warnings: task::list_warnings(tx, id, ids).await?,
             counterparties: person::list_refs(tx, id, counterparties).await?,
@@ -179,6 +201,7 @@ impl Surroundings {
             let status = *own.own().get(&it.id)?;
             Some(AssigneeStatusView { person: PersonView::from(it), status: status.into() })
         };
+        let custom_status = task.custom_status_id.and_then(|it| self.custom_statuses.get(&it));
         let people = |role| members.of(role).map(PersonView::from).collect::<Vec<_>>();
         TaskView {
             id: task.id.uuid(),
@@ -187,6 +210,7 @@ impl Surroundings {
             description: task.description_html,
             description_text: task.description_text,
             status: task.status.into(),
+            custom_status: custom_status.map(TaskCustomStatus::from),
             priority: task.priority.into(),
             start_at: task.start_at,
             deadline: task.deadline,

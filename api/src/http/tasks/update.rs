@@ -6,8 +6,8 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    id::{PersonId, ProjectId, TaskId},
-    refusal::Refusal,
+    id::{PersonId, ProjectId, TaskId, TaskStatusId},
+    refusal::{FieldCode, Refusal},
     text::Title,
 };
 use serde::Deserialize;
@@ -56,6 +56,10 @@ struct UpdateTask {
     #[serde(default)]
     #[schema(value_type = String)]
     status: Change<String>,
+    /// One of the account's own, in place of `status`; null leaves the standard one.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    custom_status_id: Patch<Uuid>,
     /// `low`, `normal`, `urgent`
     #[serde(default)]
     #[schema(value_type = String)]
@@ -141,6 +145,9 @@ impl UpdateTask {
             fields.at_most(field, change.0.as_ref().map_or(0, Vec::len), MAX_PEOPLE);
             change.0.map(|it| it.into_iter().map(PersonId::new).collect())
         };
+        if self.status.0.is_some() && matches!(self.custom_status_id, Patch::Value(_)) {
+            fields.note("/custom_status_id", FieldCode::Invalid, "stands beside status; send one of them");
+        }
         let change = TaskChange {
             title: fields.change("/title", self.title, |it| Title::parse(&it)),
             description: match self.description {
@@ -149,6 +156,7 @@ impl UpdateTask {
                 Patch::Value(text) => Some(description(&mut fields, text, self.description_format)),
             },
             status: fields.change("/status", self.status, |it| it.parse()),
+            custom_status: self.custom_status_id.into_change().map(|it| it.map(TaskStatusId::new)),
             reason: None,
             priority: fields.change("/priority", self.priority, |it| it.parse()),
             start_at: fields.clearable("/start_at", self.start_at, moment).into_change(),

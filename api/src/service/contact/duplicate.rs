@@ -45,8 +45,8 @@ pub async fn list(
             let first = known.get(&row.first_id)?.clone();
             Some(Match { likeness: row.likeness, value: row.value, first })
         };
-        let matches = it.matches.into_iter().filter_map(matched).collect();
-        Some(Duplicate { contact: known.get(&it.id)?.clone(), matches })
+        let of_it = it.matches.into_iter().filter_map(matched);
+        Some(Duplicate { contact: known.get(&it.id)?.clone(), matches: of_it.collect() })
     };
     Ok(Page { items: found.items.into_iter().filter_map(named).collect(), next: found.next })
 }

@@ -22,7 +22,10 @@ use liaison_persistence::{
 };
 
 use super::{Failure, Notice, addressed::Addressed, deputies, form, new_mail};
-use crate::{app::App, service::departure};
+use crate::{
+    app::App,
+    service::{departure, task_status},
+};
 
 /// Employees who may be told of an event.
 #[derive(Debug, Default)]
@@ -190,6 +193,7 @@ async fn write_mails(
     stopped.extend(listed.into_iter().filter(|it| it.stops(true)).map(|it| it.address_key));
     let people = mails.iter().map(|it| it.to.person);
     let mut known = thread::list_known(tx, account, task.id, people).await?;
+    let custom_status = task_status::find_name(tx, account, task).await?;
     let recipients: Vec<MailTo> = mails.iter().map(|it| it.to.clone()).collect();
     let departures = departure::plan(tx, app, notice, &recipients, false).await?;
     let new: Vec<NewMail> = mails
@@ -201,6 +205,7 @@ async fn write_mails(
                 unique_reply_address: true,
                 open_tracking: false,
                 status: kind.tells_status().then(|| task.status.to_string()),
+                custom_status: custom_status.clone(),
                 notice: Some(kind.to_string()),
                 ..form(&settings, None, None, Vec::<CommentId>::new())
             };

@@ -7,7 +7,12 @@ use liaison_domain::{
     refusal::Refusal,
 };
 use liaison_mailer::compose::facts::{Facts, Person};
-use liaison_persistence::{account, comment, database::Tx, file, person, project, task};
+use liaison_persistence::{
+    account, comment,
+    database::Tx,
+    file, person, project,
+    task::{self, custom_status},
+};
 
 use super::{Around, Staff, body_for_others, file_fact};
 use crate::{app::App, service::Failure};
@@ -25,6 +30,7 @@ pub async fn facts(
     let authors = comments.values().map(|it| it.author_id);
     let people = authors.chain(tasks.values().filter_map(|it| it.counterparty_id));
     let projects = tasks.values().filter_map(|it| it.project_id);
+    let statuses = tasks.values().filter_map(|it| it.custom_status_id);
     let around = Around {
         mailboxes: HashMap::new(),
         channels: HashMap::new(),
@@ -34,6 +40,7 @@ pub async fn facts(
         members: task::list_members(tx, account, [task]).await?,
         people: person::list_refs(tx, account, people).await?,
         projects: project::list_by_ids(tx, account, projects).await?,
+        statuses: custom_status::list_by_ids(tx, account, statuses).await?,
         tasks,
         task_files: file::list_of_tasks(tx, account, &[task]).await?,
         comment_files: file::list_of_comments(tx, account, &comment.into_iter().collect::<Vec<_>>()).await?,

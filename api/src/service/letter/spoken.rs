@@ -42,7 +42,9 @@ impl Around {
         if row.kind.is_automatic() && row.kind != MailKind::StaffNotice {
             files.clear();
         }
-        facts.task.status = row.form.0.status().unwrap_or(facts.task.status);
+        if let Some(status) = row.form.0.status() {
+            (facts.task.status, facts.task.custom_status) = (status, row.form.0.custom_status.clone());
+        }
         // Who was only written to was never told what the task is (DASH-6).
         if row.comment_id.is_some() && !self.work_on_it(row, task) {
             facts.task.description = RichText::default();
@@ -100,6 +102,7 @@ impl Around {
         };
         let counterparty = task.counterparty_id.and_then(|it| self.people.get(&it));
         let project = task.project_id.and_then(|it| self.projects.get(&it));
+        let status = task.custom_status_id.and_then(|it| self.statuses.get(&it));
         facts::Task {
             number: task.number,
             title: task.title.clone(),
@@ -108,6 +111,7 @@ impl Around {
                 text: task.description_text.clone(),
             },
             status: task.status,
+            custom_status: status.map(|it| it.name.clone()),
             priority: task.priority,
             start: task.start_at.map(|it| When::Moment(utc(it))),
             deadline: task.deadline.map(|it| When::Moment(utc(it))),

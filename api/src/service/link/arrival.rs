@@ -269,7 +269,10 @@ fn set(task: &mut Task, field: &Field) -> bool {
         }
         Field::Status(status) => match status.parse() {
             Ok(TaskStatus::Draft) | Err(_) => return false,
-            Ok(status) => task.status = status,
+            Ok(status) => {
+                task.custom_status_id = task.custom_status_id.filter(|_| task.status == status);
+                task.status = status;
+            }
         },
         Field::StartAt(at) => task.start_at = *at,
         Field::Deadline(at) => task.deadline = *at,

@@ -6,7 +6,7 @@ use liaison_domain::{
     Timestamp,
     change::Change,
     fan_out::notified_of_new_task,
-    id::{PersonId, ProjectId, TaskId},
+    id::{PersonId, ProjectId, TaskId, TaskStatusId},
     person::Addressee,
     task::{Priority, Task, TaskRight, TaskRole, TaskStatus},
     text::Title,
@@ -25,7 +25,7 @@ use crate::{
     app::App,
     service::{
         Failure, access::Entered, caller::StaffCaller, link::edits, project, rich_text::RichText, stale,
-        status_news,
+        status_news, task_status,
     },
 };
 
@@ -35,6 +35,8 @@ pub struct TaskChange {
     pub title: Option<Title>,
     pub description: Option<RichText>,
     pub status: Option<TaskStatus>,
+    /// One of the account's own, or none; it stands in place of `status`.
+    pub custom_status: Option<Option<TaskStatusId>>,
     /// Why the task is rejected.
     pub reason: Option<RichText>,
     pub priority: Option<Priority>,
@@ -63,7 +65,8 @@ impl TaskChange {
         let mut rights: BTreeSet<TaskRight> =
             self.people.named().map(|(role, _)| TaskRight::to_fill(role)).collect();
         rights.extend(edits.then_some(TaskRight::Edit));
-        rights.extend(self.status.map(|_| TaskRight::ChangeStatus));
+        let sets_status = self.status.is_some() || self.custom_status.is_some();
+        rights.extend(sets_status.then_some(TaskRight::ChangeStatus));
         rights
     }
 }
@@ -94,7 +97,12 @@ pub async fn update(
         .await?;
     let before = task.clone();
     let now = app.env.now();
-    let set = change.status.map(|it| (caller.employee, it));
+    let custom = match change.custom_status.flatten() {
+        Some(id) => Some(task_status::require(tx, caller.account, id).await?),
+        None => None,
+    };
+    let asked = custom.as_ref().map(|it| it.counts_as).or(change.status);
+    let set = asked.map(|it| (caller.employee, it));
     let assignees = change.people.assignees.as_ref().map(|it| it.iter().copied().collect());
     let standing = standing::decide(tx, caller.account, (&task, &members), set, assignees.as_ref()).await?;
     let description =
@@ -113,7 +121,11 @@ pub async fn update(
         updated_at: now,
         ..task
     };
-    let changed = changed.with_status(standing.status, now);
+    let mut changed = changed.with_status(standing.status, now);
+    if asked.is_some() || change.custom_status.is_some() {
+        // One of several assignees may have set his own alone.
+        changed.custom_status_id = custom.filter(|it| it.counts_as == changed.status).map(|it| it.id);
+    }
     if !task::update(tx, caller.account, &changed).await? {
         return Err(stale().into());
     }
@@ -132,15 +144,16 @@ pub async fn update(
     let joining = change.people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let joining: Vec<_> = joining.filter(|(role, it)| !members.holds(*role, *it)).collect();
     tell_joined(tx, app, caller.account, caller.employee, &changed, &joining, None).await?;
-    let answers = change.status == Some(changed.status) && members.holds(TaskRole::Assignee, caller.employee);
+    let answers = asked == Some(changed.status) && members.holds(TaskRole::Assignee, caller.employee);
     let rejects = change.reason.is_some() && changed.status == TaskStatus::Rejected;
     if let Some(reason) = change.reason {
         give_reason(tx, app, caller, (&changed, &members), reason, rejects).await?;
     }
     if rejects {
-        status_news::tell_contact(tx, app, caller, before.status, (&changed, &members), answers).await?;
+        status_news::tell_contact(tx, app, caller, before.shown_status(), (&changed, &members), answers)
+            .await?;
     } else if change.people.assigner.is_none() {
-        status_news::tell(tx, app, caller, before.status, (&changed, &members), answers).await?;
+        status_news::tell(tx, app, caller, before.shown_status(), (&changed, &members), answers).await?;
     }
     change_feed::append(tx, caller.account, Change::TaskUpdated, changed.id.uuid(), app.env.now());
     Ok(())

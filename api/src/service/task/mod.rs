@@ -164,6 +164,7 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, mut new: NewTa
         description_html: new.description.html,
         description_text: new.description.text,
         status: standing.status(),
+        custom_status_id: None,
         priority: new.priority,
         start_at: new.start_at,
         deadline: new.deadline,

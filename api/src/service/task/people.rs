@@ -141,7 +141,7 @@ async fn moved(
 ) -> Result<Task, Failure> {
     let changed = standing::settle(tx, app, caller.account, (task, members), assignees).await?;
     edits::task_updated(tx, app, caller.account, caller.employee, (task, members), &changed).await?;
-    status_news::tell(tx, app, caller, task.status, (&changed, members), false).await?;
+    status_news::tell(tx, app, caller, task.shown_status(), (&changed, members), false).await?;
     Ok(changed)
 }
 

@@ -1,4 +1,4 @@
-//! `import_contacts`: takes in tables of contacts. What that is, is [`run`]'s.
+//! `import_contacts`: takes in tables of contacts. What that is, is [`mod@run`]'s.
 //!
 //! Given up, an import is `failed`; the rows that it took in stay, and the same table may be taken in anew with
 //! `ignore_existing`.

@@ -120,7 +120,7 @@ impl Row {
             Column::Position => fill(&mut self.position, || Position::parse(cell).map_err(text))?,
             Column::Address => fill(&mut self.address, || PostalAddress::parse(cell).map_err(text))?,
             Column::Description => {
-                fill(&mut self.description, || check_body(cell).map_err(text).map(|()| cell.to_owned()))?
+                fill(&mut self.description, || check_body(cell).map_err(text).map(|()| cell.to_owned()))?;
             }
             Column::Language => fill(&mut self.language, || {
                 cell.to_lowercase().parse().map_err(|_unknown| invalid("must be en or ru"))

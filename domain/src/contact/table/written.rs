@@ -70,9 +70,9 @@ fn cell(written: Written, card: &Card, companies: &[String], group: Option<&str>
     };
     match column {
         Column::Name => card.name.as_str().to_owned(),
-        Column::FirstName => line(card.parts.first.as_ref().map(|it| it.as_str())),
-        Column::MiddleName => line(card.parts.middle.as_ref().map(|it| it.as_str())),
-        Column::LastName => line(card.parts.last.as_ref().map(|it| it.as_str())),
+        Column::FirstName => line(card.parts.first.as_ref().map(crate::text::Line::as_str)),
+        Column::MiddleName => line(card.parts.middle.as_ref().map(crate::text::Line::as_str)),
+        Column::LastName => line(card.parts.last.as_ref().map(crate::text::Line::as_str)),
         Column::IsCompany => switch(card.is_company),
         Column::Email => card.emails.first().map(ToString::to_string).unwrap_or_default(),
         Column::Phone => phones(PhoneKind::Other),
@@ -82,11 +82,11 @@ fn cell(written: Written, card: &Card, companies: &[String], group: Option<&str>
         Column::Fax => phones(PhoneKind::Fax),
         Column::Company => companies.join("\n"),
         Column::Group => line(group),
-        Column::Position => line(card.position.as_ref().map(|it| it.as_str())),
+        Column::Position => line(card.position.as_ref().map(crate::text::Line::as_str)),
         Column::Description => line(card.description.as_deref()),
-        Column::Address => line(card.address.as_ref().map(|it| it.as_str())),
+        Column::Address => line(card.address.as_ref().map(crate::text::Line::as_str)),
         Column::Language => line(card.language.map(Language::as_str)),
-        Column::TimeZone => line(card.time_zone.as_ref().map(|it| it.as_str())),
+        Column::TimeZone => line(card.time_zone.as_ref().map(super::super::TimeZone::as_str)),
         Column::SelectableAsParticipant => switch(card.selectable_as_participant),
         Column::SelectableAsCounterparty => switch(card.selectable_as_counterparty),
         Column::PortalAccess => switch(card.portal_access),
@@ -107,8 +107,8 @@ mod tests {
         text::{Line, Name},
     };
 
-    fn line<const MAX: usize>(text: &str) -> Option<Line<MAX>> {
-        Some(Line::parse(text).unwrap())
+    fn line<const MAX: usize>(text: &str) -> Line<MAX> {
+        Line::parse(text).unwrap()
     }
 
     /// DUP-7: what is written is read back as it was.
@@ -117,11 +117,11 @@ mod tests {
         let email = |it: &str| EmailAddress::parse(it).unwrap();
         let phone = |number: &str, kind| Phone::new(number, kind).unwrap();
         let card = Card {
-            parts: NameParts { first: line("Ivan"), middle: None, last: line("=Client") },
+            parts: NameParts { first: Some(line("Ivan")), middle: None, last: Some(line("=Client")) },
             phones: vec![phone("+7 495 123-45-67", PhoneKind::Other), phone("555-01-02", PhoneKind::Fax)],
-            position: line("Buyer"),
+            position: Some(line("Buyer")),
             description: Some("Rings\nlate; \"always\"".to_owned()),
-            address: line("Moscow, 1"),
+            address: Some(line("Moscow, 1")),
             language: Some(Language::Russian),
             time_zone: Some(TimeZone::parse("Europe/Moscow").unwrap()),
             selectable_as_counterparty: false,
@@ -138,7 +138,7 @@ mod tests {
                 heading(language).iter().map(|it| Column::guess(it).unwrap()).collect();
             let row = Row::read(columns.into_iter().zip(cells.iter().map(String::as_str))).unwrap();
             assert_eq!(row.companies, [Name::parse("North Gate").unwrap()]);
-            assert_eq!(row.group, line("Friends"));
+            assert_eq!(row.group, Some(line("Friends")));
             assert_eq!(row.new_card(Known::default(), false).unwrap(), card);
             assert_eq!(row.added_to(&card, Known::default()).unwrap(), card);
         }

@@ -39,6 +39,7 @@ fn facts() -> Facts {
                 text: "Нужна смета".to_owned(),
             },
             status: TaskStatus::InProgress,
+            custom_status: None,
             priority: Priority::Normal,
             start: None,
             deadline: NaiveDate::from_ymd_opt(2030, 3, 31).map(When::Day),

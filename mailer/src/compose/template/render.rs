@@ -174,6 +174,7 @@ pub(super) fn sample(is_full: bool) -> Facts {
             title: text("Title"),
             description: rich(),
             status: TaskStatus::New,
+            custom_status: None,
             priority: Priority::Normal,
             start: day,
             deadline: day,

@@ -47,7 +47,10 @@ fn task(task: &Task, language: Language) -> Value {
             ("title", Value::from(task.title.as_str())),
             ("number", Value::from(task.number)),
             ("description", rich(&task.description)),
-            ("status", Value::from(words::status(task.status, language))),
+            (
+                "status",
+                Value::from(task.custom_status.as_deref().unwrap_or(words::status(task.status, language))),
+            ),
             ("priority", Value::from(words::priority(task.priority, language))),
             ("start", day(task.start)),
             ("deadline", day(task.deadline)),

@@ -87,9 +87,12 @@ async fn access_is_suspended_and_given_back(app: TestApp) {
     sign_in(&app).await.expect(201);
 }
 
+/// What somebody does to a contact, given another.
+type End = fn(&Client, &Value, &Value) -> support::Call;
+
 async fn whatever_ends_access_ends_it_at_once(app: TestApp) {
     let anna = app.sign_up("acme").await;
-    let ends: [(&str, fn(&Client, &Value, &Value) -> support::Call); 5] = [
+    let ends: [(&str, End); 5] = [
         ("withdrawn", |anna, it, _| anna.delete(path(it))),
         ("deleted", |anna, it, _| anna.delete(format!("/v1/contacts/{}", it.id()))),
         ("spam", |anna, it, _| anna.patch(format!("/v1/contacts/{}", it.id()), json!({"spam": true}))),

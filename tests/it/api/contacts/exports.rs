@@ -27,9 +27,9 @@ async fn content(by: &Client, export: &Value) -> Vec<u8> {
 /// Takes a table in and gives how many rows became what.
 async fn import(by: &Client, file: &str, mode: &str) -> Value {
     let body = json!({"file_id": file, "mode": mode, "match_by": "name"});
-    let made = by.post("/v1/contacts/imports", body).await.expect(202).json();
+    let begun = by.post("/v1/contacts/imports", body).await.expect(202).json();
     by.app.work().await;
-    by.get(format!("/v1/contacts/imports/{}", made.id())).await.expect(200).json()["rows"].clone()
+    by.get(format!("/v1/contacts/imports/{}", begun.id())).await.expect(200).json()["rows"].clone()
 }
 
 async fn contacts(by: &Client) -> Vec<Value> {

@@ -15,7 +15,7 @@ both_engines!(
     an_invited_employee_is_nobody_until_he_accepts,
 );
 
-async fn accept(app: &TestApp, token: &str, password: &str) -> support::Call {
+fn accept(app: &TestApp, token: &str, password: &str) -> support::Call {
     app.anon().post("/v1/invitations:accept", json!({"token": token, "password": password}))
 }
 
@@ -40,9 +40,9 @@ async fn who_accepts_sets_a_password_and_is_in(app: TestApp) {
     // LVL-3: nothing but the address is his to sign in with, and not before he has accepted.
     let sign_in = json!({"account": "acme", "email": "ivan@client.example", "password": PASSWORD});
     app.anon().post("/v1/sessions", sign_in).await.expect(401).problem("invalid_credentials");
-    let weak = accept(&app, &token, "short").await.await.expect(422);
+    let weak = accept(&app, &token, "short").await.expect(422);
     weak.problem_at("validation_failed", &[("/password", "too_short")]);
-    let call = || async { accept(&app, &token, PASSWORD).await.header("Idempotency-Key", "one").await };
+    let call = || async { accept(&app, &token, PASSWORD).header("Idempotency-Key", "one").await };
     let tokens = call().await.expect(201).json();
     assert_eq!(call().await.expect(201).json(), tokens, "a repeated request gets the first answer");
     let ivan_signed_in = app.anon().with_token(tokens["access_token"].text());
@@ -63,8 +63,8 @@ async fn an_invitation_takes_nobody_over(app: TestApp) {
     let card = json!({"name": "Anna of Globex", "email": "ANNA@globex.example"});
     let contact = anna.post("/v1/contacts", card).await.expect(201).json();
     let token = invite(&anna, &contact).await;
-    accept(&app, &token, "another password").await.await.expect(401).problem("invalid_credentials");
-    accept(&app, &token, PASSWORD).await.await.expect(201);
+    accept(&app, &token, "another password").await.expect(401).problem("invalid_credentials");
+    accept(&app, &token, PASSWORD).await.expect(201);
     app.sign_in("acme", "anna@globex.example").await;
     other.get("/v1/me").await.expect(200);
     app.sign_in("globex", "anna@globex.example").await;
@@ -81,7 +81,7 @@ async fn an_invitation_is_good_once_for_a_week_and_for_nothing_else(app: TestApp
     anna.post(format!("{path}:resend"), json!({})).await.expect(200);
     let second = token(&anna, ivan.id(), LinkPurpose::Invitation).await;
     let refused = async |token: &str| {
-        accept(&app, token, PASSWORD).await.await.expect(401).problem("invalid_link");
+        accept(&app, token, PASSWORD).await.expect(401).problem("invalid_link");
         let body = json!({"token": token, "password": PASSWORD});
         app.anon().post("/v1/password-resets:complete", body).await.expect(401).problem("invalid_link");
     };
@@ -90,7 +90,7 @@ async fn an_invitation_is_good_once_for_a_week_and_for_nothing_else(app: TestApp
     refused("").await;
     let body = json!({"token": second, "password": PASSWORD});
     app.anon().post("/v1/password-resets:complete", body).await.expect(401).problem("invalid_link");
-    accept(&app, &second, PASSWORD).await.await.expect(201);
+    accept(&app, &second, PASSWORD).await.expect(201);
     refused(&second).await;
     let late = invite(&anna, &petr).await;
     app.clock().advance(TimeDelta::days(7));
@@ -119,7 +119,7 @@ async fn an_employee_without_a_password_is_invited(app: TestApp) {
     app.work().await;
     assert_eq!(app.mail().take().len(), 2);
     let link = token(&anna, boris.id(), LinkPurpose::Invitation).await;
-    accept(&app, &link, PASSWORD).await.await.expect(201);
+    accept(&app, &link, PASSWORD).await.expect(201);
     let boris = app.sign_in("acme", "boris@example.com").await;
     assert_eq!(boris.me["status"], "active");
     // Who has a password on the server gives it: the administrator learns nothing of it.
@@ -127,8 +127,8 @@ async fn an_employee_without_a_password_is_invited(app: TestApp) {
     boris.post(&path, json!({})).await.expect(403).problem("forbidden");
     anna.post(&path, json!({})).await.expect(200);
     let link = token(&anna, known.id(), LinkPurpose::Invitation).await;
-    accept(&app, &link, "another password").await.await.expect(401).problem("invalid_credentials");
-    accept(&app, &link, PASSWORD).await.await.expect(201);
+    accept(&app, &link, "another password").await.expect(401).problem("invalid_credentials");
+    accept(&app, &link, PASSWORD).await.expect(201);
     app.sign_in("acme", "anna@globex.example").await;
     anna.post(&path, json!({})).await.expect(409).problem("already_accepted");
     app.work().await;
@@ -154,10 +154,10 @@ async fn an_invited_employee_is_nobody_until_he_accepts(app: TestApp) {
     assert!(refused.status == 422 || refused.status == 201, "{refused}");
     let link = token(&anna, boris.id(), LinkPurpose::Invitation).await;
     anna.patch(&path, json!({"status": "inactive"})).await.expect(200);
-    accept(&app, &link, PASSWORD).await.await.expect(401).problem("invalid_link");
+    accept(&app, &link, PASSWORD).await.expect(401).problem("invalid_link");
     anna.post(format!("{path}:invite"), json!({})).await.expect(200);
     let link = token(&anna, boris.id(), LinkPurpose::Invitation).await;
-    accept(&app, &link, PASSWORD).await.await.expect(201);
+    accept(&app, &link, PASSWORD).await.expect(201);
     app.work().await;
     app.mail().take();
 }

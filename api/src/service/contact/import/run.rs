@@ -163,8 +163,8 @@ impl<'a> Intake<'a> {
         }
         let phones = read().filter(|_| import.match_by == MatchBy::Phone).flat_map(|it| &it.phones);
         let called = import::list_first_called(tx, account, phones.filter_map(Phone::key)).await?;
-        let names = read().filter(|_| import.match_by == MatchBy::Name).filter_map(name_key);
-        let named = import::list_first_named(tx, account, names, false).await?;
+        let keys = read().filter(|_| import.match_by == MatchBy::Name).filter_map(name_key);
+        let named = import::list_first_named(tx, account, keys, false).await?;
         let companies = read().flat_map(|it| &it.companies).map(|it| fold(it.as_str()));
         let companies = import::list_first_named(tx, account, companies, true).await?;
         let group = match import.group_id {
