@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use chrono::DateTime;
 use liaison_domain::{
     Timestamp,
-    id::{PersonId, ProjectId, TaskId},
+    id::{PersonId, ProjectId, TaskId, TaskStatusId},
     refusal::{FieldCode, Refusal},
 };
 use liaison_persistence::{
     person,
-    task::{self, Direction, Filter, Order, SortKey},
+    task::{self, Direction, Filter, Order, SortKey, custom_status},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -38,6 +38,8 @@ use crate::{
 struct ListTasks {
     /// One status, or several with commas between them.
     status: Option<String>,
+    /// One of the account's own.
+    custom_status: Option<String>,
     /// `true`: open tasks; `false`: `completed`, `rejected` and `cancelled` ones.
     is_active: Option<String>,
     /// `low`, `normal` or `urgent`
@@ -120,6 +122,11 @@ pub(super) async fn list_tasks(
             return Err(Refusal::unknown_id("?parent").into());
         }
         project::require(tx, caller.account, filter.project, "?project").await?;
+        if let Some(id) = filter.custom_status
+            && custom_status::find(tx, caller.account, id).await?.is_none()
+        {
+            return Err(Refusal::unknown_id("?custom_status").into());
+        }
         let tasks = task::list(tx, caller.account, &filter, order, page).await?;
         let surroundings = Surroundings::load(tx, caller.account, &tasks.items).await?;
         Ok((tasks, surroundings))
@@ -145,6 +152,7 @@ impl ListTasks {
         let filter = Filter {
             viewer: (!caller.standing.role().is_admin()).then_some(caller.person),
             statuses,
+            custom_status: named(&mut fields, "?custom_status", self.custom_status).map(TaskStatusId::new),
             is_open: named(&mut fields, "?is_active", self.is_active),
             priority: named(&mut fields, "?priority", self.priority),
             person: person.map(|it| (it, role)),

@@ -9,7 +9,7 @@ pub(crate) mod walk;
 
 use liaison_domain::{
     Timestamp,
-    id::{AccountId, PersonId, ProjectId, TaskId},
+    id::{AccountId, PersonId, ProjectId, TaskId, TaskStatusId},
     task::{Priority, Task, TaskRole, TaskStatus},
 };
 use uuid::Uuid;
@@ -32,6 +32,7 @@ pub struct Filter {
     pub viewer: Option<PersonId>,
     /// Any of these; none where all are wanted.
     pub statuses: Vec<TaskStatus>,
+    pub custom_status: Option<TaskStatusId>,
     pub is_open: Option<bool>,
     pub priority: Option<Priority>,
     /// Somebody who holds a role, or the one that is named.

@@ -129,7 +129,7 @@ macro_rules! looked_at {
          AND (EXISTS (SELECT 1 FROM task_role p WHERE p.account_id = $1 AND p.task_id = t.id AND p.person_id = $23 \
             AND (p.role = $24 OR $24 IS NULL)) OR $23 IS NULL) \
          AND (EXISTS (SELECT 1 FROM task_role v WHERE v.account_id = $1 AND v.task_id = t.id AND v.person_id = $25) \
-            OR $25 IS NULL)"
+            OR $25 IS NULL) AND (t.custom_status_id = $26 OR $26 IS NULL)"
     };
 }
 
@@ -208,7 +208,8 @@ macro_rules! walk {
                                 rest.unassigned,
                                 person,
                                 role.flatten(),
-                                rest.viewer
+                                rest.viewer,
+                                rest.custom_status
                             )
                         )
                     };
