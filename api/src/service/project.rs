@@ -1,5 +1,5 @@
-//! Projects: every employee sees, makes and renames them. What reaches into their tasks, people and counterparty among it,
-//! is for administrators and the project's auditors to change.
+//! Projects: every employee sees, makes and renames them; external users see those of their companies and tasks. What reaches
+//! into their tasks, people and counterparty among it, is for administrators and the project's auditors to change.
 
 use liaison_domain::{
     change::Change,
@@ -19,7 +19,7 @@ use liaison_persistence::{
 
 use super::{
     Failure,
-    caller::StaffCaller,
+    caller::{StaffCaller, UserCaller},
     people::{Named, get_selectable},
     stale,
     task::{pass_counterparty_on, require_counterparty},
@@ -53,8 +53,14 @@ impl ProjectChange {
     }
 }
 
-pub async fn get(tx: &mut dyn Tx, caller: &StaffCaller, id: ProjectId) -> Result<Project, Failure> {
-    Ok(project::find(tx, caller.account, id).await?.ok_or_else(Refusal::not_found)?)
+/// A project that the caller sees (EXT-1); another one sounds like one that is not there (S6).
+pub async fn get(tx: &mut dyn Tx, caller: &UserCaller, id: ProjectId) -> Result<Project, Failure> {
+    let found = if caller.is_external() {
+        project::find_seen(tx, caller.account, caller.person, id).await?
+    } else {
+        project::find(tx, caller.account, id).await?
+    };
+    Ok(found.ok_or_else(Refusal::not_found)?)
 }
 
 /// The project that a body or query names at `pointer`.
@@ -71,13 +77,18 @@ pub async fn require(
     }
 }
 
+/// The projects that the caller sees (EXT-1), newest first.
 pub async fn list(
     tx: &mut dyn Tx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     filter: &Filter,
     page: PageRequest,
 ) -> Result<Page<Project>, Failure> {
-    Ok(project::list(tx, caller.account, filter, page).await?)
+    Ok(if caller.is_external() {
+        project::list_seen(tx, caller.account, caller.person, filter, page).await?
+    } else {
+        project::list(tx, caller.account, filter, page).await?
+    })
 }
 
 pub async fn create(

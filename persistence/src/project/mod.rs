@@ -46,6 +46,24 @@ macro_rules! narrowed {
     };
 }
 
+/// Whether an external user sees the project `p`: it is about him or a company of his, and not hidden from clients, or has a
+/// task that he holds a role in (EXT-1).
+macro_rules! seen_by_client {
+    ($viewer:literal) => {
+        concat!(
+            "p.id IN (SELECT o.id FROM project o WHERE o.account_id = $1 AND o.is_hidden_from_clients = FALSE \
+             AND o.counterparty_id IN (SELECT ",
+            $viewer,
+            " UNION SELECT c.company_id FROM contact_company c WHERE c.account_id = $1 AND c.contact_id = ",
+            $viewer,
+            ") UNION SELECT t.project_id FROM task_role m JOIN task t ON t.account_id = m.account_id AND t.id = m.task_id \
+             WHERE m.account_id = $1 AND m.person_id = ",
+            $viewer,
+            " AND t.project_id IS NOT NULL)"
+        )
+    };
+}
+
 statements! {
     /// The account's next number; its row lock keeps numbers without gaps.
     NEXT_NUMBER = ["UPDATE account_counter SET project_number = project_number + 1 WHERE account_id = $1 \
@@ -76,6 +94,9 @@ statements! {
         " ORDER BY p.id DESC LIMIT $3"];
     LIST_OF_COUNTERPARTY = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.id < $2 AND " narrowed!()
         " AND p.counterparty_id = $6 ORDER BY p.id DESC LIMIT $3"];
+    LIST_SEEN = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.id < $2 AND " narrowed!()
+        " AND (p.counterparty_id = $6 OR $6 IS NULL) AND " seen_by_client!("$7") " ORDER BY p.id DESC LIMIT $3"];
+    FIND_SEEN = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.id = $2 AND " seen_by_client!("$3")];
 }
 
 /// Which projects to list.
@@ -149,6 +170,16 @@ pub async fn find(
     db!(tx, fetch_optional::<Project>(FIND_PROJECT, account, id))
 }
 
+/// A project that an external user sees (EXT-1).
+pub async fn find_seen(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    viewer: PersonId,
+    id: ProjectId,
+) -> Result<Option<Project>, StorageError> {
+    db!(tx, fetch_optional::<Project>(FIND_SEEN, account, id, viewer))
+}
+
 pub async fn list_by_ids(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -184,5 +215,21 @@ pub async fn list(
             fetch_all::<Project>(LIST_OF_COUNTERPARTY, account, before, most, pattern, status, contact)
         )?,
     };
+    Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
+}
+
+/// Those that an external user sees (EXT-1), newest first.
+pub async fn list_seen(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    viewer: PersonId,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<Project>, StorageError> {
+    let (before, most, status) = (page.before().id(), page.fetch(), filter.status);
+    let pattern = filter.q.as_deref().map(containing);
+    let about = filter.counterparty;
+    let rows =
+        db!(tx, fetch_all::<Project>(LIST_SEEN, account, before, most, pattern, status, about, viewer))?;
     Ok(Page::cut(rows, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{ProjectView, Surroundings};
+use super::{ShownProject, Surroundings};
 use crate::{
     app::App,
     http::{
@@ -18,7 +18,7 @@ use crate::{
         query::Query,
         transact::query,
     },
-    service::{caller::StaffCaller, project},
+    service::{caller::UserCaller, project},
 };
 
 /// Which projects.
@@ -40,12 +40,13 @@ struct ListProjects {
 
 /// List projects
 ///
-/// Newest first.
+/// Newest first. External users are shown in outline those that are about them or their company and not hidden from clients,
+/// and those of the tasks that they hold a role in (EXT-1).
 #[utoipa::path(
     operation_id = "list_projects", tag = "projects", security(("bearer" = [])),
     params(ListProjects),
     responses(
-        (status = 200, description = "A page", body = PageView<ProjectView>),
+        (status = 200, description = "A page", body = PageView<ShownProject>),
         (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `invalid_cursor`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
@@ -53,7 +54,7 @@ struct ListProjects {
 pub(super) async fn list_projects(
     request: HttpRequest,
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     parameters: Query<ListProjects>,
 ) -> Result<HttpResponse, Problem> {
     let ListProjects { q, is_archived, counterparty, limit, cursor } = parameters.0;
@@ -68,11 +69,14 @@ pub(super) async fn list_projects(
             .map(PersonId::new),
     };
     fields.finish()?;
-    let (projects, mut surroundings) = query(&app, async |tx| {
+    let page = query(&app, async |tx| {
         let projects = project::list(tx, &caller, &filter, page).await?;
-        let surroundings = Surroundings::load(tx, caller.account, &projects.items).await?;
-        Ok((projects, surroundings))
+        if caller.is_external() {
+            return Ok(PageView::of(projects, |it| ShownProject::Outline(it.into())));
+        }
+        let mut surroundings = Surroundings::load(tx, caller.account, &projects.items).await?;
+        Ok(PageView::of(projects, |it| ShownProject::Whole(Box::new(surroundings.view(&app, it)))))
     })
     .await?;
-    Ok(Answer::ok(&PageView::of(projects, |it| surroundings.view(&app, it)))?.respond(&request))
+    Ok(Answer::ok(&page)?.respond(&request))
 }

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     http::routes::Routes,
-    service::{Failure, account, caller::StaffCaller},
+    service::{Failure, account, caller::UserCaller},
     view::{name::ProjectStatusName, person::PersonView},
 };
 
@@ -62,6 +62,36 @@ struct ProjectView {
     is_hidden_from_clients: bool,
     addresses: ProjectAddresses,
     created_at: DateTime<Utc>,
+}
+
+/// What an external user is shown of a project.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProjectOutline {
+    id: Uuid,
+    /// What people call it; counts up per account.
+    number: i64,
+    name: String,
+    status: ProjectStatusName,
+}
+
+impl From<Project> for ProjectOutline {
+    fn from(project: Project) -> Self {
+        Self {
+            id: project.id.uuid(),
+            number: project.number,
+            name: project.name,
+            status: project.status.into(),
+        }
+    }
+}
+
+/// A project as far as it is shown to who asks: to employees whole, to external users in outline.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum ShownProject {
+    Whole(Box<ProjectView>),
+    Outline(ProjectOutline),
 }
 
 /// Where mail about a project goes.
@@ -112,7 +142,7 @@ impl Surroundings {
 async fn view(
     tx: &mut dyn Tx,
     app: &App,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     project: Project,
 ) -> Result<(ProjectView, i64), Failure> {
     let version = project.version;
