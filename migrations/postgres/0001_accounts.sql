@@ -142,6 +142,14 @@ CREATE TABLE contact_company (
 );
 CREATE INDEX contact_company_by_company ON contact_company (account_id, company_id);
 
+-- The employees whom a contact turns to, and the other contacts of a company with him (EXT-2).
+CREATE TABLE contact_responsible (
+    account_id UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    employee_id UUID NOT NULL,
+    PRIMARY KEY (account_id, contact_id, employee_id)
+);
+
 -- Every address by which a person is known; position 0 is the main one. An address belongs to one person, employee or
 -- contact (DUP-1); only an import on request may break that, and marks what it broke.
 CREATE TABLE person_address (
@@ -307,6 +315,8 @@ ALTER TABLE contact ADD FOREIGN KEY (account_id, group_id) REFERENCES contact_gr
 ALTER TABLE contact_phone ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_company ADD FOREIGN KEY (account_id, company_id) REFERENCES contact (account_id, id);
+ALTER TABLE contact_responsible ADD FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id);
+ALTER TABLE contact_responsible ADD FOREIGN KEY (account_id, employee_id) REFERENCES employee (account_id, id);
 ALTER TABLE person_address ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE contact_merge ADD FOREIGN KEY (account_id, into_id) REFERENCES contact (account_id, id);
 ALTER TABLE contact_merge ADD FOREIGN KEY (account_id, merged_by) REFERENCES employee (account_id, id);

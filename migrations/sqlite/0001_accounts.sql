@@ -155,6 +155,16 @@ CREATE TABLE contact_company (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_company_by_company ON contact_company (account_id, company_id);
 
+-- The employees whom a contact turns to, and the other contacts of a company with him (EXT-2).
+CREATE TABLE contact_responsible (
+    account_id BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    employee_id BLOB NOT NULL,
+    PRIMARY KEY (account_id, contact_id, employee_id),
+    FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id),
+    FOREIGN KEY (account_id, employee_id) REFERENCES employee (account_id, id)
+) STRICT, WITHOUT ROWID;
+
 -- Every address by which a person is known; position 0 is the main one. An address belongs to one person, employee or
 -- contact (DUP-1); only an import on request may break that, and marks what it broke.
 CREATE TABLE person_address (

@@ -75,6 +75,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         contact::merge::ALL,
         contact::merge::rows::ALL,
         contact::phone::ALL,
+        contact::responsible::ALL,
         contact::resemblance::ALL,
         contact_mail_settings::ALL,
         database::ALL,

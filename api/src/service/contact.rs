@@ -255,14 +255,15 @@ fn pointer(position: usize) -> String {
     position.checked_sub(1).map_or_else(|| "/email".to_owned(), |i| format!("/additional_emails/{i}"))
 }
 
-/// The companies and the group that a card names are there, and nobody is his own company.
+/// The companies, employees and the group that a card names are there, and nobody is his own company.
 async fn require_known(
     tx: &mut WriteTx,
     caller: &StaffCaller,
     id: PersonId,
     card: &Card,
 ) -> Result<(), Failure> {
-    let known = person::list_addressees(tx, caller.account, card.company_ids.iter().copied()).await?;
+    let named = card.company_ids.iter().chain(&card.responsible_ids).copied();
+    let known = person::list_addressees(tx, caller.account, named).await?;
     for (i, company) in card.company_ids.iter().enumerate() {
         let pointer = format!("/company_ids/{i}");
         if known.get(company).is_none_or(|it| it.kind() != PersonKind::Contact) {
@@ -273,6 +274,10 @@ async fn require_known(
                 .at(pointer, FieldCode::Invalid, "is the contact himself")
                 .into());
         }
+    }
+    let is_employee = |it: &PersonId| known.get(it).is_some_and(|it| it.kind() == PersonKind::Employee);
+    if let Some(i) = card.responsible_ids.iter().position(|it| !is_employee(it)) {
+        return Err(Refusal::unknown_id(format!("/responsible_ids/{i}")).into());
     }
     let Some(group) = card.group_id else { return Ok(()) };
     match contact::group::find(tx, caller.account, group).await? {

@@ -50,6 +50,8 @@ pub struct Card {
     pub phones: Vec<Phone>,
     /// Those that he belongs to (CON-1).
     pub company_ids: Vec<PersonId>,
+    /// The employees whom he turns to, and the other contacts of a company with him (EXT-2).
+    pub responsible_ids: Vec<PersonId>,
     /// At most one (CON-4).
     pub group_id: Option<ContactGroupId>,
     pub position: Option<Position>,
@@ -79,6 +81,7 @@ impl Card {
             emails,
             phones: Vec::new(),
             company_ids: Vec::new(),
+            responsible_ids: Vec::new(),
             group_id: None,
             position: None,
             description: None,

@@ -7,6 +7,7 @@ pub mod import;
 pub mod merge;
 pub mod phone;
 pub mod resemblance;
+pub mod responsible;
 
 use std::collections::HashMap;
 
@@ -200,7 +201,8 @@ pub async fn insert_sharing(
     person::insert(tx, account, &person).await?;
     write_card!(tx, INSERT_CONTACT, account, id, card)?;
     phone::insert_all(tx, account, id, &card.phones).await?;
-    insert_companies(tx, account, id, &card.company_ids).await
+    insert_companies(tx, account, id, &card.company_ids).await?;
+    responsible::insert_all(tx, account, id, &card.responsible_ids).await
 }
 
 /// Writes a contact's fields, addresses and companies; false where it is not at `version` any more.
@@ -221,6 +223,7 @@ pub async fn update(
     phone::replace(tx, account, id, &card.phones).await?;
     db!(tx, execute(DELETE_COMPANIES, account, id))?;
     insert_companies(tx, account, id, &card.company_ids).await?;
+    responsible::replace(tx, account, id, &card.responsible_ids).await?;
     Ok(true)
 }
 
@@ -317,7 +320,7 @@ pub async fn list(
     Ok(Page::cut(contacts, page.limit, |it| Cursor::new(it.created_at, it.id.uuid())))
 }
 
-/// Adds addresses, phones, companies and links to rows, one statement each for any number of them.
+/// Adds addresses, phones, companies, employees and links to rows, one statement each for any number of them.
 async fn complete(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -329,6 +332,7 @@ async fn complete(
     let ids = || rows.iter().map(|row| row.id);
     let mut addresses = person::list_addresses(tx, account, ids()).await?;
     let mut phones = phone::list(tx, account, ids()).await?;
+    let mut responsible = responsible::list(tx, account, ids()).await?;
     let mut linked = link::list_linked(tx, account, ids()).await?;
     let mut companies: HashMap<PersonId, Vec<PersonId>> = HashMap::new();
     let list = Ids::new(ids().map(PersonId::uuid));
@@ -353,6 +357,7 @@ async fn complete(
                 emails: emails.iter().filter_map(|it| EmailAddress::parse(it).ok()).collect(),
                 phones: phones.remove(&row.id).unwrap_or_default(),
                 company_ids: companies.remove(&row.id).unwrap_or_default(),
+                responsible_ids: responsible.remove(&row.id).unwrap_or_default(),
                 group_id: row.group_id,
                 position: row.position.and_then(|it| Position::parse(&it).ok()),
                 description: row.description,

@@ -2,7 +2,7 @@
 
 pub mod people;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use liaison_domain::{
     id::{AccountId, PersonId, ProjectId},
@@ -96,6 +96,11 @@ statements! {
         " AND p.counterparty_id = $6 ORDER BY p.id DESC LIMIT $3"];
     LIST_SEEN = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.id < $2 AND " narrowed!()
         " AND (p.counterparty_id = $6 OR $6 IS NULL) AND " seen_by_client!("$7") " ORDER BY p.id DESC LIMIT $3"];
+    FIND_FIRST_SEEN = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.status = 'active' AND "
+        seen_by_client!("$2") " ORDER BY p.id LIMIT 1"];
+    LIST_MANAGERS_OF_CLIENT = ["SELECT DISTINCT m.person_id AS value FROM project p JOIN project_person m \
+        ON m.account_id = p.account_id AND m.project_id = p.id AND m.part = 'client_manager' \
+        WHERE p.account_id = $1 AND " seen_by_client!("$2")];
     FIND_SEEN = ["SELECT " columns!() " FROM project p WHERE p.account_id = $1 AND p.id = $2 AND " seen_by_client!("$3")];
 }
 
@@ -178,6 +183,25 @@ pub async fn find_seen(
     id: ProjectId,
 ) -> Result<Option<Project>, StorageError> {
     db!(tx, fetch_optional::<Project>(FIND_SEEN, account, id, viewer))
+}
+
+/// The oldest of the active projects that an external user sees (EXT-3).
+pub async fn find_first_seen(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    viewer: PersonId,
+) -> Result<Option<Project>, StorageError> {
+    db!(tx, fetch_optional::<Project>(FIND_FIRST_SEEN, account, viewer))
+}
+
+/// Those who manage clients in the projects that an external user sees (EXT-2).
+pub async fn list_managers_of_client(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    client: PersonId,
+) -> Result<HashSet<PersonId>, StorageError> {
+    let managers = db!(tx, fetch_all::<Scalar<PersonId>>(LIST_MANAGERS_OF_CLIENT, account, client))?;
+    Ok(managers.into_iter().map(|it| it.0).collect())
 }
 
 pub async fn list_by_ids(

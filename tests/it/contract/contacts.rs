@@ -83,6 +83,7 @@ const STAYS: &[(&str, &str)] = &[
     ("contact_merge.into_id", "the merge itself"),
     ("contact_merge_source.contact_id", "the merge itself"),
     ("contact_phone.contact_id", "the card rests until the merge is undone"),
+    ("contact_responsible.contact_id", "the card rests until the merge is undone"),
     ("employee.id", "employees only"),
     ("external_access.contact_id", "the card rests until the merge is undone"),
     ("file.uploaded_by", "read as whom he became one with"),

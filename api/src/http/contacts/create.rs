@@ -73,6 +73,10 @@ struct CreateContact {
     #[serde(default)]
     #[schema(max_items = 50)]
     company_ids: Vec<Uuid>,
+    /// At most 50 employees, whom he may set tasks as an external user; those of a company are its contacts', too (EXT-2).
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    responsible_ids: Vec<Uuid>,
     /// One of `/v1/contact-groups`.
     group_id: Option<Uuid>,
     /// What he is where he works; at most 250 characters.
@@ -151,6 +155,7 @@ impl CreateContact {
         let language = self.language.and_then(|it| fields.read("/language", it.parse()));
         let time_zone = self.time_zone.and_then(|it| fields.read("/time_zone", TimeZone::parse(&it)));
         fields.at_most("/company_ids", self.company_ids.len(), MAX_LIST);
+        fields.at_most("/responsible_ids", self.responsible_ids.len(), MAX_LIST);
         let position = self.position.and_then(|it| fields.read("/position", Position::parse(&it)));
         let description = self.description.and_then(|it| read_description(&mut fields, it));
         let address = self.address.and_then(|it| fields.read("/address", PostalAddress::parse(&it)));
@@ -162,6 +167,7 @@ impl CreateContact {
             emails: main.into_iter().chain(further).collect(),
             phones,
             company_ids: self.company_ids.into_iter().map(PersonId::new).collect(),
+            responsible_ids: self.responsible_ids.into_iter().map(PersonId::new).collect(),
             group_id: self.group_id.map(ContactGroupId::new),
             position,
             description,

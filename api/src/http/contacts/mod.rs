@@ -60,7 +60,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     access::routes(routes);
 }
 
-/// Most further addresses, phones and companies of a contact, each.
+/// Most further addresses, phones, companies and responsible employees of a contact, each.
 const MAX_LIST: usize = 50;
 
 /// A person or company that the account talks to.
@@ -93,6 +93,8 @@ pub(super) struct ContactView {
     #[schema(required, example = "Europe/Berlin")]
     time_zone: Option<String>,
     company_ids: Vec<Uuid>,
+    /// The employees whom he may set tasks as an external user; those of a company are its contacts', too (EXT-2).
+    responsible_ids: Vec<Uuid>,
     /// At most one.
     #[schema(required)]
     group_id: Option<Uuid>,
@@ -155,6 +157,7 @@ impl From<&Contact> for ContactView {
             language: card.language.map(Into::into),
             time_zone: card.time_zone.as_ref().map(|it| TimeZone::as_str(it).to_owned()),
             company_ids: card.company_ids.iter().map(|it| it.uuid()).collect(),
+            responsible_ids: card.responsible_ids.iter().map(|it| it.uuid()).collect(),
             group_id: card.group_id.map(ContactGroupId::uuid),
             position: card.position.as_ref().map(|it| Position::as_str(it).to_owned()),
             description: card.description.clone(),

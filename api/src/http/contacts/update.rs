@@ -87,6 +87,10 @@ struct UpdateContact {
     #[serde(default)]
     #[schema(value_type = Vec<Uuid>, max_items = 50)]
     company_ids: Change<Vec<Uuid>>,
+    /// At most 50 employees, whom he may set tasks as an external user; those of a company are its contacts', too (EXT-2).
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    responsible_ids: Change<Vec<Uuid>>,
     /// One of `/v1/contact-groups`, or null for none.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
@@ -191,6 +195,8 @@ impl UpdateContact {
             fields.clearable("/time_zone", self.time_zone, |it| TimeZone::parse(&it)).or(old.time_zone);
         let company_ids = self.company_ids.0;
         fields.at_most("/company_ids", company_ids.as_ref().map_or(0, Vec::len), MAX_LIST);
+        let responsible_ids = self.responsible_ids.0;
+        fields.at_most("/responsible_ids", responsible_ids.as_ref().map_or(0, Vec::len), MAX_LIST);
         let position = fields.clearable("/position", self.position, |it| Position::parse(&it));
         let description = match self.description {
             Patch::Absent => old.description,
@@ -207,6 +213,8 @@ impl UpdateContact {
             phones,
             company_ids: company_ids
                 .map_or(old.company_ids, |ids| ids.into_iter().map(PersonId::new).collect()),
+            responsible_ids: responsible_ids
+                .map_or(old.responsible_ids, |ids| ids.into_iter().map(PersonId::new).collect()),
             group_id: match self.group_id {
                 Patch::Absent => old.group_id,
                 Patch::Null => None,

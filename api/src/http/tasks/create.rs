@@ -29,7 +29,7 @@ use crate::{
         transact::{mutate, scope_of},
     },
     service::{
-        caller::StaffCaller,
+        caller::{StaffCaller, UserCaller},
         rich_text::RichText,
         task::{self, People},
     },
@@ -88,24 +88,31 @@ struct CreateTask {
 }
 
 /// Set a task
+///
+/// External users give it a title, description, priority, deadline, project, assignees and files, and nothing else (403
+/// `forbidden`). They are its assigner; `assignees` are client-managers of projects that they see or responsible for them; none
+/// named: the client-managers of the project, else who is responsible (EXT-2). `project_id` absent is the first active project that they see (EXT-3).
 #[utoipa::path(
     operation_id = "create_task", tag = "tasks", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
     request_body = CreateTask,
     responses(
         (status = 201, description = "Set", body = TaskView),
-        (status = "4XX", description = "Refused: `unauthenticated`, `validation_failed`, `not_found`, `contact_not_selectable`, `link_forbidden_by_policy`", body = ProblemView, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused: `unauthenticated`, `forbidden`, `validation_failed`, `not_found`, `contact_not_selectable`, `link_forbidden_by_policy`", body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/tasks")]
 pub(super) async fn create_task(
     app: Data<App>,
-    caller: StaffCaller,
+    caller: UserCaller,
     command: Command<CreateTask>,
 ) -> Result<HttpResponse, Problem> {
     let new = command.body.read()?;
     mutate(&app, scope_of(&caller), command.idempotency, async |tx| {
-        let id = task::create(tx, &app, &caller, new).await?;
+        let id = match StaffCaller::of_user(caller) {
+            Ok(staff) => task::create(tx, &app, &staff, new).await?,
+            Err(_external) => task::create_for_client(tx, &app, &caller, new).await?,
+        };
         let (task, version) = view(tx, &app, &caller, id).await?;
         Ok(Answer::created(&task, format!("/v1/tasks/{id}"))?.with_version(version))
     })

@@ -24,8 +24,8 @@ use liaison_mailer::parse::{
     reply_text::{Forwarded, find_forwarded},
 };
 use liaison_persistence::{
-    account::AccountRow, comment, contact as contacts, database::WriteTx, incoming_mail::IncomingMailRow,
-    incoming_settings, mailbox, person, task, thread,
+    account::AccountRow, comment, database::WriteTx, incoming_mail::IncomingMailRow, incoming_settings,
+    mailbox, person, task, thread,
 };
 
 use super::{
@@ -47,7 +47,7 @@ use crate::{
         contact,
         people::may_join,
         rich_text::RichText,
-        task::{self as tasks, default_people},
+        task::{self as tasks, counterparty_of, default_people},
     },
 };
 
@@ -119,7 +119,7 @@ pub(super) async fn begin(
         deadline: None,
         parent_id: None,
         project_id: project,
-        counterparty_id: counterparty(tx, account.id, assigner).await?,
+        counterparty_id: counterparty_of(tx, account.id, assigner).await?,
         company_access: true,
         incoming_mail_id: Some(new.row.id),
         created_by: author,
@@ -363,14 +363,4 @@ async fn find_or_create(
     }
     let mut known = person::list_addressees(tx, account, ids.iter().copied()).await?;
     Ok(ids.iter().filter_map(|id| known.remove(id)).collect())
-}
-
-/// CT-2: the company of the contact who wants something, else he himself.
-async fn counterparty(
-    tx: &mut WriteTx,
-    account: AccountId,
-    assigner: PersonId,
-) -> Result<Option<PersonId>, Failure> {
-    let contact = contacts::find(tx, account, assigner).await?;
-    Ok(contact.map(|it| it.card.company_ids.first().copied().unwrap_or(it.id)))
 }

@@ -1,4 +1,4 @@
-//! What a task takes from its project and from the task above it.
+//! What a task takes from its project, from the task above it and from the contact who sets it.
 
 use liaison_domain::{
     change::Change,
@@ -8,7 +8,7 @@ use liaison_domain::{
     task::TaskRole,
 };
 use liaison_persistence::{
-    change_feed,
+    change_feed, contact,
     database::{Tx, WriteTx},
     person, project,
     task::{
@@ -35,6 +35,16 @@ pub async fn default_people(
     let ids: Vec<PersonId> = people.of(part).map(|it| it.id).collect();
     let mut known = person::list_addressees(tx, account, ids.iter().copied()).await?;
     Ok(ids.iter().filter_map(|id| known.remove(id)).filter(may_join).collect())
+}
+
+/// Whom a task is about that a contact sets: his company, else he himself (CT-2). None where no contact sets it.
+pub async fn counterparty_of(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    assigner: PersonId,
+) -> Result<Option<PersonId>, Failure> {
+    let contact = contact::find(tx, account, assigner).await?;
+    Ok(contact.map(|it| it.card.company_ids.first().copied().unwrap_or(it.id)))
 }
 
 /// Gives a new task what its project has for all of them: the auditors (ROL-4), and whom it is about; that one else from

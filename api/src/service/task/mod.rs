@@ -1,9 +1,10 @@
 //! Tasks: setting them. How they change stands in [`change`], what assignees answer in [`answer`], who takes part in
 //! [`people`], what each of several assignees has made of one in [`standing`], what they take from their project and from
-//! the task above in [`inherited`].
+//! the task above in [`inherited`], how external users set them in [`external`].
 
 mod answer;
 mod change;
+mod external;
 mod inherited;
 mod people;
 pub(super) mod standing;
@@ -34,12 +35,13 @@ use liaison_persistence::{
 pub use self::{
     answer::{accept, reject},
     change::{TaskChange, update},
-    inherited::{default_people, lock_to_pass_on, pass_counterparty_on},
+    external::create_for_client,
+    inherited::{counterparty_of, default_people, lock_to_pass_on, pass_counterparty_on},
     people::{People, add_member, remove_member},
 };
 use super::{
     Failure, access,
-    caller::StaffCaller,
+    caller::{StaffCaller, UserCaller},
     contact::named_by_address,
     fan_out::{self, Notice, staff},
     file::get_attachable,
@@ -49,7 +51,7 @@ use super::{
 };
 use crate::app::App;
 
-/// A task as an employee sets it.
+/// A task as it is set over the API.
 #[derive(Debug)]
 pub struct CreateTask {
     pub title: Title,
@@ -144,7 +146,7 @@ pub async fn create(
 /// Whom the project puts in a role where the caller names nobody.
 async fn defaults(
     tx: &mut WriteTx,
-    caller: &StaffCaller,
+    caller: &UserCaller,
     project: Option<ProjectId>,
     part: ProjectPart,
 ) -> Result<Option<Vec<PersonId>>, Failure> {

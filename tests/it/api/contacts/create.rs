@@ -79,6 +79,7 @@ async fn a_name_is_all_a_contact_needs(app: TestApp) {
             "spam": false,
             "portal_access": true,
             "sees_company_tasks": false,
+            "responsible_ids": [],
             "linked_account": null,
             "warnings": [],
             "created_at": "2030-01-01T00:00:00Z",
