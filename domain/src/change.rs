@@ -59,6 +59,9 @@ named! {
         TaskStatusCreated = "task_status.created",
         TaskStatusUpdated = "task_status.updated",
         TaskStatusDeleted = "task_status.deleted",
+        TaskTemplateCreated = "task_template.created",
+        TaskTemplateUpdated = "task_template.updated",
+        TaskTemplateDeleted = "task_template.deleted",
         VirtualAddressCreated = "virtual_address.created",
         VirtualAddressDeleted = "virtual_address.deleted",
     }

@@ -27,6 +27,13 @@ pub struct Place {
     pub moved: Vec<ChecklistItem>,
 }
 
+/// The items of a new list, in this order.
+pub fn lay_out(items: impl IntoIterator<Item = (ChecklistItemId, String)>) -> Vec<ChecklistItem> {
+    let places = (0_i64..).map(|n| n.saturating_mul(GAP));
+    let items = items.into_iter().zip(places);
+    items.map(|((id, text), position)| ChecklistItem { id, position, text, done_at: None }).collect()
+}
+
 /// Finds a place before one of the `others`, which stand in their order, or after all of them; none where that one is not
 /// among them.
 pub fn plan_place(others: &[ChecklistItem], before: Option<ChecklistItemId>) -> Option<Place> {

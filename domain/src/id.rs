@@ -56,6 +56,8 @@ ids! {
     TaskId;
     /// A status that an account made for itself.
     TaskStatusId;
+    /// What new tasks begin as.
+    TaskTemplateId;
     ProjectId;
     /// An address of the account that is nobody's own.
     VirtualAddressId;

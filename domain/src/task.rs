@@ -1,8 +1,9 @@
 //! Tasks: statuses, roles, and what a role may do. What a task's status is where several people do it: [`standing`];
-//! the statuses that accounts make for themselves: [`custom`].
+//! the statuses that accounts make for themselves: [`custom`]; what new tasks begin as: [`template`].
 
 pub mod custom;
 pub mod standing;
+pub mod template;
 
 use std::collections::BTreeSet;
 

@@ -44,6 +44,35 @@ CREATE TABLE task_status (
     PRIMARY KEY (account_id, id)
 );
 
+-- What new tasks begin as.
+CREATE TABLE task_template (
+    account_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description_html TEXT NOT NULL,
+    description_text TEXT NOT NULL,
+    priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'urgent')),
+    project_id UUID,
+    -- The texts of the steps, in their order.
+    checklist JSONB NOT NULL,
+    deadline_in_hours BIGINT,
+    created_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+
+-- Who is in a template's tasks, and whom they are about.
+CREATE TABLE task_template_person (
+    account_id UUID NOT NULL,
+    template_id UUID NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('assignee', 'participant', 'auditor', 'counterparty')),
+    person_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (account_id, template_id, part, person_id)
+);
+CREATE INDEX task_template_person_by_person ON task_template_person (account_id, person_id, part, template_id);
+
 CREATE TABLE task (
     account_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -364,6 +393,10 @@ CREATE TABLE change_feed (
 
 ALTER TABLE project ADD FOREIGN KEY (account_id) REFERENCES account (id);
 ALTER TABLE task_status ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE task_template ADD FOREIGN KEY (account_id) REFERENCES account (id);
+ALTER TABLE task_template ADD FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id);
+ALTER TABLE task_template_person ADD FOREIGN KEY (account_id, template_id) REFERENCES task_template (account_id, id);
+ALTER TABLE task_template_person ADD FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, custom_status_id) REFERENCES task_status (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, parent_id) REFERENCES task (account_id, id);
 ALTER TABLE task ADD FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id);

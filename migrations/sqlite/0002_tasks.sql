@@ -49,6 +49,39 @@ CREATE TABLE task_status (
     FOREIGN KEY (account_id) REFERENCES account (id)
 ) STRICT, WITHOUT ROWID;
 
+-- What new tasks begin as.
+CREATE TABLE task_template (
+    account_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description_html TEXT NOT NULL,
+    description_text TEXT NOT NULL,
+    priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'urgent')),
+    project_id BLOB,
+    -- The texts of the steps, in their order.
+    checklist TEXT NOT NULL,
+    deadline_in_hours INTEGER,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id) REFERENCES account (id),
+    FOREIGN KEY (account_id, project_id) REFERENCES project (account_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- Who is in a template's tasks, and whom they are about.
+CREATE TABLE task_template_person (
+    account_id BLOB NOT NULL,
+    template_id BLOB NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('assignee', 'participant', 'auditor', 'counterparty')),
+    person_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (account_id, template_id, part, person_id),
+    FOREIGN KEY (account_id, template_id) REFERENCES task_template (account_id, id),
+    FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_template_person_by_person ON task_template_person (account_id, person_id, part, template_id);
+
 CREATE TABLE task (
     account_id BLOB NOT NULL,
     id BLOB NOT NULL,

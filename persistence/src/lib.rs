@@ -49,6 +49,7 @@ pub mod retention;
 pub mod signature;
 pub mod suppression;
 pub mod task;
+pub mod task_template;
 pub mod thread;
 pub mod virtual_address;
 
@@ -127,6 +128,7 @@ pub fn statements() -> impl Iterator<Item = sql::Sql> {
         task::counterparty::ALL,
         task::custom_status::ALL,
         task::members::ALL,
+        task_template::ALL,
         thread::ALL,
         virtual_address::ALL,
     ]

@@ -27,16 +27,19 @@ pub(super) fn measure() {
         let [small, large] = [SMALL, LARGE].map(|tasks| Base::seed(engine, tasks));
         println!("\n{engine:?}: {LARGE} tasks beside {SMALL}; medians of {ROUNDS} each");
         let servers = [&small, &large].map(|it| it.site.start());
-        let mut asked = [&small, &large].map(Asker::sign_in);
-        let questions = asked[0].questions.iter().map(|it| it.0).collect::<Vec<_>>();
-        for (n, question) in questions.into_iter().enumerate() {
+        let asked = [&small, &large].map(Asker::sign_in);
+        let questions = asked[0].questions.iter().map(|it| it.0);
+        for (n, question) in questions.enumerate() {
+            // The server ends a connection on which nothing was asked for some seconds.
+            let mut connections = asked.each_ref().map(|it| it.connect(n));
             let mut times = [Vec::new(), Vec::new()];
             for round in 0..ROUNDS + 10 {
-                for (asker, times) in asked.iter_mut().zip(&mut times) {
-                    let time = asker.ask(n);
+                for ((connection, path), times) in connections.iter_mut().zip(&mut times) {
+                    let started = Instant::now();
+                    connection.get(path);
                     // The first ones fill caches.
                     if round >= 10 {
-                        times.push(time);
+                        times.push(started.elapsed());
                     }
                 }
             }
@@ -44,7 +47,6 @@ pub(super) fn measure() {
             let (ratio, ms) = (large / small, 1_000.0);
             line(question, format!("{:.2} / {:.2} ms = {ratio:.2}", large * ms, small * ms));
         }
-        drop(asked);
         for server in servers {
             assert!(Server::terminate(server).success());
         }
@@ -89,22 +91,23 @@ impl Base {
 
 /// Who asks a base: its owner, and an employee.
 struct Asker<'a> {
-    owner: Connection<'a>,
-    employee: Connection<'a>,
+    site: &'a Site,
+    owner: String,
+    employee: String,
     /// Each with its path, and whether the employee asks it.
     questions: Vec<(&'static str, String, bool)>,
 }
 
 impl<'a> Asker<'a> {
     fn sign_in(base: &'a Base) -> Self {
-        let open = |login: &str| {
+        let sign_in = |login: &str| {
             let email = format!("{login}@acme.example");
             let body = json!({"account": "acme", "email": email, "password": PASSWORD});
-            let token = Connection::open(&base.site, "").post("/v1/sessions", &body);
-            Connection::open(&base.site, token["access_token"].text())
+            let tokens = Connection::open(&base.site, "").post("/v1/sessions", &body);
+            tokens["access_token"].text().to_owned()
         };
-        let (owner, mut employee) = (open("anna"), open("employee-1"));
-        let me = employee.get("/v1/me")["employee"].id().to_owned();
+        let (owner, employee) = (sign_in("anna"), sign_in("employee-1"));
+        let me = Connection::open(&base.site, employee.clone()).get("/v1/me")["employee"].id().to_owned();
         let long = &base.long;
         let questions = vec![
             ("the latest 50", "/v1/tasks?limit=50".to_owned(), false),
@@ -116,14 +119,13 @@ impl<'a> Asker<'a> {
             ("a task with 200 comments", format!("/v1/tasks/{long}"), false),
             ("its 200 comments", format!("/v1/tasks/{long}/comments?limit=200"), false),
         ];
-        Self { owner, employee, questions }
+        Self { site: &base.site, owner, employee, questions }
     }
 
-    fn ask(&mut self, n: usize) -> Duration {
+    /// A connection to ask a question over.
+    fn connect(&self, n: usize) -> (Connection<'a>, &str) {
         let (_, path, is_employees) = &self.questions[n];
-        let by = if *is_employees { &mut self.employee } else { &mut self.owner };
-        let started = Instant::now();
-        by.get(path);
-        started.elapsed()
+        let token = if *is_employees { &self.employee } else { &self.owner };
+        (Connection::open(self.site, token.clone()), path)
     }
 }

@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signatures;
 pub mod task_statuses;
+pub mod task_templates;
 pub mod tasks;
 pub mod transact;
 pub mod unsubscriptions;
@@ -60,6 +61,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     files::routes(routes);
     projects::routes(routes);
     task_statuses::routes(routes);
+    task_templates::routes(routes);
     tasks::routes(routes);
     comments::routes(routes);
     unsubscriptions::routes(routes);

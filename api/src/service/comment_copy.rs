@@ -7,7 +7,6 @@ use liaison_domain::{
     id::{PersonId, TaskId},
     person::PersonKind,
     refusal::Refusal,
-    task::Priority,
     text::Title,
 };
 use liaison_persistence::{comment, database::WriteTx, file};
@@ -86,19 +85,14 @@ pub async fn create_task(
     };
     let first_line = source.visible.lines().find(|it| !it.trim().is_empty()).unwrap_or_default();
     let new = CreateTask {
-        title: errand.title.unwrap_or_else(|| Title::make(first_line, &entered.task.title)),
-        description: body(source),
-        priority: Priority::Normal,
-        start_at: None,
-        deadline: None,
+        title: Some(errand.title.unwrap_or_else(|| Title::make(first_line, &entered.task.title))),
+        description: Some(body(source)),
         parent_id: Some(entered.task.id),
         project_id: entered.task.project_id,
-        counterparty: None,
         company_access: true,
         people: People { assignees: Some(assignees), ..People::default() },
-        assignee_emails: Vec::new(),
-        file_ids: Vec::new(),
         carried: carried(tx, caller, source).await?,
+        ..CreateTask::default()
     };
     task::create(tx, app, caller, new).await
 }

@@ -55,13 +55,9 @@ pub async fn write(
     let known = contact::find(tx, caller.account, to).await?;
     let counterparty = known.filter(|it| it.card.selectable_as_counterparty).map(|it| it.id);
     let new = CreateTask {
-        assignee_emails: Vec::new(),
-        title: message.title,
-        description: message.body,
-        priority,
-        start_at: None,
-        deadline: None,
-        parent_id: None,
+        title: Some(message.title),
+        description: Some(message.body),
+        priority: Some(priority),
         project_id,
         counterparty,
         company_access: true,
@@ -72,7 +68,7 @@ pub async fn write(
             auditors: Some(auditors),
         },
         file_ids: message.file_ids,
-        carried: Vec::new(),
+        ..CreateTask::default()
     };
     super::task::create(tx, app, caller, new).await
 }

@@ -53,6 +53,7 @@ mod status_news;
 pub mod suppression;
 pub mod task;
 pub mod task_status;
+pub mod task_template;
 pub mod trouble;
 pub mod unsubscription;
 pub mod user;

@@ -6,7 +6,7 @@ use liaison_domain::{
     id::{PersonId, TaskId},
     person::PersonKind,
     refusal::{Code, FieldCode, Refusal},
-    task::{Priority, TaskRight, TaskRole},
+    task::{TaskRight, TaskRole},
     text::Title,
 };
 use liaison_persistence::{
@@ -23,9 +23,8 @@ use super::{
     caller::StaffCaller,
     held_comment,
     link::{crossing, edits},
-    rich_text::RichText,
     stale,
-    task::{CreateTask, People},
+    task::CreateTask,
 };
 use crate::app::App;
 
@@ -120,20 +119,6 @@ async fn create_task(
     caller: &StaffCaller,
     title: Title,
 ) -> Result<TaskId, Failure> {
-    let new = CreateTask {
-        title,
-        description: RichText { html: String::new(), text: String::new() },
-        priority: Priority::Normal,
-        start_at: None,
-        deadline: None,
-        parent_id: None,
-        project_id: None,
-        counterparty: None,
-        company_access: true,
-        people: People::default(),
-        assignee_emails: Vec::new(),
-        file_ids: Vec::new(),
-        carried: Vec::new(),
-    };
+    let new = CreateTask { title: Some(title), company_access: true, ..CreateTask::default() };
     super::task::create(tx, app, caller, new).await
 }

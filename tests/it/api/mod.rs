@@ -23,6 +23,7 @@ mod sessions;
 mod settings;
 mod signatures;
 mod task_statuses;
+mod task_templates;
 pub(crate) mod tasks;
 mod unsubscriptions;
 mod virtual_addresses;

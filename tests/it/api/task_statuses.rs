@@ -74,12 +74,12 @@ async fn a_task_has_a_status_of_the_accounts_own(app: TestApp) {
     let shown = change(&boris, json!({"custom_status_id": tested.id()})).await;
     let status = json!({"id": tested.id(), "name": "Is tested", "color": "#3b82f6"});
     assert_eq!((&shown["status"], &shown["custom_status"]), (&json!("in_progress"), &status));
-    let list = async |query: &str| anna.get(format!("/v1/tasks?{query}")).await;
-    assert_eq!(list("status=in_progress").await.expect(200).json().items()[0], shown);
+    let find = async |query: &str| anna.get(format!("/v1/tasks?{query}")).await;
+    assert_eq!(find("status=in_progress").await.expect(200).json().items()[0], shown);
     let (found, none) = (format!("custom_status={}", tested.id()), format!("custom_status={}", lost.id()));
-    assert_eq!(list(&found).await.expect(200).json().items()[0], shown);
-    assert!(list(&none).await.expect(200).json().items().is_empty());
-    let answer = list(&format!("custom_status={}", foreign.id())).await.expect(404);
+    assert_eq!(find(&found).await.expect(200).json().items()[0], shown);
+    assert!(find(&none).await.expect(200).json().items().is_empty());
+    let answer = find(&format!("custom_status={}", foreign.id())).await.expect(404);
     answer.problem_at("not_found", &[("?custom_status", "unknown_id")]);
     let shown = change(&boris, json!({"custom_status_id": lost.id()})).await;
     assert_eq!((&shown["status"], shown["closed_at"].is_string()), (&json!("rejected"), true));

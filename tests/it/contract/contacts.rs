@@ -69,6 +69,7 @@ const PASSES: &[&str] = &[
     "task.description_author_id",
     "task_recipient.person_id",
     "task_role.person_id",
+    "task_template_person.person_id",
     "virtual_address_assignee.person_id",
 ];
 

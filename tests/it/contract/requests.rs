@@ -150,6 +150,7 @@ impl World {
             "/v1/mailboxes" => (self.mailbox().await, String::new()),
             "/v1/projects" => (self.project().await, String::new()),
             "/v1/task-statuses" => (self.task_status().await, String::new()),
+            "/v1/task-templates" => (self.task_template().await, String::new()),
             "/v1/virtual-addresses" => (self.virtual_address().await, String::new()),
             "/v1/mail/incoming"
                 if ["reprocess", "attach", "show"].iter().any(|it| operation.id.starts_with(it)) =>
@@ -238,6 +239,8 @@ impl World {
             "create_project" => json!({"name": "The new fence"}),
             "update_project" => json!({"name": "The old fence"}),
             "create_task_status" => json!({"name": name, "color": "#3b82f6", "counts_as": "in_progress"}),
+            "create_task_template" => json!({"name": name, "title": "Repair the gate"}),
+            "update_task_template" => json!({"title": "Repair the roof"}),
             "create_virtual_address" => json!({"local_part": name, "description": "Sales"}),
             "update_task" => json!({"priority": "urgent"}),
             "reject_task" => json!({"reason": "The gate is not ours."}),
@@ -312,6 +315,11 @@ impl World {
     async fn task_status(&self) -> String {
         let body = json!({"name": self.name(), "color": "#3b82f6", "counts_as": "new"});
         self.owner.post("/v1/task-statuses", body).await.expect(201).json().id().to_owned()
+    }
+
+    async fn task_template(&self) -> String {
+        let body = json!({"name": self.name(), "title": "Repair the gate"});
+        self.owner.post("/v1/task-templates", body).await.expect(201).json().id().to_owned()
     }
 
     async fn virtual_address(&self) -> String {

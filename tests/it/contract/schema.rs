@@ -32,7 +32,7 @@ use liaison_domain::{
     person::PersonKind,
     project::{ProjectPart, ProjectStatus},
     suppression::SuppressionCause,
-    task::{Priority, TaskRole, TaskStatus, standing::AssigneeStatus},
+    task::{Priority, TaskRole, TaskStatus, standing::AssigneeStatus, template::TemplatePart},
     visibility::ExternalUsersSee,
 };
 use liaison_persistence::testing::inspect::{Schema, schema};
@@ -121,6 +121,8 @@ fn domain_names() -> impl IntoIterator<Item = (&'static str, &'static str, Vec<&
         "contact_export"."format" = TableFormat,
         "contact_export"."language" = Language,
         "task_status"."counts_as" = TaskStatus,
+        "task_template"."priority" = Priority,
+        "task_template_person"."part" = TemplatePart,
         "task"."status" = TaskStatus,
         "task"."priority" = Priority,
         "task_role"."role" = TaskRole,

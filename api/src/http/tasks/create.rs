@@ -3,10 +3,9 @@
 use actix_web::{HttpResponse, post, web::Data};
 use chrono::{DateTime, Utc};
 use liaison_domain::{
-    id::{FileId, PersonId, ProjectId, TaskId},
+    id::{FileId, PersonId, ProjectId, TaskId, TaskTemplateId},
     mail_address::EmailAddress,
     refusal::Refusal,
-    task::Priority,
     text::Title,
 };
 use serde::Deserialize;
@@ -30,7 +29,6 @@ use crate::{
     },
     service::{
         caller::{StaffCaller, UserCaller},
-        rich_text::RichText,
         task::{self, People},
     },
 };
@@ -42,9 +40,12 @@ const MAX_EMAILS: usize = 50;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateTask {
-    /// 1–250 characters.
-    #[schema(example = "Repair the gate", max_length = 250)]
-    title: String,
+    /// What it begins as: it takes all that is absent here from the template.
+    template_id: Option<Uuid>,
+    /// 1–250 characters; required without `template_id`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "Repair the gate", max_length = 250)]
+    title: Change<String>,
     /// At most 64 KiB.
     description: Option<String>,
     /// How `description` is written; HTML is sanitized.
@@ -89,9 +90,13 @@ struct CreateTask {
 
 /// Set a task
 ///
+/// What the request names counts before what its template does, and that before what its project does. Who of the template's
+/// people may not take part any more is left out.
+///
 /// External users give it a title, description, priority, deadline, project, assignees and files, and nothing else (403
 /// `forbidden`). They are its assigner; `assignees` are client-managers of projects that they see or responsible for them; none
-/// named: the client-managers of the project, else who is responsible (EXT-2). `project_id` absent is the first active project that they see (EXT-3).
+/// named: the client-managers of the project, else who is responsible (EXT-2). `project_id` absent is the first active project
+/// that they see (EXT-3).
 #[utoipa::path(
     operation_id = "create_task", tag = "tasks", security(("bearer" = [])),
     params(crate::http::openapi::IdempotencyKeyParam),
@@ -122,15 +127,10 @@ pub(super) async fn create_task(
 impl CreateTask {
     fn read(self) -> Result<task::CreateTask, Refusal> {
         let mut fields = Fields::default();
-        let title = fields.read("/title", Title::parse(&self.title));
-        let description = match self.description {
-            None => RichText::default(),
-            Some(text) => description(&mut fields, text, self.description_format),
-        };
-        let priority = match self.priority {
-            None => Some(Priority::Normal),
-            Some(name) => fields.read("/priority", name.parse()),
-        };
+        let title = fields.change("/title", self.title, |it| Title::parse(&it));
+        let description =
+            self.description.map(|text| description(&mut fields, text, self.description_format));
+        let priority = self.priority.and_then(|name| fields.read("/priority", name.parse()));
         let start_at = self.start_at.and_then(|it| fields.read("/start_at", moment(it)));
         let deadline = self.deadline.and_then(|it| fields.read("/deadline", moment(it)));
         for (field, people) in [
@@ -144,11 +144,10 @@ impl CreateTask {
         let assignee_emails =
             fields.read_each("/assignee_emails", &self.assignee_emails, EmailAddress::parse);
         fields.at_most("/file_ids", self.file_ids.len(), MAX_FILES);
-        let (Some(title), Some(priority), true) = (title, priority, fields.is_empty()) else {
-            return Err(fields.refusal());
-        };
+        fields.finish()?;
         let people = |ids: Change<Vec<Uuid>>| ids.0.map(|it| it.into_iter().map(PersonId::new).collect());
         Ok(task::CreateTask {
+            template_id: self.template_id.map(TaskTemplateId::new),
             title,
             description,
             priority,

@@ -17,14 +17,14 @@ pub(in crate::http) const MAX_FILES: usize = 100;
 /// How a description is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Format {
+pub(in crate::http) enum Format {
     #[default]
     Text,
     Html,
 }
 
 /// Reads a description.
-pub(super) fn description(fields: &mut Fields, text: String, format: Format) -> RichText {
+pub(in crate::http) fn description(fields: &mut Fields, text: String, format: Format) -> RichText {
     let written = match format {
         Format::Text => Written::Text(text),
         Format::Html => Written::Html(text),

@@ -38,7 +38,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(super) use input::{MAX_FILES, MAX_PEOPLE, body};
+pub(super) use input::{Format, MAX_FILES, MAX_PEOPLE, body, description};
 
 use crate::{
     app::App,

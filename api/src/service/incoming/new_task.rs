@@ -129,6 +129,7 @@ pub(super) async fn begin(
         } else {
             notified_of_new_task(Some(assigner_kind), assignees.iter())
         },
+        checklist: Vec::new(),
         files: files::insert(tx, app, account.id, author, new.files).await?,
         warnings: content.warnings,
         mail_hops: Some(new.judged.hops),

@@ -155,6 +155,7 @@ async fn begin(
         created_by: author,
         roles,
         told,
+        checklist: Vec::new(),
         files,
         warnings: Vec::new(),
         mail_hops: None,

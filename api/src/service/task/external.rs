@@ -7,7 +7,7 @@ use liaison_domain::{
     person::{Addressee, PersonKind},
     project::ProjectPart,
     refusal::{Code, FieldCode, Refusal},
-    task::TaskRole,
+    task::{Priority, TaskRole},
 };
 use liaison_persistence::{
     contact::responsible,
@@ -15,7 +15,7 @@ use liaison_persistence::{
     person, project as projects,
 };
 
-use super::{CreateTask, NewTask, add, counterparty_of, default_people};
+use super::{CreateTask, NewTask, add, counterparty_of, default_people, untitled};
 use crate::{
     app::App,
     service::{Failure, caller::UserCaller, file::get_attachable, people::may_join, project},
@@ -54,9 +54,9 @@ pub async fn create_for_client(
         .collect();
     let files = get_attachable(tx, caller, &new.file_ids).await?;
     let new = NewTask {
-        title: new.title,
-        description: new.description,
-        priority: new.priority,
+        title: new.title.ok_or_else(untitled)?,
+        description: new.description.unwrap_or_default(),
+        priority: new.priority.unwrap_or(Priority::Normal),
         start_at: None,
         deadline: new.deadline,
         parent_id: None,
@@ -68,6 +68,7 @@ pub async fn create_for_client(
         roles,
         told: notified_of_new_task(Some(PersonKind::Contact), assignees.iter()),
         files: files.into_iter().map(|it| Attachment { file: it.id, content_id: None }).collect(),
+        checklist: Vec::new(),
         warnings: Vec::new(),
         mail_hops: None,
     };
@@ -77,7 +78,8 @@ pub async fn create_for_client(
 /// Refuses the fields that are an employee's to fill (EXT-5).
 fn require_allowed(new: &CreateTask) -> Result<(), Refusal> {
     let people = &new.people;
-    let is_for_employees = new.start_at.is_some()
+    let is_for_employees = new.template_id.is_some()
+        || new.start_at.is_some()
         || new.parent_id.is_some()
         || new.counterparty.is_some()
         || !new.company_access

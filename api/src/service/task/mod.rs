@@ -1,20 +1,22 @@
 //! Tasks: setting them. How they change stands in [`change`], what assignees answer in [`answer`], who takes part in
-//! [`people`], what each of several assignees has made of one in [`standing`], what they take from their project and from
-//! the task above in [`inherited`], how external users set them in [`external`].
+//! [`people`], what each of several assignees has made of one in [`standing`], what they take from a template in [`preset`], what
+//! from their project and from the task above in [`inherited`], how external users set them in [`external`].
 
 mod answer;
 mod change;
 mod external;
 mod inherited;
 mod people;
+mod preset;
 pub(super) mod standing;
 
 use liaison_domain::{
     Timestamp,
     change::Change,
+    checklist::lay_out,
     fan_out::notified_of_new_task,
     file::Attachment,
-    id::{AccountId, FileId, IncomingMailId, PersonId, ProjectId, TaskId},
+    id::{AccountId, FileId, IncomingMailId, PersonId, ProjectId, TaskId, TaskTemplateId},
     mail_address::EmailAddress,
     outgoing::MailKind,
     person::{Addressee, PersonKind},
@@ -24,7 +26,7 @@ use liaison_domain::{
     text::Title,
 };
 use liaison_persistence::{
-    change_feed,
+    change_feed, checklist,
     comment::Warning,
     contact,
     database::WriteTx,
@@ -51,12 +53,14 @@ use super::{
 };
 use crate::app::App;
 
-/// A task as it is set over the API.
-#[derive(Debug)]
+/// A task as it is set over the API. What it does not name it takes from its template, and what that does not from its project.
+#[derive(Debug, Default)]
 pub struct CreateTask {
-    pub title: Title,
-    pub description: RichText,
-    pub priority: Priority,
+    pub template_id: Option<TaskTemplateId>,
+    /// A task has one, its own or its template's.
+    pub title: Option<Title>,
+    pub description: Option<RichText>,
+    pub priority: Option<Priority>,
     pub start_at: Option<Timestamp>,
     pub deadline: Option<Timestamp>,
     pub parent_id: Option<TaskId>,
@@ -89,6 +93,7 @@ pub struct NewTask {
     pub roles: Vec<(TaskRole, PersonId)>,
     /// Who is told of it.
     pub told: Vec<Addressee>,
+    pub checklist: Vec<String>,
     pub files: Vec<Attachment>,
     pub warnings: Vec<Warning>,
     /// Systems like ours that the mail went through which it begins with (R3); none where no mail did.
@@ -102,6 +107,9 @@ pub async fn create(
     caller: &StaffCaller,
     new: CreateTask,
 ) -> Result<TaskId, Failure> {
+    let preset = preset::find_named(tx, caller.account, new.template_id).await?;
+    let (new, checklist) = preset::fill(new, preset, app.env.now());
+    let title = new.title.ok_or_else(untitled)?;
     let assigner = new.people.assigner.unwrap_or(caller.employee);
     let mut people = People { assigner: Some(assigner), ..new.people };
     for email in &new.assignee_emails {
@@ -123,9 +131,9 @@ pub async fn create(
     let roles = people.named().flat_map(|(role, people)| people.iter().map(move |it| (role, *it)));
     let assignees = people.assignees.iter().flatten().filter_map(|id| known.get(id));
     let new = NewTask {
-        title: new.title,
-        description: new.description,
-        priority: new.priority,
+        title,
+        description: new.description.unwrap_or_default(),
+        priority: new.priority.unwrap_or(Priority::Normal),
         start_at: new.start_at,
         deadline: new.deadline,
         parent_id: new.parent_id,
@@ -136,6 +144,7 @@ pub async fn create(
         created_by: caller.employee,
         roles: roles.collect(),
         told: notified_of_new_task(known.get(&assigner).map(Addressee::kind), assignees),
+        checklist,
         files: files.chain(new.carried).collect(),
         warnings: Vec::new(),
         mail_hops: None,
@@ -154,7 +163,15 @@ async fn defaults(
     Ok((!people.is_empty()).then(|| people.iter().map(|it| it.id).collect()))
 }
 
-/// Adds a task: the row, its people, its files, the notices.
+fn untitled() -> Refusal {
+    Refusal::new(Code::ValidationFailed, "A task needs a title.").at(
+        "/title",
+        FieldCode::Required,
+        "is required, or template_id",
+    )
+}
+
+/// Adds a task: the row, its people, its checklist, its files, the notices.
 pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, mut new: NewTask) -> Result<Task, Failure> {
     inherited::take(tx, account, &mut new).await?;
     let now = app.env.now();
@@ -186,6 +203,8 @@ pub async fn add(tx: &mut WriteTx, app: &App, account: AccountId, mut new: NewTa
     if !standing.own().is_empty() {
         task::update_own_statuses(tx, account, task.id, standing.own()).await?;
     }
+    let steps = lay_out(new.checklist.into_iter().map(|text| (app.env.id(), text)));
+    checklist::upsert(tx, account, task.id, &steps).await?;
     file::attach_to_task(tx, account, task.id, &new.files).await?;
     tell(tx, app, account, new.created_by, &task, &new.told, new.mail_hops).await?;
     tell_joined(tx, app, account, new.created_by, &task, &new.roles, new.mail_hops).await?;

@@ -102,6 +102,13 @@ statements! {
     BRING_BACK_PARTS = [bring_back!("project_person", "project_person", "project_id", "person_id", ", part, position",
         ", j.detail, j.position", " AND o.part = j.detail")];
 
+    NOTE_TEMPLATES = [note_named!("task_template_person", "template_id", "part", "t.position")];
+    DROP_TEMPLATES = [drop_beside!("task_template_person", "task_template_person", "template_id", "person_id", "t.part")];
+    PASS_TEMPLATES = [pass!("task_template_person", "person_id")];
+    GIVE_BACK_TEMPLATES = [give_back!("task_template_person", "task_template_person", "template_id", "person_id", "t.part")];
+    BRING_BACK_TEMPLATES = [bring_back!("task_template_person", "task_template_person", "template_id", "person_id",
+        ", part, position", ", j.detail, j.position", " AND o.part = j.detail")];
+
     NOTE_AUDIENCE = [note!("comment_recipient", "comment_recipient", "comment_id", "person_id", "''", "t.position", "NULL")];
     DROP_AUDIENCE = [drop_beside!("comment_recipient", "comment_recipient", "comment_id", "person_id", "''")];
     PASS_AUDIENCE = [pass!("comment_recipient", "person_id")];
@@ -186,6 +193,7 @@ pub(super) async fn pass(
         (account, merge, from, into),
         NOTE_ROLES,
         NOTE_PARTS,
+        NOTE_TEMPLATES,
         NOTE_AUDIENCE,
         NOTE_TASKS_SENT,
         NOTE_MIRRORS,
@@ -204,6 +212,7 @@ pub(super) async fn pass(
         (account, merge, from),
         DROP_ROLES,
         DROP_PARTS,
+        DROP_TEMPLATES,
         DROP_AUDIENCE,
         DROP_TASKS_SENT,
         DROP_MIRRORS,
@@ -216,6 +225,7 @@ pub(super) async fn pass(
         (account, from, into),
         PASS_ROLES,
         PASS_PARTS,
+        PASS_TEMPLATES,
         PASS_AUDIENCE,
         PASS_TASKS_SENT,
         PASS_MIRRORS,
@@ -245,6 +255,7 @@ pub(super) async fn give_back(
         (account, merge, from, into),
         BRING_BACK_ROLES,
         BRING_BACK_PARTS,
+        BRING_BACK_TEMPLATES,
         BRING_BACK_AUDIENCE,
         BRING_BACK_TASKS_SENT,
         BRING_BACK_MIRRORS,
@@ -253,6 +264,7 @@ pub(super) async fn give_back(
         BRING_BACK_VIRTUAL,
         GIVE_BACK_ROLES,
         GIVE_BACK_PARTS,
+        GIVE_BACK_TEMPLATES,
         GIVE_BACK_AUDIENCE,
         GIVE_BACK_TASKS_SENT,
         GIVE_BACK_MIRRORS,

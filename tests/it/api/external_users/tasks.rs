@@ -89,8 +89,9 @@ async fn an_external_user_sets_tasks_for_those_who_manage_him(app: TestApp) {
     let path_of_firm = format!("/v1/contacts/{}", firm.id());
     let refused = anna.patch(&path_of_firm, json!({"responsible_ids": [ivan_in.me.id()]})).await.expect(404);
     refused.problem_at("not_found", &[("/responsible_ids/0", "unknown_id")]);
-    let card = anna.patch(&path_of_firm, json!({"responsible_ids": [dora.me.id()]})).await.expect(200).json();
-    assert_eq!(card["responsible_ids"], json!([dora.me.id()]));
+    let changed =
+        anna.patch(&path_of_firm, json!({"responsible_ids": [dora.me.id()]})).await.expect(200).json();
+    assert_eq!(changed["responsible_ids"], json!([dora.me.id()]));
     let made = set(&ivan_in, json!({"title": "Dora", "assignees": [dora.me["id"]]})).await;
     assert_eq!((ids(&made["assignees"]), ids(&made["auditors"])), (vec![dora.me.id()], vec![]));
     anna.patch(&path_of_firm, json!({"name": "The firm"})).await.expect(200);
